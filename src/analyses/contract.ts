@@ -1,0 +1,34 @@
+import type { AnalysisResult, AnalysisSpec } from '../shared/analysis';
+import type { Figure } from '../shared/figure';
+import type { Progress } from '../shared/progress';
+import type { Transformer } from '../models/transformer';
+
+/** What the engine lends to a running analysis. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  /** The one seed of the result. */
+  readonly seed: number;
+  readonly threads: number;
+  /** Memory budget in bytes; decides between resident and streaming. */
+  readonly memory: number;
+  readonly executor: 'auto' | 'resident' | 'streaming';
+  /** Opens a model once per run; recorded in the provenance. Throws `UserError` where it cannot be opened. */
+  openModel(path: string): Promise<Transformer>;
+  /** Absolute path of a file shipped with Brainlens under `samples/`. */
+  sample(relative: string): string;
+  /** Notes an input file for the provenance (size and SHA-256). */
+  recordInput(path: string, role: string): void;
+  /** A note that the person must see with the result; stored under `result.warnings`. */
+  warn(message: string): void;
+}
+
+/** One analysis: its spec, how it computes, what it shows. */
+export interface Analysis<Spec = unknown> {
+  readonly spec: AnalysisSpec<Spec, unknown>;
+  /** Runs; yields progress at least once a second where the work allows; throws `UserError` or `Cancelled`. */
+  run(spec: Spec, context: RunContext): AsyncGenerator<Progress, AnalysisResult>;
+  /** Library-neutral figures, downsampled, ≤ 2 MB as JSON in all. */
+  figures(result: AnalysisResult): Figure[];
+  /** One line for a table row or a lens. */
+  summary(result: AnalysisResult): string;
+}

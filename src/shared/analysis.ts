@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+
+/**
+ * What an analysis is and what it takes, without how it computes. Specs are pure, so that the editor, the command line
+ * and the build scripts share one source of names, flags, defaults, JSON Schema and error messages.
+ */
+export interface AnalysisSpec<Spec = unknown, Input = unknown> {
+  /** The verb on the command line and the folder under `analyses/` names the same thing: `localize`. */
+  readonly id: string;
+  /** Schema tag in `result.json`: `brainlens/<schema>@<version>`. */
+  readonly schema: string;
+  readonly version: number;
+  /** Title of the palette command, without the category: "Localize Language Units…". */
+  readonly title: string;
+  /** One sentence for help and tooltips. */
+  readonly describe: string;
+  /**
+   * The analysis' settings. One flat object; every field has a `.describe()` and, unless required, a default. Field
+   * names are camelCase in specs and result files and kebab-case as flags (`maxTokens` → `--max-tokens`). No transforms,
+   * so that `z.toJSONSchema(spec, { io: 'input' })` works. Paths stay as the person gave them; the engine resolves them.
+   */
+  readonly spec: z.ZodType<Spec, Input>;
+  /** Fields whose values are file paths, resolved against the working folder before a run. */
+  readonly paths: readonly string[];
+  /** Where the editor offers it; absent: command line only. */
+  readonly menu?: {
+    /** A context-menu entry on model folders and `.gguf` files. */
+    readonly on: 'model';
+  };
+}
+
+/** An NPY-storable array: flat data, C order. */
+export interface NdArray {
+  readonly data: Float64Array | Float32Array | Int32Array | Uint8Array;
+  readonly shape: readonly number[];
+}
+
+/** What an analysis hands back: small numbers (under `result` in `result.json`) and arrays (one `.npy` each). */
+export interface AnalysisResult {
+  /** JSON-able; non-finite numbers are allowed and are written as `null` with a sibling `…Reason`. */
+  readonly fields: Record<string, unknown>;
+  /** File name without `.npy` → array. */
+  readonly arrays: Readonly<Record<string, NdArray>>;
+}

@@ -1,0 +1,94 @@
+/**
+ * Figures as data: what is shown, not how. The engine writes them into `figures.json`; the panel, the report, notebooks,
+ * hovers and Python read them. Colours are roles, so that every renderer picks its own palette for its theme.
+ */
+export type Figure = ChartFigure | MapFigure | TableFigure;
+
+interface FigureBase {
+  /** Stable within a result: `selected-per-layer`. */
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences that say what the figure shows with its main numbers: caption and text for screen readers. */
+  readonly summary: string;
+}
+
+export interface Axis {
+  readonly label: string;
+  readonly type: 'linear' | 'log' | 'category';
+  readonly range?: readonly [number, number];
+}
+
+/** Colour by meaning. `selected` is the result; `control-n` its controls; `condition-n` stimulus conditions; `muted` the rest. */
+export type Role = 'selected' | 'control-1' | 'control-2' | 'control-3' | 'condition-1' | 'condition-2' | 'condition-3' | 'condition-4' | 'muted';
+
+/** One set of marks. All arrays have one length. */
+export interface Series {
+  readonly name: string;
+  readonly mark: 'bar' | 'line' | 'points' | 'band';
+  readonly role: Role;
+  readonly x: readonly (number | string)[];
+  /** For `band`, the middle line. `null` leaves a gap. */
+  readonly y: readonly (number | null)[];
+  /** Absolute ends of error bars or of the band. */
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
+  /** Bar width in x units (histograms); default 0.8. */
+  readonly width?: number;
+  /** What `low`–`high` are, for legends and hovers: "range of 10 seeds", "± s.e.m.". */
+  readonly interval?: string;
+}
+
+/** A straight line across the plot at one value of one axis. */
+export interface Marker {
+  readonly axis: 'x' | 'y';
+  readonly value: number;
+  readonly label: string;
+}
+
+export interface ChartFigure extends FigureBase {
+  readonly kind: 'chart';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+  readonly markers?: readonly Marker[];
+}
+
+/**
+ * A large matrix as an image, row 0 at the bottom. `min` and `max` aggregate `step` neighbouring columns per cell
+ * (row-major, rows × ceil(columns / step)); a renderer that can read `array` re-aggregates it on zoom.
+ */
+export interface MapFigure extends FigureBase {
+  readonly kind: 'map';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly value: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly step: number;
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  readonly scale: 'diverging' | 'sequential';
+  /** Ends of the colour scale. */
+  readonly range: readonly [number, number];
+  /** File in the result folder with the full matrix [rows, columns]. */
+  readonly array?: string;
+}
+
+export interface TableColumn {
+  readonly label: string;
+  readonly type: 'number' | 'text';
+  /** Significant digits for numbers; absent: integers as they are. */
+  readonly digits?: number;
+}
+
+export interface TableFigure extends FigureBase {
+  readonly kind: 'table';
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly (readonly (number | string | null)[])[];
+}
+
+/** The file `figures.json` of a result folder. */
+export interface FiguresFile {
+  readonly schema: 'brainlens/figures@1';
+  readonly figures: readonly Figure[];
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { FiguresFile } from './figure';
+import type { ResultFile } from './result';
+
+// Editor or command line ↔ engine child ----------------------------------------------------------------------------
+
+const estimateSchema = z.object({
+  model: z.string(),
+  resident: z.number(),
+  streaming: z.number(),
+  budget: z.number(),
+  executor: z.enum(['resident', 'streaming', 'refused']),
+  /** Bytes that a run will first write into the cache folder (a dequantised GGUF); 0 when nothing need be written. */
+  cache: z.number(),
+});
+
+/** What a run will need, in bytes, and how it would run within the budget. */
+export type Estimate = z.infer<typeof estimateSchema>;
+
+const jobSchema = z.object({
+  analysis: z.string(),
+  /** The spec's input form; the engine parses it again. Paths are absolute. */
+  spec: z.record(z.string(), z.unknown()),
+  out: z.string(),
+  force: z.boolean(),
+  seed: z.number().int(),
+  threads: z.number().int().positive(),
+  memory: z.number().positive(),
+  executor: z.enum(['auto', 'resident', 'streaming']),
+  cacheFolder: z.string(),
+  /** Provenance paths are relative to it. */
+  workspace: z.string(),
+});
+
+/** One analysis run, whoever asks for it. */
+export type JobRequest = z.infer<typeof jobSchema>;
+
+/** To the engine child. */
+export const toEngineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run'), id: z.number(), job: jobSchema }),
+  z.object({ type: z.literal('estimate'), id: z.number(), model: z.string(), memory: z.number(), executor: z.enum(['auto', 'resident', 'streaming']), cacheFolder: z.string() }),
+]);
+export type ToEngine = z.infer<typeof toEngineSchema>;
+
+/** From the engine child. Every request ends with exactly one of `done`, `estimated`, `failed`. */
+export const fromEngineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('progress'), id: z.number(), progress: z.object({ phase: z.string(), done: z.number(), total: z.number(), unit: z.string() }) }),
+  z.object({ type: z.literal('done'), id: z.number(), out: z.string(), summary: z.string() }),
+  z.object({ type: z.literal('estimated'), id: z.number(), estimate: estimateSchema }),
+  z.object({ type: z.literal('failed'), id: z.number(), kind: z.enum(['user', 'internal']), message: z.string(), stack: z.string().optional() }),
+]);
+export type FromEngine = z.infer<typeof fromEngineSchema>;
+
+// Editor ↔ webview ---------------------------------------------------------------------------------------------------
+
+/** To the panel. Arrays travel as exact-size ArrayBuffers of float32. */
+export type ToWebview =
+  | { readonly type: 'result'; readonly result: ResultFile; readonly figures: FiguresFile; readonly folder: string }
+  | { readonly type: 'array'; readonly file: string; readonly data: ArrayBuffer; readonly shape: readonly number[] }
+  | { readonly type: 'error'; readonly message: string };
+
+/** From the panel; checked at the boundary. */
+export const fromWebviewSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('requestArray'), file: z.string() }),
+  z.object({ type: z.literal('saveFigure'), name: z.string(), format: z.enum(['png', 'svg']), dataUrl: z.string() }),
+  z.object({ type: z.literal('saveCsv'), name: z.string(), text: z.string() }),
+  z.object({ type: z.literal('copy'), text: z.string(), what: z.string() }),
+  z.object({ type: z.literal('openReport') }),
+  z.object({ type: z.literal('revealArrays') }),
+  z.object({ type: z.literal('problem'), message: z.string() }),
+]);
+export type FromWebview = z.infer<typeof fromWebviewSchema>;
