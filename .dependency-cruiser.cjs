@@ -1,0 +1,70 @@
+// The arrows of ARCHITECTURE.md. A room may import only what its rule leaves open.
+/** @param {string} name @param {string} from @param {string} to @param {string} comment */
+const never = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'shared-is-pure',
+      severity: 'error',
+      comment: 'src/shared runs in the webview too: no Node built-ins, no vscode, no other room, no package but zod.',
+      from: { path: '^src/shared/' },
+      to: { pathNot: ['^src/shared/', '/node_modules/zod/', '^node_modules/zod/'] },
+    },
+    {
+      name: 'webview-imports-shared-only',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: '^(src|test|bench|scripts)/', pathNot: '^src/shared/' },
+    },
+    never('toolkit-in-one-module', '^(src|webview)/(?!controls\\.ts)', '@vscode/webview-ui-toolkit', 'Archived upstream: only webview/controls.ts.'),
+    {
+      name: 'vscode-in-editor-only',
+      severity: 'error',
+      from: { path: '^(src|webview)/', pathNot: '^src/(editor/|extension\\.ts)' },
+      to: { path: '^vscode$' },
+    },
+    {
+      name: 'editor-sees-client-and-catalog-only',
+      severity: 'error',
+      comment: 'The extension host never computes.',
+      from: { path: '^src/(editor/|extension\\.ts)' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/editor/', '^src/shared/', '^src/engine/(client|store)\\.ts$', '^src/analyses/catalog\\.ts$'],
+      },
+    },
+    {
+      name: 'client-and-store-stay-light',
+      severity: 'error',
+      comment: 'They load in the extension host: nothing that computes may follow.',
+      from: { path: '^src/engine/(client|store)\\.ts$' },
+      to: { path: '^src/', pathNot: ['^src/shared/', '^src/engine/(client|store)', '^src/data/npy-file\\.ts$'] },
+    },
+    {
+      name: 'specs-are-pure',
+      severity: 'error',
+      from: { path: '^src/analyses/(catalog\\.ts|[^/]+/spec\\.ts)$' },
+      to: { pathNot: ['^src/shared/', '^src/analyses/[^/]+/spec\\.ts$', 'node_modules/zod/'] },
+    },
+    never('models-stand-below-analyses', '^src/(models|data|math)/', '^src/(analyses|engine|editor|cli)', 'Nothing points back.'),
+    never('math-stands-alone', '^src/math/', '^src/(models|data)/', 'Kernels know nothing of models or files.'),
+    never('analyses-know-no-engine', '^src/analyses/', '^src/(engine|editor|cli)', 'The engine lends them what they need.'),
+    never('one-analysis-per-folder', '^src/analyses/([^/]+)/', '^src/analyses/(?!\\1/|contract\\.ts|(?:[^/]+)/spec\\.ts)[^/]+/', 'Common things move down.'),
+    {
+      name: 'onnxruntime-in-models-and-math',
+      severity: 'error',
+      from: { path: '^(src|webview)/', pathNot: '^src/(models|math)/' },
+      to: { path: 'onnxruntime' },
+    },
+    never('cli-and-engine-know-no-editor', '^src/(cli|engine)', '^src/editor/', 'Headless stays headless.'),
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: ['^vscode$'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
