@@ -1,0 +1,61 @@
+// `npm test`: installs, builds and runs every test that a fresh machine can, then prints one line of totals.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureInstalled, environment, root, run } from './install.mjs';
+
+const results = join(root, 'test-results');
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+ensureInstalled();
+run('node', ['esbuild.mjs']);
+
+const total = { passed: 0, failed: 0 };
+for (const suite of ['unit', 'process']) add(await vitest(suite), suite);
+add(await script('panel', ['test/e2e/panel/run.mjs']), 'panel');
+add(await script('editor', ['test/e2e/run.mjs']), 'editor');
+writeFileSync(join(results, 'summary.json'), JSON.stringify(total));
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+function add(counts, suite) {
+  console.log(`${suite}: ${counts.passed} passed, ${counts.failed} failed`);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+}
+
+/** Runs one vitest project and reads its counts from its JSON report. */
+async function vitest(suite) {
+  const report = join(results, `${suite}.json`);
+  const config = suite === 'unit' ? [] : ['--config', `vitest.${suite}.config.ts`];
+  const reporters = ['--reporter=default', '--reporter=./test/skip-reporter.ts', '--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await pipe(['node_modules/vitest/vitest.mjs', 'run', ...config, ...reporters]);
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+  // A file that fails to load fails the run without a failed test.
+  return { passed: numPassedTests, failed: Math.max(numFailedTests, code === 0 ? 0 : 1) };
+}
+
+/** Runs a script that ends with "N passed, N failed" and prints "SKIP name: reason" for what it leaves out. */
+async function script(suite, args) {
+  const { code, output } = await pipe(args);
+  for (const line of output.split('\n').filter((text) => text.startsWith('SKIP '))) {
+    appendFileSync(join(results, 'skips.txt'), `${line}\n`);
+  }
+  const counts = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1);
+  const passed = Number(counts?.[1] ?? 0);
+  const failed = Number(counts?.[2] ?? 0);
+  return { passed, failed: Math.max(failed, code === 0 ? 0 : 1) };
+}
+
+function pipe(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
