@@ -1,0 +1,89 @@
+// Writes `contributes.commands`, `contributes.menus` and the command titles of package.nls.json from the catalog of
+// analyses, so that names never drift. `--check` changes nothing and fails when the files differ.
+import { build } from 'esbuild';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const check = process.argv.includes('--check');
+
+/** Commands of the result editor: they belong to no analysis. */
+const resultCommands = [
+  { id: 'openReport', title: 'Open Report', icon: '$(open-preview)' },
+  { id: 'copySnippet', title: 'Copy NumPy Snippet', icon: '$(clippy)' },
+  { id: 'revealArrays', title: 'Reveal Arrays', icon: '$(folder-opened)' },
+];
+const resultIsActive = 'activeCustomEditorId == brainlens.result';
+const modelIsClicked =
+  'isWorkspaceTrusted && !virtualWorkspace && ' +
+  '(explorerResourceIsFolder && resourcePath in brainlens.modelFolders || !explorerResourceIsFolder && resourceExtname == .gguf)';
+
+const analyses = (await loadCatalog()).filter((analysis) => analysis.menu?.on === 'model');
+const stale = [];
+await update('package.json', (manifest) => {
+  manifest.contributes.commands = commands();
+  manifest.contributes.menus = menus();
+});
+await update('package.nls.json', (texts) => {
+  for (const key of Object.keys(texts)) if (key.startsWith('command.')) delete texts[key];
+  for (const { id, title } of [...analyses, ...resultCommands]) texts[`command.${id}`] = title;
+});
+if (stale.length > 0) {
+  console.error(`${stale.join(' and ')} no longer match the catalog. Run: npm run contributes`);
+  process.exitCode = 1;
+}
+
+function commands() {
+  const entry = ({ id, icon }) => ({
+    command: `brainlens.${id}`,
+    title: `%command.${id}%`,
+    category: 'Brainlens',
+    ...(icon === undefined ? {} : { icon }),
+  });
+  return [
+    ...analyses.map((analysis) => ({ ...entry(analysis), enablement: 'isWorkspaceTrusted && !virtualWorkspace' })),
+    ...resultCommands.map(entry),
+  ];
+}
+
+function menus() {
+  return {
+    'explorer/context': analyses.map(({ id }, index) => ({
+      command: `brainlens.${id}`,
+      when: modelIsClicked,
+      group: `2_brainlens@${index + 1}`,
+    })),
+    'editor/title': resultCommands.map(({ id }, index) => ({
+      command: `brainlens.${id}`,
+      when: resultIsActive,
+      group: `navigation@${index + 1}`,
+    })),
+    commandPalette: resultCommands.map(({ id }) => ({ command: `brainlens.${id}`, when: resultIsActive })),
+  };
+}
+
+async function loadCatalog() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/analyses/catalog.ts'],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'warning',
+  });
+  const { catalog } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return catalog;
+}
+
+async function update(file, change) {
+  const path = join(root, file);
+  const before = await readFile(path, 'utf8');
+  const content = JSON.parse(before);
+  change(content);
+  const after = `${JSON.stringify(content, null, 2)}\n`;
+  if (after === before) return;
+  if (check) stale.push(file);
+  else await writeFile(path, after);
+}
