@@ -1,0 +1,84 @@
+/** What a header says about any result, without knowing its analysis. */
+import { formatBytes, formatDuration } from './progress';
+import type { ResultFile } from './result';
+import { formatNumber } from './ticks';
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+const MOST = 12;
+
+/** Model and stimuli by name, then the small numbers of the result, nested ones as "reliability dice"; at most 12. */
+export function keyFacts(result: ResultFile): Fact[] {
+  const inputs = ['model', 'stimuli'].flatMap((field) => fact(field, result.spec[field], fileName));
+  const numbers = Object.entries(result.result).flatMap(([key, value]) =>
+    isPlain(value) ? Object.entries(value).flatMap(([inner, v]) => fact(`${key} ${inner}`, v)) : fact(key, value),
+  );
+  return [...inputs, ...numbers].slice(0, MOST);
+}
+
+/** Notes that the person must see with the result. */
+export function warningsOf(result: ResultFile): string[] {
+  const { warnings } = result.result;
+  return Array.isArray(warnings) ? warnings.filter((warning) => typeof warning === 'string') : [];
+}
+
+/** The settings as they were run. */
+export function settings(result: ResultFile): Fact[] {
+  return Object.entries(result.spec).flatMap(([key, value]) => fact(key, value));
+}
+
+/** When, where and with what the result was made. */
+export function origin(result: ResultFile): Fact[] {
+  const { inputs: _, tokenizer, ...rest } = result.provenance;
+  return [
+    { label: 'created', value: result.created },
+    { label: 'took', value: formatDuration(result.seconds) },
+    { label: 'schema', value: result.schema },
+    ...Object.entries(rest).flatMap(([key, value]) => fact(key, value)),
+    ...(tokenizer === undefined
+      ? []
+      : [
+          { label: 'special tokens', value: tokenizer.specialTokens },
+          { label: 'tokenizer SHA-256', value: tokenizer.sha256 },
+        ]),
+  ];
+}
+
+/** One row per input file: path, role, size, SHA-256. */
+export function inputFiles(result: ResultFile): (readonly [string, string, string, string])[] {
+  return result.provenance.inputs.map(({ path, role, bytes, sha256 }) => [path, role, formatBytes(bytes), sha256]);
+}
+
+/** `perLayer` → "per layer". */
+export function words(key: string): string {
+  return key.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+}
+
+function fact(key: string, value: unknown, show: (text: string) => string = (text) => text): Fact[] {
+  const shown = shownValue(value, show);
+  return shown === undefined || key.endsWith('Reason') ? [] : [{ label: words(key), value: shown }];
+}
+
+function shownValue(value: unknown, show: (text: string) => string): string | undefined {
+  if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return value === '' ? undefined : show(value);
+  if (!Array.isArray(value) || value.length === 0 || value.length > 4) return undefined;
+  const all = value.map((element) => (isScalar(element) ? shownValue(element, show) : undefined));
+  return all.includes(undefined) ? undefined : all.join(', ');
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+}
+
+function isScalar(value: unknown): boolean {
+  return ['number', 'string', 'boolean'].includes(typeof value);
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,103 @@
+/** Bars, lines, points, bands and error bars. */
+import { bandRuns } from '../band';
+import type { ChartFigure, Series } from '../figure';
+import { roleColour, roleShape, type PlotTheme } from '../palette';
+import type { Frame } from './frame';
+
+/** All series in order; bars of several series stand side by side unless they carry a width of their own. */
+export function marks(figure: ChartFigure, frame: Frame, theme: PlotTheme): string {
+  const bars = figure.series.filter((series) => series.mark === 'bar');
+  const overlaid = bars.some((series) => series.width !== undefined);
+  return figure.series
+    .map((series) => {
+      const colour = roleColour(theme.kind, series.role);
+      if (series.mark === 'bar') {
+        const slots = overlaid ? 1 : bars.length;
+        return barSeries(series, overlaid ? 0 : bars.indexOf(series), slots, frame, colour, theme);
+      }
+      if (series.mark === 'points') return points(series, frame, colour) + errors(series, frame, colour, 0);
+      const band = series.mark === 'band' ? bandArea(series, frame, colour) : '';
+      return band + line(series, frame, colour) + (series.mark === 'line' ? errors(series, frame, colour, 0) : '');
+    })
+    .join('');
+}
+
+function barSeries(
+  series: Series,
+  slot: number,
+  slots: number,
+  frame: Frame,
+  colour: string,
+  theme: PlotTheme,
+): string {
+  const full = series.width ?? 0.8;
+  const each = full / slots;
+  const shift = -full / 2 + each * (slot + 0.5);
+  const base = frame.top + frame.height;
+  const d = series.x.map((x, i) => {
+    const y = series.y[i];
+    if (typeof y !== 'number') return '';
+    const centre = frame.position(x) + shift;
+    const from = frame.x(centre - each / 2);
+    const zero = Math.min(base, frame.y(0));
+    const wide = Math.max(0.5, frame.x(centre + each / 2) - from);
+    return `M${from.toFixed(1)} ${zero.toFixed(1)}V${frame.y(y).toFixed(1)}h${wide.toFixed(1)}V${zero.toFixed(1)}z`;
+  });
+  return `<path d="${d.join('')}" fill="${colour}"/>${errors(series, frame, theme.foreground, shift)}`;
+}
+
+function line(series: Series, frame: Frame, colour: string): string {
+  let pen = 'M';
+  const d = series.x.map((x, i) => {
+    const y = series.y[i];
+    if (typeof y !== 'number') {
+      pen = 'M';
+      return '';
+    }
+    const piece = `${pen}${frame.x(frame.position(x)).toFixed(1)} ${frame.y(y).toFixed(1)}`;
+    pen = 'L';
+    return piece;
+  });
+  const dashes = { solid: '', dash: '6 3', dot: '2 2', dashdot: '6 2 2 2' }[roleShape(series.role).dash];
+  const dashed = dashes === '' ? '' : ` stroke-dasharray="${dashes}"`;
+  return `<path d="${d.join('')}" fill="none" stroke="${colour}" stroke-width="1.6"${dashed}/>`;
+}
+
+function bandArea(series: Series, frame: Frame, colour: string): string {
+  const at = (i: number, ends: readonly (number | null)[]): string =>
+    `${frame.x(frame.position(series.x[i]!)).toFixed(1)} ${frame.y(ends[i]!).toFixed(1)}`;
+  const d = bandRuns(series).map((run) => {
+    const outline = [...run.map((i) => at(i, series.low!)), ...run.toReversed().map((i) => at(i, series.high!))];
+    return `M${outline.join('L')}z`;
+  });
+  return `<path d="${d.join('')}" fill="${colour}" fill-opacity="0.25"/>`;
+}
+
+function points(series: Series, frame: Frame, colour: string): string {
+  const outline = {
+    circle: 'm-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z',
+    square: 'm-3 -3h6v6h-6z',
+    diamond: 'm0 -4l4 4l-4 4l-4 -4z',
+    'triangle-up': 'm0 -4l4 7h-8z',
+    cross: 'm-1 -4h2v3h3v2h-3v3h-2v-3h-3v-2h3z',
+  }[roleShape(series.role).symbol];
+  const d = series.x.map((x, i) => {
+    const y = series.y[i];
+    return typeof y === 'number' ? `M${frame.x(frame.position(x)).toFixed(1)} ${frame.y(y).toFixed(1)}${outline}` : '';
+  });
+  return `<path d="${d.join('')}" fill="${colour}"/>`;
+}
+
+function errors(series: Series, frame: Frame, colour: string, shift: number): string {
+  if (series.low === undefined || series.high === undefined) return '';
+  const d = series.x.map((x, i) => {
+    const low = series.low![i];
+    const high = series.high![i];
+    if (typeof low !== 'number' || typeof high !== 'number') return '';
+    const at = frame.x(frame.position(x) + shift);
+    const [from, to] = [frame.y(low).toFixed(1), frame.y(high).toFixed(1)];
+    const whisker = `${(at - 2).toFixed(1)}`;
+    return `M${at.toFixed(1)} ${from}V${to}M${whisker} ${from}h4M${whisker} ${to}h4`;
+  });
+  return `<path d="${d.join('')}" fill="none" stroke="${colour}"/>`;
+}
