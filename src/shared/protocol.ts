@@ -23,6 +23,8 @@ const jobSchema = z.object({
   spec: z.record(z.string(), z.unknown()),
   out: z.string(),
   force: z.boolean(),
+  /** `out` is a default of ours: when it is taken, the result goes to `<out>-2`, `<out>-3`, … */
+  unique: z.boolean().optional(),
   seed: z.number().int(),
   threads: z.number().int().positive(),
   memory: z.number().positive(),
@@ -35,10 +37,21 @@ const jobSchema = z.object({
 /** One analysis run, whoever asks for it. */
 export type JobRequest = z.infer<typeof jobSchema>;
 
+const estimateRequestSchema = z.object({
+  /** Absolute. */
+  model: z.string(),
+  memory: z.number().positive(),
+  executor: z.enum(['auto', 'resident', 'streaming']),
+  cacheFolder: z.string(),
+});
+
+/** The question that an `Estimate` answers. */
+export type EstimateRequest = z.infer<typeof estimateRequestSchema>;
+
 /** To the engine child. */
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), id: z.number(), job: jobSchema }),
-  z.object({ type: z.literal('estimate'), id: z.number(), model: z.string(), memory: z.number(), executor: z.enum(['auto', 'resident', 'streaming']), cacheFolder: z.string() }),
+  z.object({ type: z.literal('estimate'), id: z.number(), request: estimateRequestSchema }),
 ]);
 export type ToEngine = z.infer<typeof toEngineSchema>;
 
@@ -46,7 +59,13 @@ export type ToEngine = z.infer<typeof toEngineSchema>;
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('progress'), id: z.number(), progress: z.object({ phase: z.string(), done: z.number(), total: z.number(), unit: z.string() }) }),
-  z.object({ type: z.literal('done'), id: z.number(), out: z.string(), summary: z.string() }),
+  z.object({
+    type: z.literal('done'),
+    id: z.number(),
+    out: z.string(),
+    summary: z.string(),
+    warnings: z.array(z.string()),
+  }),
   z.object({ type: z.literal('estimated'), id: z.number(), estimate: estimateSchema }),
   z.object({ type: z.literal('failed'), id: z.number(), kind: z.enum(['user', 'internal']), message: z.string(), stack: z.string().optional() }),
 ]);
@@ -58,6 +77,8 @@ export type FromEngine = z.infer<typeof fromEngineSchema>;
 export type ToWebview =
   | { readonly type: 'result'; readonly result: ResultFile; readonly figures: FiguresFile; readonly folder: string }
   | { readonly type: 'array'; readonly file: string; readonly data: ArrayBuffer; readonly shape: readonly number[] }
+  /** Answers `requestArray` where the file cannot be read: the figure stays at its own resolution and says so. */
+  | { readonly type: 'arrayMissing'; readonly file: string; readonly message: string }
   | { readonly type: 'error'; readonly message: string };
 
 /** From the panel; checked at the boundary. */
@@ -66,6 +87,8 @@ export const fromWebviewSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('requestArray'), file: z.string() }),
   z.object({ type: z.literal('saveFigure'), name: z.string(), format: z.enum(['png', 'svg']), dataUrl: z.string() }),
   z.object({ type: z.literal('saveCsv'), name: z.string(), text: z.string() }),
+  /** All figures at once: the host asks for one folder. */
+  z.object({ type: z.literal('saveAllCsv'), files: z.array(z.object({ name: z.string(), text: z.string() })) }),
   z.object({ type: z.literal('copy'), text: z.string(), what: z.string() }),
   z.object({ type: z.literal('openReport') }),
   z.object({ type: z.literal('revealArrays') }),
