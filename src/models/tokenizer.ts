@@ -1,12 +1,139 @@
+import { createHash } from 'node:crypto';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { messageOf, UserError } from '../shared/errors';
+import { prepareTokenizer, type PreparedTokenizer } from './tokenizer-json';
+
 /** A model's own tokenizer, run by `@huggingface/tokenizers`. */
 export interface ModelTokenizer {
-  /** Special tokens are added as the model's own tokenizer adds them. `maxTokens` truncates on the right, BOS included. */
+  /**
+   * Special tokens are added as the model's own tokenizer adds them. `maxTokens` truncates on the right as Python's
+   * `truncation=True, max_length=maxTokens`: the text gives way, special tokens stay.
+   */
   encode(text: string, maxTokens?: number): Int32Array;
   /** The text piece of one token id, for tables. */
   token(id: number): string;
-  /** Hex SHA-256 of what defines the tokenizer. */
+  /** Hex SHA-256 of what defines the tokenizer: its JSON and the special tokens that it adds. */
   readonly sha256: string;
-  /** "BOS <s> added" or "none added": recorded in every result. */
+  /** "BOS <s> added", "BOS <s> and EOS </s> added" or "none added": recorded in every result. */
+  readonly specialTokens: string;
+  /** The id that is put before every text; `undefined` where none is. */
+  readonly bosId: number | undefined;
+}
+
+/** Parsed `tokenizer.json` and `tokenizer_config.json`. */
+export interface TokenizerFiles {
+  readonly json: Record<string, unknown>;
+  readonly config: Record<string, unknown>;
+  /** Named in messages (default `tokenizer.json`). */
+  readonly path?: string;
+}
+
+/**
+ * A tokenizer with the ids of Python's `AutoTokenizer` on the same files.
+ * @throws UserError naming the file when it is malformed or asks for a step that would give other ids than Python
+ */
+export function createTokenizer(files: TokenizerFiles): ModelTokenizer {
+  const path = files.path ?? 'tokenizer.json';
+  const prepared = prepareTokenizer(files.json, files.config, path);
+  let library: Tokenizer;
+  try {
+    // The library resolves special tokens by their text; ours are resolved by id, as in Python.
+    library = new Tokenizer({ ...prepared.json, post_processor: null }, { ...files.config, ...LIBRARY_SWITCHES });
+  } catch (cause) {
+    throw new UserError(`${path} is malformed or not supported: ${messageOf(cause)}`, 'Download the file again.');
+  }
+  return new LibraryTokenizer(library, prepared, path);
+}
+
+/** Switches of the library that Python's fast tokenizers do not have. */
+const LIBRARY_SWITCHES = { remove_space: false, do_lowercase_and_remove_accent: false };
+
+class LibraryTokenizer implements ModelTokenizer {
   readonly specialTokens: string;
   readonly bosId: number | undefined;
+  private readonly prefix: readonly number[];
+  private readonly suffix: readonly number[];
+  private hash: string | undefined;
+
+  constructor(
+    private readonly library: Tokenizer,
+    private readonly prepared: PreparedTokenizer,
+    private readonly path: string,
+  ) {
+    this.prefix = prepared.template.before.map((special) => this.idOf(special));
+    this.suffix = prepared.template.after.map((special) => this.idOf(special));
+    this.bosId = this.prefix[0];
+    this.specialTokens = describeSpecials(
+      prepared.template.before.map(({ content }) => content),
+      prepared.template.after.map(({ content }) => content),
+    );
+  }
+
+  get sha256(): string {
+    this.hash ??= createHash('sha256').update(canonicalJson(this.prepared.definition)).digest('hex');
+    return this.hash;
+  }
+
+  encode(text: string, maxTokens?: number): Int32Array {
+    const room = (maxTokens ?? Infinity) - this.prefix.length - this.suffix.length;
+    if (room < 0) {
+      throw new UserError(
+        `${maxTokens} tokens are fewer than the special tokens that the model adds`,
+        `Allow at least ${this.prefix.length + this.suffix.length + 1} tokens.`,
+      );
+    }
+    const content = this.encodeText(text);
+    const kept = Math.min(content.length, room);
+    const ids = new Int32Array(this.prefix.length + kept + this.suffix.length);
+    ids.set(this.prefix);
+    ids.set(content.slice(0, kept), this.prefix.length);
+    ids.set(this.suffix, this.prefix.length + kept);
+    return ids;
+  }
+
+  token(id: number): string {
+    return this.library.id_to_token(id) ?? `<${id}>`;
+  }
+
+  private encodeText(text: string): number[] {
+    if (/\p{Surrogate}/u.test(text)) {
+      throw new UserError(`the text ${excerpt(text)} is not valid Unicode`, 'Save the stimuli as UTF-8.');
+    }
+    const { ids, tokens } = this.library.encode(text, { add_special_tokens: false });
+    ids.forEach((id, i) => {
+      if (Number.isInteger(id)) return;
+      const problem = `${this.path} gives no id for "${tokens[i]}" of the text ${excerpt(text)}`;
+      throw new UserError(problem, 'Leave the text out, or use a model whose vocabulary covers it.');
+    });
+    return ids;
+  }
+
+  private idOf(special: { readonly content: string; readonly id: number | undefined }): number {
+    const id = special.id ?? this.library.token_to_id(special.content);
+    if (id !== undefined) return id;
+    throw new UserError(
+      `${this.path} adds the special token ${special.content}, which is not in its vocabulary`,
+      'Download the tokenizer files again.',
+    );
+  }
+}
+
+function describeSpecials(before: readonly string[], after: readonly string[]): string {
+  const parts: string[] = [];
+  if (before.length > 0) parts.push(`BOS ${before.join(' ')}`);
+  if (after.length > 0) parts.push(`EOS ${after.join(' ')}`);
+  return parts.length === 0 ? 'none added' : `${parts.join(' and ')} added`;
+}
+
+function excerpt(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+/** JSON with object keys in code-unit order, so that the same definition always gives the same text. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+    // Pairs rather than an object: engines put integer-like keys first whatever the order of insertion.
+    return Object.entries(item).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  });
 }
