@@ -36,7 +36,8 @@ export async function* localize(spec: LocalizationSpec, context: RunContext): As
   if (!spec.signed) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
   const { fields, arrays } = yield* localizeUnits(responses, conditions, spec, context.seed);
   if (fields.undefinedUnits > 0) {
-    context.warn(`${fields.undefinedUnits} units have no t (constant or not finite); they were not selected.`);
+    const units = fields.undefinedUnits === 1 ? '1 unit has' : `${fields.undefinedUnits} units have`;
+    context.warn(`${units} no t (constant or not finite) and cannot be selected.`);
   }
   const whole: LocalizationFields = {
     network: contrast.custom ? 'custom' : spec.network,

@@ -58,7 +58,7 @@ export function conditionsOf(stimuli: readonly Stimulus[], contrast: Contrast): 
     role: roles[i] ?? 'other',
     rows: Int32Array.from(members),
   }));
-  requireTwoEach(conditions, contrast);
+  requireTwoEach(conditions, contrast, filesOf(stimuli));
   return conditions;
 }
 
@@ -80,18 +80,27 @@ function nameOf(stimulus: Stimulus, { positive, negative }: Contrast): string {
   return known?.label ?? condition;
 }
 
-function requireTwoEach(conditions: readonly Condition[], contrast: Contrast): void {
+function requireTwoEach(conditions: readonly Condition[], contrast: Contrast, files: string): void {
   const present = conditions.filter(({ rows }) => rows.length > 0).map(({ name, rows }) => `${name} (${rows.length})`);
-  for (const { name, rows } of conditions.slice(0, 2)) {
-    if (rows.length === 0) {
-      throw new UserError(
-        `The stimuli hold no condition "${name}", only: ${present.join(', ')}`,
-        contrast.custom
-          ? 'Choose --positive and --negative among these.'
-          : 'A localizer compares two: add it, or choose two of your own with --positive and --negative.',
-      );
-    }
-    if (rows.length === 1)
-      throw new UserError(`Condition "${name}" has one stimulus`, "Welch's t-test needs at least two.");
+  const pair = conditions.slice(0, 2);
+  const absent = pair.find(({ rows }) => rows.length === 0);
+  if (absent !== undefined) {
+    throw new UserError(
+      `${files}: no condition "${absent.name}", only: ${present.join(', ')}`,
+      contrast.custom
+        ? 'Choose --positive and --negative among these.'
+        : 'A localizer compares two: add it, or choose two of your own with --positive and --negative.',
+    );
   }
+  const single = pair.find(({ rows }) => rows.length === 1);
+  if (single === undefined) return;
+  throw new UserError(
+    `${files}: one stimulus only of condition "${single.name}"`,
+    "Welch's t-test needs at least two.",
+  );
+}
+
+function filesOf(stimuli: readonly Stimulus[]): string {
+  const files = [...new Set(stimuli.map(({ source }) => source))];
+  return files.length === 1 ? files[0]! : `${files[0]} and ${files.length - 1} more`;
 }
