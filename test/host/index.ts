@@ -9,13 +9,13 @@ import { resultEditor } from './resultEditor';
 export async function run(): Promise<void> {
   const report = process.env['BRAINLENS_HOST_REPORT'];
   if (report === undefined) throw new Error('BRAINLENS_HOST_REPORT is not set');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000 });
+  // The base reporter prints nothing: the counts go into the file.
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: Mocha.reporters.Base });
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
   for (const suite of [activation, contributions, modelMenus, resultEditor]) suite();
   const lines: string[] = [];
   const failures = await new Promise<number>((resolve) => {
     mocha
-      .reporter(class {})
       .run(resolve)
       .on('pass', (test) => lines.push(`  ok ${test.fullTitle()}`))
       .on('fail', (test, error: Error) => lines.push(`  FAILED ${test.fullTitle()}\n${error.stack ?? error.message}`));
