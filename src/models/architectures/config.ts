@@ -24,6 +24,14 @@ export class ModelConfig {
     return value;
   }
 
+  /** A list of finite numbers. */
+  numbers(name: string): readonly number[] {
+    const value = this.fields[name];
+    if (!Array.isArray(value) || !value.every((item) => Number.isFinite(item)))
+      throw this.wrong(name, 'a list of numbers');
+    return value as readonly number[];
+  }
+
   flag(name: string, fallback: boolean): boolean {
     const value = this.fields[name] ?? fallback;
     if (typeof value !== 'boolean') throw this.wrong(name, 'true or false');

@@ -4,8 +4,9 @@ import type { ModelConfig } from './config';
 /**
  * Inverse frequencies of rotary position embedding, f32 [width/2], as Hugging Face computes them in float32: plain,
  * `linear` (Chen et al. 2023: positions divided by a factor) and `llama3` (long wavelengths slowed, short ones kept,
- * smooth between). `rope_scaling` (type under `rope_type` or `type`, θ beside it) and the newer `rope_parameters` (θ
- * inside) are both read; other types are refused by name.
+ * smooth between), `gguf-factors` (ours: each frequency divided by its own factor, as a GGUF file stores llama 3's rule).
+ * `rope_scaling` (type under `rope_type` or `type`, θ beside it) and the newer `rope_parameters` (θ inside) are both
+ * read; other types are refused by name.
  */
 export function inverseFrequencies(config: ModelConfig, width: number): Float32Array {
   const section = config.section('rope_parameters') ?? config.section('rope_scaling');
@@ -27,6 +28,11 @@ export function inverseFrequencies(config: ModelConfig, width: number): Float32A
     }
     case 'llama3':
       return slowLongWaves(plain, section!);
+    case 'gguf-factors': {
+      const factors = section!.numbers('factors');
+      if (factors.length !== plain.length) throw section!.unsupported('factors');
+      return plain.map((frequency, i) => frequency / factors[i]!);
+    }
     default:
       throw section!.unsupported(key, ['default', 'linear', 'llama3']);
   }
