@@ -22,7 +22,7 @@ export interface PlotTheme {
 
 /** Pattern of bars, dash of lines and symbol of points: what tells roles apart without colour (Plotly's names). */
 export interface RoleShape {
-  readonly pattern: '' | '/' | '\\' | 'x' | '-' | '.' | '+';
+  readonly pattern: '' | '/' | '\\' | 'x';
   readonly dash: 'solid' | 'dash' | 'dot' | 'dashdot';
   readonly symbol: 'circle' | 'square' | 'diamond' | 'triangle-up' | 'cross';
 }

@@ -14,8 +14,10 @@ export interface PlotlySpec {
 }
 
 export interface PlotlyOptions {
-  /** Writes the figure's title into the picture: for exports, where no heading stands above it. */
+  /** Writes the title and a legend into the picture: for exports, which have no page around them. */
   readonly titled?: boolean;
+  /** Names of series that are not drawn. */
+  readonly hidden?: ReadonlySet<string>;
   /** Cells to draw in place of the map's own. */
   readonly cells?: MapCells;
 }
@@ -29,7 +31,10 @@ export function toPlotly(
   theme: PlotTheme,
   options: PlotlyOptions = {},
 ): PlotlySpec {
-  const data = figure.kind === 'map' ? [mapTrace(figure, theme, options.cells)] : chartTraces(figure, theme);
+  const data =
+    figure.kind === 'map'
+      ? [mapTrace(figure, theme, options.cells)]
+      : chartTraces(figure, theme, options.hidden ?? new Set());
   return { data, layout: layoutOf(figure, theme, options.titled ?? false), config };
 }
 
@@ -44,8 +49,9 @@ const config: Json = {
 
 // Charts -----------------------------------------------------------------------------------------------------------
 
-function chartTraces(figure: ChartFigure, theme: PlotTheme): Json[] {
+function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<string>): Json[] {
   return figure.series.flatMap((series) => {
+    if (hidden.has(series.name)) return [];
     const hover = hoverOf(figure, series);
     const colour = roleColour(theme.kind, series.role);
     const { dash, symbol } = roleShape(series.role);
@@ -169,7 +175,7 @@ export function mapTrace(figure: MapFigure, theme: PlotTheme, cells: MapCells = 
     hoverongaps: false,
     colorscale: stops.map((colour, i) => [i / (stops.length - 1), colour]),
     colorbar: {
-      title: { text: value, side: 'right' },
+      title: { text: value, side: 'right', font: { size: theme.fontSize } },
       thickness: 14,
       outlinewidth: 0,
       len: 1,
@@ -204,7 +210,7 @@ function grid<T>(cells: MapCells, value: (index: number) => T): T[][] {
 function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boolean): Json {
   const font = { family: theme.fontFamily, size: theme.fontSize, color: theme.foreground };
   const map = figure.kind === 'map';
-  const legend = !map && figure.series.length > 1;
+  const legend = titled && !map && figure.series.length > 1;
   return {
     font,
     paper_bgcolor: theme.background,
@@ -212,8 +218,11 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
     ...(titled
       ? { title: { text: escapeText(figure.title), x: 0, xref: 'paper', xanchor: 'left', yref: 'container', y: 0.97 } }
       : {}),
-    margin: { l: 48, r: 12, t: titled ? 56 : 10, b: 40, pad: 0 },
-    xaxis: axisOf(map ? { range: [-0.5, figure.columns - 0.5], ...figure.x } : figure.x, theme, map),
+    margin: { l: 48, r: 14, t: titled ? 56 : 12, b: 40, pad: 0 },
+    xaxis: {
+      ...axisOf(map ? { range: [-0.5, figure.columns - 0.5], ...figure.x } : figure.x, theme, map),
+      ...(!map && figure.x.type === 'category' ? categoryTicks(figure) : {}),
+    },
     yaxis: axisOf(map ? { range: [-0.5, figure.rows - 0.5], ...figure.y } : figure.y, theme, map),
     showlegend: legend,
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', bgcolor: 'rgba(0,0,0,0)' },
@@ -234,7 +243,7 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
 function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
   const log = axis.type === 'log';
   return {
-    title: { text: escapeText(axis.label), standoff: 8 },
+    title: { text: escapeText(axis.label), standoff: 8, font: { size: theme.fontSize } },
     type: axis.type,
     automargin: true,
     gridcolor: theme.grid,
@@ -249,9 +258,26 @@ function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
     ...(axis.type === 'linear'
       ? { exponentformat: 'power', separatethousands: false, tickformat: map ? 'd' : '' }
       : {}),
-    ...(log ? { dtick: 1, exponentformat: 'power' } : {}),
+    ...(log ? { dtick: 1, tickformat: '~g' } : {}),
     ...(axis.range === undefined ? {} : { range: log ? axis.range.map(Math.log10) : axis.range, autorange: false }),
   };
+}
+
+/** Category names broken into short lines, so that they stay level where there is little room. */
+function categoryTicks(figure: ChartFigure): Json {
+  const names = [...new Set(figure.series.flatMap((series) => series.x.map(String)))];
+  return { autotickangles: [0, -40], tickmode: 'array', tickvals: names, ticktext: names.map((name) => wrap(name).map(escapeText).join('<br>')) };
+}
+
+/** Lines of at most 12 characters where spaces or hyphens allow. */
+function wrap(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(/(?<=[-\s])/)) {
+    const last = lines.length - 1;
+    if (lines[last] !== '' && (lines[last]! + word).trimEnd().length > 12) lines.push(word);
+    else lines[last] += word;
+  }
+  return lines.map((line) => line.trim());
 }
 
 function markerLayers(figure: ChartFigure, theme: PlotTheme): Json {

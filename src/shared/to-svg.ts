@@ -1,12 +1,13 @@
 /** Figures as SVG text, without DOM: for hovers, sparklines and documents without script. */
-import type { ChartFigure, Figure, MapFigure, Role } from './figure';
+import type { ChartFigure, Figure, MapFigure } from './figure';
 import { cellValue, ownCells } from './map-cells';
-import { colourAt, roleColour, roleShape, scaleStops, standardTheme, type PlotTheme, type ThemeKind } from './palette';
+import { colourAt, scaleStops, standardTheme, type PlotTheme, type ThemeKind } from './palette';
 import { formatNumber } from './ticks';
 import { escapeXml, text, textWidth } from './svg/text';
 import { frameOf, type Frame } from './svg/frame';
 import { axes } from './svg/axes';
 import { marks } from './svg/marks';
+import { hatchDefs, swatch } from './svg/swatch';
 
 export interface SvgOptions {
   /** Pixels. */
@@ -32,7 +33,13 @@ export function toSvg(figure: Exclude<Figure, { kind: 'table' }>, options: SvgOp
 function drawChart(figure: ChartFigure, size: SvgOptions, theme: PlotTheme): string {
   const key = figure.series.length > 1 ? legend(figure, size.width, theme) : { svg: '', height: 0 };
   const frame = frameOf(figure, { width: size.width, height: size.height, top: key.height + 8, right: 12 }, theme);
-  return key.svg + axes(figure, frame, theme) + marks(figure, frame, theme) + markers(figure, frame, theme);
+  return (
+    hatchDefs(figure.series, theme) +
+    key.svg +
+    axes(figure, frame, theme) +
+    marks(figure, frame, theme) +
+    markers(figure, frame, theme)
+  );
 }
 
 function drawMap(figure: MapFigure, size: SvgOptions, theme: PlotTheme): string {
@@ -129,21 +136,13 @@ function legend(figure: ChartFigure, width: number, theme: PlotTheme): { svg: st
   let y = 16;
   let svg = '';
   for (const series of figure.series) {
-    const wide = 20 + textWidth(series.name, theme.fontSize) + 14;
+    const wide = 22 + textWidth(series.name, theme.fontSize) + 14;
     if (x > 12 && x + wide > width) {
       x = 12;
       y += 16;
     }
-    svg += swatch(series.role, series.mark, x, y - 4, theme) + text(series.name, x + 20, y);
+    svg += swatch(series, x, y - 10, theme) + text(series.name, x + 22, y);
     x += wide;
   }
   return { svg, height: y + 4 };
-}
-
-function swatch(role: Role, mark: string, x: number, y: number, theme: PlotTheme): string {
-  const colour = roleColour(theme.kind, role);
-  if (mark === 'bar') return `<rect x="${x}" y="${y - 5}" width="14" height="10" fill="${colour}"/>`;
-  if (mark === 'points') return `<circle cx="${x + 7}" cy="${y}" r="3.5" fill="${colour}"/>`;
-  const dashes = roleShape(role).dash === 'solid' ? '' : ' stroke-dasharray="4 2"';
-  return `<path d="M${x} ${y}h14" stroke="${colour}" stroke-width="2"${dashes}/>`;
 }
