@@ -1,5 +1,5 @@
 import { commands, FileType, RelativePattern, Uri, workspace } from 'vscode';
-import type { LogOutputChannel , Disposable} from 'vscode';
+import type { LogOutputChannel, Disposable } from 'vscode';
 import { messageOf } from '../shared/errors';
 import { basename, parent } from './paths';
 

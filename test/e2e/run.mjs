@@ -29,7 +29,7 @@ async function all() {
   const temporary = mkdtempSync(join(tmpdir(), 'brainlens-e2e-'));
   const browser = await launch();
   const total = { passed: 0, failed: 0 };
-  const add = ({ passed, failed, lines }) => {
+  const add = ({ passed, failed, lines = [] }) => {
     for (const line of lines) console.log(line);
     total.passed += passed;
     total.failed += failed;
