@@ -56,7 +56,10 @@ export function inputFiles(result: ResultFile): (readonly [string, string, strin
 /** `perLayer` → "Per layer"; a symbol of one letter stays as it is. */
 export function words(key: string): string {
   const first = key.length > 1 ? key[0]!.toUpperCase() : key;
-  return `${first}${key.slice(1)}`.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  return `${first}${key.slice(1)}`.replace(
+    /([a-z0-9])([A-Z])/g,
+    (_, a: string, b: string) => `${a} ${b.toLowerCase()}`,
+  );
 }
 
 function fact(key: string, value: unknown, show: (text: string) => string = (text) => text): Fact[] {

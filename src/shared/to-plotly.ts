@@ -266,7 +266,12 @@ function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
 /** Category names broken into short lines, so that they stay level where there is little room. */
 function categoryTicks(figure: ChartFigure): Json {
   const names = [...new Set(figure.series.flatMap((series) => series.x.map(String)))];
-  return { autotickangles: [0, -40], tickmode: 'array', tickvals: names, ticktext: names.map((name) => wrap(name).map(escapeText).join('<br>')) };
+  return {
+    autotickangles: [0, -40],
+    tickmode: 'array',
+    tickvals: names,
+    ticktext: names.map((name) => wrap(name).map(escapeText).join('<br>')),
+  };
 }
 
 /** Lines of at most 12 characters where spaces or hyphens allow. */

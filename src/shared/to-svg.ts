@@ -47,34 +47,41 @@ function drawMap(figure: MapFigure, size: SvgOptions, theme: PlotTheme): string 
   return mapImage(figure, frame, theme) + axes(figure, frame, theme) + colourBar(figure, frame, theme);
 }
 
-/** Cells of one colour share one path, and neighbours of one colour one rectangle: a hover's image stays small. */
+/**
+ * Runs of one colour are strokes one row thick, in units of cells, and all of a colour share one path: a hover's image
+ * stays small.
+ */
 function mapImage(figure: MapFigure, frame: Frame, theme: PlotTheme): string {
   const cells = ownCells(figure);
-  const stops = scaleStops(theme.kind, figure.scale);
-  const [low, high] = figure.range;
   const drawn = Math.min(cells.count, Math.max(1, Math.floor(frame.width / 2)));
-  const per = cells.count / drawn;
   const paths = new Map<string, string>();
-  const rowHeight = frame.height / cells.rows;
   for (let row = 0; row < cells.rows; row++) {
-    const colours = Array.from({ length: drawn }, (_, i) => {
-      const value = extreme(figure, row * cells.count + Math.floor(i * per), Math.max(1, Math.ceil(per)), row);
-      if (value === null) return '';
-      return colourAt(stops, Math.round(((value - low) / (high - low)) * 24) / 24);
-    });
-    const y = (frame.top + frame.height - (row + 1) * rowHeight).toFixed(1);
+    const colours = rowColours(figure, theme, row, drawn);
     for (let from = 0; from < drawn;) {
       let to = from + 1;
       while (to < drawn && colours[to] === colours[from]) to++;
-      const x = (frame.left + (from / drawn) * frame.width).toFixed(1);
-      const wide = (((to - from) / drawn) * frame.width).toFixed(1);
-      const rectangle = `M${x} ${y}h${wide}v${rowHeight.toFixed(1)}h-${wide}z`;
-      if (colours[from] !== '') paths.set(colours[from]!, (paths.get(colours[from]!) ?? '') + rectangle);
+      const colour = colours[from]!;
+      if (colour !== '') paths.set(colour, `${paths.get(colour) ?? ''}M${from} ${row}h${to - from}`);
       from = to;
     }
   }
-  const image = [...paths].map(([colour, d]) => `<path fill="${colour}" d="${d}"/>`).join('');
-  return `<g shape-rendering="crispEdges">${image}</g>`;
+  const image = [...paths].map(([colour, d]) => `<path stroke="${colour}" d="${d}"/>`).join('');
+  const [x, y] = [frame.width / drawn, -frame.height / cells.rows];
+  const place = `translate(${frame.left.toFixed(1)} ${frame.top + frame.height}) scale(${x.toFixed(4)} ${y.toFixed(4)})`;
+  return `<g transform="${place} translate(0 .5)" fill="none" stroke-width="1" shape-rendering="crispEdges">${image}</g>`;
+}
+
+/** Colours of one row at `drawn` places, in 25 shades; empty where there is no value. */
+function rowColours(figure: MapFigure, theme: PlotTheme, row: number, drawn: number): string[] {
+  const { count } = ownCells(figure);
+  const stops = scaleStops(theme.kind, figure.scale);
+  const [low, high] = figure.range;
+  const per = count / drawn;
+  return Array.from({ length: drawn }, (_, i) => {
+    const value = extreme(figure, row * count + Math.floor(i * per), Math.max(1, Math.ceil(per)), row);
+    if (value === null) return '';
+    return colourAt(stops, high > low ? Math.round(((value - low) / (high - low)) * 24) / 24 : 0.5);
+  });
 }
 
 /** The extreme of `count` neighbouring cells of one row, from `index` on. */

@@ -16,7 +16,8 @@ export function maps({ browser, bundle, data }) {
         assert.ok(step >= 2, `step ${step}`);
         const [first, last] = columnsAround(step);
         const values = row(data).slice(first, last + 1);
-        const text = await hover(page, UNIT, LAYER);
+        // Its middle: a cell's edge lies within a pixel of its neighbour.
+        const text = await hover(page, (first + last) / 2, LAYER);
         assert.ok(text.includes(`Layer ${LAYER}`), text);
         assert.ok(text.includes(`Unit ${first}–${last}`), text);
         assert.ok(text.includes(`from ${number(Math.min(...values))} to ${number(Math.max(...values))}`), text);
