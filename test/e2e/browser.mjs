@@ -63,7 +63,16 @@ export async function openWindow(browser, url) {
 /** A VS Code window. */
 export class Workbench {
   constructor(page, context, problems) {
-    Object.assign(this, { page, context, problems });
+    Object.assign(this, { page, context, problems, expected: [] });
+  }
+
+  /** VS Code writes error notifications to the console too: this one belongs to the test. */
+  expectError(pattern) {
+    this.expected.push(pattern);
+  }
+
+  unexpected() {
+    return this.problems.filter((problem) => !this.expected.some((pattern) => pattern.test(problem)));
   }
 
   close() {

@@ -54,6 +54,7 @@ async function cancel(test) {
 async function killed(test) {
   const before = results(test.workspace);
   const { window } = await running(test);
+  window.expectError(/^Brainlens: The engine was killed/);
   const [engine] = engines(test.server);
   execFileSync('kill', ['-9', engine]);
   const message = window.notification(/SIGKILL|killed/);

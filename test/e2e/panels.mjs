@@ -26,8 +26,19 @@ async function openNewest(test) {
 async function openResult(window, name) {
   const parent = window.explorerRow('.brainlens');
   if ((await parent.getAttribute('aria-expanded')) === 'false') await parent.click();
-  await window.explorerRow(name).click();
-  await window.explorerRow('result.json').first().dblclick();
+  const folder = window.explorerRow(name);
+  await folder.click();
+  // Every open folder has a result.json: ours is the first one below its folder.
+  const index = async (row) => Number(await row.getAttribute('data-index'));
+  for (let i = 0; i < 100; i++) {
+    const rows = await window.explorerRow('result.json').all();
+    const indices = await Promise.all(rows.map(index));
+    const below = await index(folder);
+    const found = rows[indices.findIndex((value) => value > below)];
+    if (found !== undefined) return found.dblclick();
+    await window.page.waitForTimeout(100);
+  }
+  throw new Error(`${name} shows no result.json`);
 }
 
 async function reload(test) {
@@ -125,7 +136,7 @@ async function changesOnDisk(test) {
   appendFileSync(file, '');
   await window.tab('result.json').first().click({ button: 'right' });
   const menu = window.page.locator('.context-view .monaco-menu');
-  await window.chooseFromMenu(menu, 'Reopen Editor With…');
+  await window.chooseFromMenu(menu, 'Reopen Editor With');
   const pick = await window.quickPick(/Text Editor/);
   await pick.getByText('Text Editor').first().click();
   await window.page.locator('.editor-instance .monaco-editor .view-lines').getByText('telepathy').first().waitFor();

@@ -32,9 +32,7 @@ export async function runBrowserTests({ browser, temporary, results, vsix, sampl
       const seconds = ((Date.now() - start) / 1000).toFixed(1);
       if (error === undefined) outcome.passed++;
       else outcome.failed++;
-      outcome.lines.push(
-        error === undefined ? `  ok ${name} (${seconds} s)` : `  FAILED ${name}\n${error.stack ?? error}`,
-      );
+      console.log(error === undefined ? `  ok ${name} (${seconds} s)` : `  FAILED ${name}\n${error.stack ?? error}`);
     }
   } finally {
     await server.stop();
@@ -54,7 +52,7 @@ class TestContext {
     this.windows = [];
     try {
       await test(this);
-      const problems = this.windows.flatMap((window) => window.problems);
+      const problems = this.windows.flatMap((window) => window.unexpected());
       if (problems.length > 0) return new Error(`in the window:\n${problems.join('\n')}`);
       return undefined;
     } catch (error) {
