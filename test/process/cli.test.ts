@@ -135,12 +135,16 @@ describe('the built command line', () => {
 });
 
 describe('a signal', () => {
+  /** Sends the signal half a second into a run of several seconds. */
   const interrupted = async (name: NodeJS.Signals, times: number) => {
-    bench.write('stimuli.csv', stimuliCsv(30_000));
-    let sent = 0;
+    bench.write('stimuli.csv', stimuliCsv(5000));
+    let begun = false;
     const onStderr = (text: string, pid: number) => {
-      if (!text.includes('Activations:')) return;
-      for (; sent < times; sent++) process.kill(pid, name);
+      if (begun || !text.includes('Memory:')) return;
+      begun = true;
+      setTimeout(() => {
+        for (let sent = 0; sent < times; sent++) process.kill(pid, name);
+      }, 500);
     };
     return brainlens(bench, localize(bench), { onStderr });
   };

@@ -44,7 +44,7 @@ function job(more: Partial<JobRequest> = {}): JobRequest {
 
 /** A run that takes long enough to be hit in the middle. */
 function longJob(): JobRequest {
-  return job({ spec: { model: bench.model, stimuli: [bench.write('many.csv', stimuliCsv(20_000))] } });
+  return job({ spec: { model: bench.model, stimuli: [bench.write('many.csv', stimuliCsv(5000))] } });
 }
 
 describe('the engine process', () => {
