@@ -153,14 +153,14 @@ describe('figures of unusual results', () => {
     expect(figure<ChartFigure>('t-distribution', all).summary).toContain('t between percentiles 40-75');
   });
 
-  it('stay under 2 MB for a model of 80 layers of 2,000 units', async () => {
+  it('stay under 2 MB for a model of 64 layers of 1,024 units', async () => {
     const random = new Random(1);
-    const big = new Float32Array(labels.length * 80 * 2000).map(() => random.uniform());
-    const { result } = await run({ stimuli: [stimuli], randomSeeds: 1 }, fakeTransformer(big, 80, 2000));
+    const big = new Float32Array(labels.length * 64 * 1024).map(() => random.uniform());
+    const { result } = await run({ stimuli: [stimuli], randomSeeds: 1, count: 1200 }, fakeTransformer(big, 64, 1024));
     const all = localization.figures(result);
     expect(figure<TableFigure>('top-units', all).rows).toHaveLength(1000);
     const map = figure<MapFigure>('t-map', all);
-    expect(map.min).toHaveLength(80 * Math.ceil(2000 / map.step));
+    expect(map.min).toHaveLength(64 * Math.ceil(1024 / map.step));
     expect(JSON.stringify(all).length).toBeLessThan(2_000_000);
   });
 });
