@@ -3,6 +3,7 @@ import type { Axis, ChartFigure, Figure, MapFigure, Marker, Series } from './fig
 import { cellColumns, cellValue, ownCells, type MapCells } from './map-cells';
 import { bandRuns } from './band';
 import { roleColour, roleShape, scaleStops, type PlotTheme } from './palette';
+import { formatNumber } from './ticks';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -54,14 +55,14 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<
     if (hidden.has(series.name)) return [];
     const hover = hoverOf(figure, series);
     const colour = roleColour(theme.kind, series.role);
-    const { dash, symbol } = roleShape(series.role);
+    const { dash } = roleShape(series.role);
     const common = {
       name: escapeText(series.name),
       x: series.x,
       y: series.y,
       legendgroup: series.name,
       ...hover,
-      ...errorBars(series, theme),
+      ...errorBars(figure, series, theme),
     };
     switch (series.mark) {
       case 'bar':
@@ -69,7 +70,7 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<
       case 'line':
         return [{ type: 'scatter', mode: 'lines', ...common, line: { color: colour, width: 2, dash } }];
       case 'points':
-        return [{ type: 'scatter', mode: 'markers', ...common, marker: { color: colour, size: 7, symbol } }];
+        return [{ type: 'scatter', mode: 'markers', ...common, ...pointStyle(series, theme) }];
       case 'band':
         return [
           bandArea(series, colour),
@@ -77,6 +78,13 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<
         ];
     }
   });
+}
+
+function pointStyle(series: Series, theme: PlotTheme): Json {
+  const { symbol, open } = roleShape(series.role);
+  const color = roleColour(theme.kind, series.role);
+  if (open === true) return { marker: { color, size: 8, symbol: `${symbol}-open`, line: { color, width: 1.5 } } };
+  return { marker: { color, size: 8, symbol, line: { color: theme.background, width: 1 } } };
 }
 
 function barStyle(figure: ChartFigure, series: Series, theme: PlotTheme): Json {
@@ -118,7 +126,7 @@ function bandArea(series: Series, colour: string): Json {
   };
 }
 
-function errorBars(series: Series, theme: PlotTheme): Json {
+function errorBars(figure: ChartFigure, series: Series, theme: PlotTheme): Json {
   if (series.mark === 'band' || series.low === undefined || series.high === undefined) return {};
   const distance = (ends: readonly (number | null)[]): (number | null)[] =>
     series.y.map((y, i) => (y === null || typeof ends[i] !== 'number' ? null : Math.abs(ends[i] - y)));
@@ -128,8 +136,8 @@ function errorBars(series: Series, theme: PlotTheme): Json {
       symmetric: false,
       array: distance(series.high),
       arrayminus: distance(series.low),
-      // On a bar the whisker must stand out from the bar's own colour.
-      color: series.mark === 'bar' ? theme.foreground : roleColour(theme.kind, series.role),
+      // Over bars a whisker must stand out from any bar's colour.
+      color: figure.series.some(({ mark }) => mark === 'bar') ? theme.foreground : roleColour(theme.kind, series.role),
       thickness: 1.5,
       width: series.x.length > 40 ? 2 : 4,
     },
@@ -157,25 +165,31 @@ function hoverOf(figure: ChartFigure, series: Series): Json {
 /** One Plotly heatmap of the given cells; hovers give the value, or the range of columns with minimum and maximum. */
 export function mapTrace(figure: MapFigure, theme: PlotTheme, cells: MapCells = ownCells(figure)): Json {
   const stops = scaleStops(theme.kind, figure.scale);
-  const x = escapeText(figure.x.label);
-  const y = `${escapeText(figure.y.label)} %{y}`;
-  const value = escapeText(figure.value);
-  const single = cells.step === 1;
+  const [low, high] = figure.range;
   return {
     type: 'heatmap',
-    z: grid(cells, (index) => cellValue(cells, index, figure.scale)),
+    z: grid(cells, (index) => {
+      const value = cellValue(cells, index, figure.scale);
+      // Plotly leaves an infinite cell blank; it has the colour of its end.
+      return value === Infinity ? high : value === -Infinity ? low : value;
+    }),
     x0: cells.start + (cells.step - 1) / 2,
     dx: cells.step,
     y0: 0,
     dy: 1,
-    zmin: figure.range[0],
-    zmax: figure.range[1],
+    zmin: low,
+    zmax: high,
     zauto: false,
     zsmooth: false,
     hoverongaps: false,
     colorscale: stops.map((colour, i) => [i / (stops.length - 1), colour]),
     colorbar: {
-      title: { text: value, side: 'right', font: { size: theme.fontSize } },
+      // A letter or two turned on its side could be anything.
+      title: {
+        text: escapeText(figure.value),
+        side: figure.value.length > 6 ? 'right' : 'top',
+        font: { size: theme.fontSize },
+      },
       thickness: 14,
       outlinewidth: 0,
       len: 1,
@@ -183,18 +197,31 @@ export function mapTrace(figure: MapFigure, theme: PlotTheme, cells: MapCells = 
       tickcolor: theme.foreground,
       nticks: 7,
     },
-    ...(single
-      ? { hovertemplate: `${y}<br>${x} %{x}<br>${value} = %{z:.7~g}<extra></extra>` }
-      : {
-          customdata: grid(cells, (index) => [
-            ...cellColumns(cells, index % cells.count),
-            cells.min[index],
-            cells.max[index],
-          ]),
-          hovertemplate:
-            `${y}<br>${x} %{customdata[0]}–%{customdata[1]}<br>` +
-            `${value} from %{customdata[2]:.7~g} to %{customdata[3]:.7~g}<extra></extra>`,
-        }),
+    ...mapHover(figure, cells),
+  };
+}
+
+/** The exact value of a single column; of several their range with minimum and maximum. */
+function mapHover(figure: MapFigure, cells: MapCells): Json {
+  const x = escapeText(figure.x.label);
+  const y = `${escapeText(figure.y.label)} %{y}`;
+  const value = escapeText(figure.value);
+  const shown = (number: number | null | undefined): string => formatNumber(number ?? NaN, 7);
+  if (cells.step === 1) {
+    return {
+      customdata: grid(cells, (index) => shown(cells.max[index])),
+      hovertemplate: `${y}<br>${x} %{x}<br>${value} = %{customdata}<extra></extra>`,
+    };
+  }
+  return {
+    customdata: grid(cells, (index) => [
+      ...cellColumns(cells, index % cells.count),
+      shown(cells.min[index]),
+      shown(cells.max[index]),
+    ]),
+    hovertemplate:
+      `${y}<br>${x} %{customdata[0]}–%{customdata[1]}<br>` +
+      `${value} from %{customdata[2]} to %{customdata[3]}<extra></extra>`,
   };
 }
 
@@ -207,6 +234,15 @@ function grid<T>(cells: MapCells, value: (index: number) => T): T[][] {
 
 // Layout -----------------------------------------------------------------------------------------------------------
 
+/** Pixels of an export's title. */
+const TITLE_HEIGHT = 48;
+
+/** Pixels above the plot for the label of one vertical line. */
+const MARKER_ROW = 18;
+
+/** Height of an export, for what is placed in pixels from its top. */
+export const EXPORT_SIZE = { width: 1000, height: 560 };
+
 function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boolean): Json {
   const font = { family: theme.fontFamily, size: theme.fontSize, color: theme.foreground };
   const map = figure.kind === 'map';
@@ -218,14 +254,22 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
     ...(titled
       ? { title: { text: escapeText(figure.title), x: 0, xref: 'paper', xanchor: 'left', yref: 'container', y: 0.97 } }
       : {}),
-    margin: { l: 48, r: 14, t: titled ? 56 : 12, b: 40, pad: 0 },
+    margin: { l: 48, r: 14, t: topMargin(figure, titled, legend), b: 40, pad: 0 },
     xaxis: {
       ...axisOf(map ? { range: [-0.5, figure.columns - 0.5], ...figure.x } : figure.x, theme, map),
       ...(!map && figure.x.type === 'category' ? categoryTicks(figure) : {}),
     },
     yaxis: axisOf(map ? { range: [-0.5, figure.rows - 0.5], ...figure.y } : figure.y, theme, map),
     showlegend: legend,
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', bgcolor: 'rgba(0,0,0,0)' },
+    legend: {
+      orientation: 'h',
+      x: 0,
+      xanchor: 'left',
+      yref: 'container',
+      y: 1 - TITLE_HEIGHT / EXPORT_SIZE.height,
+      yanchor: 'top',
+      bgcolor: 'rgba(0,0,0,0)',
+    },
     barmode: !map && figure.series.some((series) => series.width !== undefined) ? 'overlay' : 'group',
     bargap: 0.2,
     hovermode: 'closest',
@@ -238,6 +282,14 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
     dragmode: 'zoom',
     ...(map ? {} : markerLayers(figure, theme)),
   };
+}
+
+/** Room for the title, a legend of one or two lines and the labels of vertical lines, whichever there are. */
+function topMargin(figure: ChartFigure | MapFigure, titled: boolean, legend: boolean): number {
+  const rows = figure.kind === 'map' ? 0 : (figure.markers ?? []).filter((marker) => marker.axis === 'x').length;
+  const names = figure.kind === 'map' ? '' : figure.series.map((series) => series.name).join('        ');
+  const key = legend ? (names.length > 110 ? 52 : 30) : 0;
+  return 12 + rows * MARKER_ROW + key + (titled ? TITLE_HEIGHT : 0);
 }
 
 function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
@@ -308,23 +360,17 @@ function markerLine(marker: Marker, theme: PlotTheme): Json {
   };
 }
 
-/** Inside the plot, on the side of the line that has more room; the labels of several vertical lines step down. */
+/** The label of a vertical line stands above the plot, each of several in a row of its own; of a level one at its end. */
 function markerLabel(figure: ChartFigure, marker: Marker, index: number, theme: PlotTheme): Json {
   const at = figure[marker.axis].type === 'log' ? Math.log10(marker.value) : marker.value;
-  const common = {
-    text: escapeText(marker.label),
-    showarrow: false,
-    bgcolor: theme.background,
-    opacity: 0.9,
-    font: { color: theme.foreground },
-    borderpad: 2,
-  };
-  if (marker.axis === 'y')
+  const common = { text: escapeText(marker.label), showarrow: false, font: { color: theme.foreground }, borderpad: 2 };
+  if (marker.axis === 'y') {
     return { ...common, x: 1, xref: 'paper', xanchor: 'right', y: at, yref: 'y', yanchor: 'bottom' };
+  }
   const before = (figure.markers ?? []).slice(0, index).filter((other) => other.axis === 'x').length;
-  const xanchor = shareOfAxis(figure, marker.value) > 0.5 ? 'right' : 'left';
-  const xshift = xanchor === 'right' ? -4 : 4;
-  return { ...common, x: at, xref: 'x', xanchor, xshift, y: 1, yref: 'paper', yanchor: 'top', yshift: -20 * before };
+  const share = shareOfAxis(figure, marker.value);
+  const xanchor = share > 0.7 ? 'right' : share < 0.3 ? 'left' : 'center';
+  return { ...common, x: at, xref: 'x', xanchor, y: 1, yref: 'paper', yanchor: 'bottom', yshift: MARKER_ROW * before };
 }
 
 /** Where a value of x lies between the ends of the axis, 0…1. */

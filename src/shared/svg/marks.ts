@@ -2,7 +2,7 @@
 import { bandRuns } from '../band';
 import type { ChartFigure, Series } from '../figure';
 import { roleColour, type PlotTheme } from '../palette';
-import { barFill, stroke, symbolOutline } from './swatch';
+import { barFill, stroke, symbolOutline, symbolPaint } from './swatch';
 import type { Frame } from './frame';
 
 /** All series in order; bars of several series stand side by side unless they carry a width of their own. */
@@ -16,7 +16,7 @@ export function marks(figure: ChartFigure, frame: Frame, theme: PlotTheme): stri
         const slots = overlaid ? 1 : bars.length;
         return barSeries(series, overlaid ? 0 : bars.indexOf(series), slots, frame, theme);
       }
-      if (series.mark === 'points') return points(series, frame, colour) + errors(series, frame, colour, 0);
+      if (series.mark === 'points') return points(series, frame, theme) + errors(series, frame, colour, 0);
       const band = series.mark === 'band' ? bandArea(series, frame, colour) : '';
       return band + line(series, frame, theme) + (series.mark === 'line' ? errors(series, frame, colour, 0) : '');
     })
@@ -65,13 +65,13 @@ function bandArea(series: Series, frame: Frame, colour: string): string {
   return `<path d="${d.join('')}" fill="${colour}" fill-opacity="0.25"/>`;
 }
 
-function points(series: Series, frame: Frame, colour: string): string {
+function points(series: Series, frame: Frame, theme: PlotTheme): string {
   const outline = symbolOutline(series.role);
   const d = series.x.map((x, i) => {
     const y = series.y[i];
     return typeof y === 'number' ? `M${frame.x(frame.position(x)).toFixed(1)} ${frame.y(y).toFixed(1)}${outline}` : '';
   });
-  return `<path d="${d.join('')}" fill="${colour}"/>`;
+  return `<path d="${d.join('')}" ${symbolPaint(series.role, theme)}/>`;
 }
 
 function errors(series: Series, frame: Frame, colour: string, shift: number): string {
