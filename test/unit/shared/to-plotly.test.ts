@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { roleColour, standardTheme } from '../../../src/shared/palette';
-import { escapeText, shareOfAxis, toPlotly } from '../../../src/shared/to-plotly';
+import { escapeText, wrap } from '../../../src/shared/plotly-text';
+import { shareOfAxis, toPlotly } from '../../../src/shared/to-plotly';
 import { chart, map } from './figures';
 
 const light = standardTheme('light');
@@ -141,6 +142,11 @@ describe('a map for Plotly', () => {
 
 it('plain text stays plain for Plotly', () => {
   expect(escapeText('p < 0.05 & <b>')).toBe('p &lt; 0.05 &amp; &lt;b&gt;');
+});
+
+it('long categories break at spaces and hyphens only', () => {
+  expect(wrap('random, layer-matched units')).toEqual(['random,', 'layer-', 'matched', 'units']);
+  expect(wrap('indivisibleword')).toEqual(['indivisibleword']);
 });
 
 it('the share of an axis follows its range, or its data', () => {
