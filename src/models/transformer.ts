@@ -23,10 +23,24 @@ export interface ModelDescription {
   readonly memory: { readonly resident: number; readonly streaming: number };
 }
 
+/** What becomes of the residual stream after each block: x ← x ⊙ keep + fill, at every token. */
+export interface Ablation {
+  /** f32 [layers, width]: 1 keeps a unit, 0 silences it. */
+  readonly keep: Float32Array;
+  /** f32 [layers, width], added after `keep`: a silenced unit's mean for mean ablation. Absent: zeros. */
+  readonly fill?: Float32Array;
+}
+
+/** Natural-log probabilities of every token after its sequence's first. */
+export interface TokenLogProbabilities {
+  /** One array per condition, f64, the sequences end to end. */
+  readonly values: readonly Float64Array[];
+  /** Where each sequence starts in them, and the end: i32 [sequences + 1]. */
+  readonly starts: Int32Array;
+}
+
 export interface ForwardOptions {
   readonly signal: AbortSignal;
-  /** f32 [layers, width], 1 keeps a unit and 0 silences it, applied to the stream after each block; absent: all ones. */
-  readonly mask?: Float32Array;
   /** Sequences per batch at most (default chosen for speed); it never changes a number beyond 1e-5. */
   readonly batchSize?: number;
 }
@@ -46,8 +60,23 @@ export interface Transformer {
    */
   activations(
     sequences: readonly Int32Array[],
-    options: ForwardOptions & { readonly pooling: Pooling; readonly layers?: readonly number[] },
+    options: ForwardOptions & {
+      readonly pooling: Pooling;
+      readonly layers?: readonly number[];
+      readonly ablation?: Ablation;
+    },
   ): AsyncGenerator<Progress, Float32Array>;
+
+  /**
+   * Log probability of every token after its sequence's first, under every condition: an ablation, or `undefined` for
+   * the model as it is. All conditions share the work: blocks before the first ablated one run once, the others run
+   * for all conditions together.
+   */
+  nextTokens(
+    sequences: readonly Int32Array[],
+    conditions: readonly (Ablation | undefined)[],
+    options: ForwardOptions,
+  ): AsyncGenerator<Progress, TokenLogProbabilities>;
 
   /**
    * Summed natural-log probability of every sequence's tokens after its first token (BOS, where the tokenizer adds one).

@@ -63,8 +63,11 @@ export function fakeTransformer(activations: Float32Array, layers: number, width
       };
       return activations.slice();
     },
-     
+
     async *score() {
+      throw new Error('localization scores nothing');
+    },
+    async *nextTokens() {
       throw new Error('localization scores nothing');
     },
     dispose: () => Promise.resolve(),
