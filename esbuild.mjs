@@ -59,6 +59,7 @@ await Promise.all([
     platform: 'browser',
     target: 'chrome120',
     define: { ...common.define, global: 'window' },
+    alias: { 'maplibre-gl/dist/maplibre-gl.css': './webview/no-maps.css' },
     sourcemap: false,
     minify: true,
   }),

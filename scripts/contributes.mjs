@@ -16,18 +16,19 @@ const resultCommands = [
 ];
 const resultIsActive = 'activeCustomEditorId == brainlens.result';
 const modelIsClicked =
-  'isWorkspaceTrusted && !virtualWorkspace && ' +
-  '(explorerResourceIsFolder && resourcePath in brainlens.modelFolders || !explorerResourceIsFolder && resourceExtname == .gguf)';
+  'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
+  'isWorkspaceTrusted && !explorerResourceIsFolder && resourceExtname == .gguf';
 
 const analyses = (await loadCatalog()).filter((analysis) => analysis.menu?.on === 'model');
 const stale = [];
-await update('package.json', (manifest) => {
-  manifest.contributes.commands = commands();
-  manifest.contributes.menus = menus();
-});
+await update('package.json', (manifest) => ({
+  ...manifest,
+  contributes: { ...manifest.contributes, commands: commands(), menus: menus() },
+}));
 await update('package.nls.json', (texts) => {
-  for (const key of Object.keys(texts)) if (key.startsWith('command.')) delete texts[key];
-  for (const { id, title } of [...analyses, ...resultCommands]) texts[`command.${id}`] = title;
+  const others = Object.entries(texts).filter(([key]) => !key.startsWith('command.'));
+  const titles = [...analyses, ...resultCommands].map(({ id, title }) => [`command.${id}`, title]);
+  return Object.fromEntries([...others, ...titles]);
 });
 if (stale.length > 0) {
   console.error(`${stale.join(' and ')} no longer match the catalog. Run: npm run contributes`);
@@ -42,7 +43,7 @@ function commands() {
     ...(icon === undefined ? {} : { icon }),
   });
   return [
-    ...analyses.map((analysis) => ({ ...entry(analysis), enablement: 'isWorkspaceTrusted && !virtualWorkspace' })),
+    ...analyses.map((analysis) => ({ ...entry(analysis), enablement: 'isWorkspaceTrusted' })),
     ...resultCommands.map(entry),
   ];
 }
@@ -73,16 +74,16 @@ async function loadCatalog() {
     platform: 'node',
     logLevel: 'warning',
   });
-  const { catalog } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const { catalog } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
   return catalog;
 }
 
 async function update(file, change) {
   const path = join(root, file);
   const before = await readFile(path, 'utf8');
-  const content = JSON.parse(before);
-  change(content);
-  const after = `${JSON.stringify(content, null, 2)}\n`;
+  const after = `${JSON.stringify(change(JSON.parse(before)), null, 2)}\n`;
   if (after === before) return;
   if (check) stale.push(file);
   else await writeFile(path, after);

@@ -12,8 +12,11 @@ export interface RunContext {
   /** Memory budget in bytes; decides between resident and streaming. */
   readonly memory: number;
   readonly executor: 'auto' | 'resident' | 'streaming';
-  /** Opens a model once per run; recorded in the provenance. Throws `UserError` where it cannot be opened. */
-  openModel(path: string): Promise<Transformer>;
+  /**
+   * Opens a model once per run; recorded in the provenance. Throws `UserError` where it cannot be opened.
+   * `untrainedSeed`: the same architecture with random weights from this seed.
+   */
+  openModel(path: string, options?: { readonly untrainedSeed?: number | undefined }): Promise<Transformer>;
   /** Absolute path of a file shipped with Brainlens under `samples/`. */
   sample(relative: string): string;
   /** Notes an input file for the provenance (size and SHA-256). */

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Cancelled, UserError } from '../shared/errors';
+import { Cancelled } from '../shared/errors';
+import { fileProblem } from './files';
 
 /** One remembered hash, valid for as long as all of the file's facts are the same. */
 interface Memory {
@@ -41,7 +42,7 @@ async function factsOf(path: string): Promise<{ real: string; memory: Omit<Memor
     const { ino, size, mtimeNs } = await stat(real, { bigint: true });
     return { real, memory: { inode: String(ino), size: String(size), modified: String(mtimeNs) } };
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw fileProblem(path, cause);
   }
 }
 
@@ -58,15 +59,9 @@ async function digest(path: string, real: string, signal: AbortSignal | undefine
     }
   } catch (cause) {
     if (cause instanceof Cancelled) throw cause;
-    throw unreadable(path, cause);
+    throw fileProblem(path, cause);
   }
   return hash.digest('hex');
-}
-
-function unreadable(path: string, cause: unknown): UserError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return new UserError(`${path} does not exist`, 'Check the path.');
-  return new UserError(`${path} cannot be read (${code ?? String(cause)})`, 'Check that it is a file you may read.');
 }
 
 async function readMemories(path: string): Promise<Map<string, Memory>> {

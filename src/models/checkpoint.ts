@@ -18,6 +18,8 @@ export interface Checkpoint {
   readonly path: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Tensors in other stored types, by name, for messages. */
+  readonly others?: ReadonlyMap<string, string>;
   /** Parsed `tokenizer.json` and `tokenizer_config.json` (`{}` when absent). */
   readonly tokenizer: { readonly json: Record<string, unknown>; readonly config: Record<string, unknown> };
   /** What the person's files say: "F32", "BF16", "Q4_1", … */

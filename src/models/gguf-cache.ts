@@ -50,7 +50,8 @@ export async function writeGgufCache(
   } catch (cause) {
     throw diskError(cause, folder, cacheBytes(plan));
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // What went wrong before is what the person should read.
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -96,7 +97,7 @@ function fullDisk(folder: string, needed: number, free?: number): UserError {
 function diskError(cause: unknown, folder: string, needed: number): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT') return fullDisk(folder, needed);
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  if (code !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) {
     return new UserError(`${dirname(folder)} cannot be written`, 'Choose another cache folder.');
   }
   return cause;

@@ -1,4 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
+import { fileProblem } from '../data/files';
 import { UserError } from '../shared/errors';
 import { BLOCK_LAYOUTS, storedBytes, type GgufType } from './dequantise';
 import { GgufCursor } from './gguf-cursor';
@@ -72,7 +73,7 @@ const UNSUPPORTED_TYPES: Readonly<Record<number, string>> = {
  */
 export async function readGgufHeader(path: string): Promise<GgufHeader> {
   const real = await realpath(path).catch((cause: unknown) => {
-    throw unreadable(path, cause);
+    throw fileProblem(path, cause);
   });
   const facts = await stat(real);
   if (!facts.isFile()) throw new UserError(`${path} is not a file`, 'Give the path of a .gguf file.');
@@ -80,21 +81,13 @@ export async function readGgufHeader(path: string): Promise<GgufHeader> {
   try {
     cursor = new GgufCursor(real, facts.size);
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw fileProblem(path, cause);
   }
   try {
     return parseHeader(cursor, real);
   } finally {
     cursor.close();
   }
-}
-
-function unreadable(path: string, cause: unknown): UserError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return new UserError(`${path} does not exist`, 'Check the path.');
-  if (code === 'EACCES' || code === 'EPERM')
-    return new UserError(`${path} may not be read`, 'Ask for read permission (chmod +r).');
-  return new UserError(`${path} cannot be opened (${code ?? String(cause)})`, 'Check the path.');
 }
 
 function parseHeader(cursor: GgufCursor, path: string): GgufHeader {

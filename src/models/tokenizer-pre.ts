@@ -47,7 +47,7 @@ function equivalentByteLevel(json: Json): Json {
   const bytes = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
   const steps: Json[] = [];
   // The library's own pre-tokenizer `Replace` has no counterpart in Python; here it prepends the missing blank.
-  if (json['add_prefix_space'] === true) steps.push({ type: 'Replace', pattern: { Regex: '\\A(?! )' }, content: ' ' });
+  if (json['add_prefix_space'] === true) steps.push({ type: 'Replace', pattern: { Regex: '\\A[^ ]' }, content: ' $&' });
   if (json['use_regex'] !== false) steps.push(split(GPT2_PATTERN));
   return sequence(...steps, bytes);
 }
@@ -61,20 +61,30 @@ function equivalentMetaspace(json: Json): Json {
 
 function equivalentSplit(json: Json, path: string): Json {
   const behaviour = String(json['behavior']);
-  const pattern = (json['pattern'] ?? {}) as Json;
-  if (behaviour === 'Removed') return json;
-  // With every piece kept, it makes no difference which of them are called matches.
-  if (behaviour === 'Isolated') return { ...json, invert: false };
-  const single =
-    typeof pattern['String'] === 'string' && [...pattern['String']].length === 1 && json['invert'] !== true;
-  if (behaviour === 'MergedWithPrevious' && single) return split(`(?<=${escaped(String(pattern['String']))})`);
-  if (behaviour === 'MergedWithNext' && single) return split(`(?=${escaped(String(pattern['String']))})`);
-  if (behaviour === 'Contiguous' && json['invert'] !== true) {
-    const regex = typeof pattern['Regex'] === 'string' ? pattern['Regex'] : escaped(String(pattern['String']));
-    return split(`(?:${regex})+`);
+  const { String: text, Regex: given } = (json['pattern'] ?? {}) as { String?: unknown; Regex?: unknown };
+  const regex = typeof given === 'string' ? given : escaped(String(text));
+  const inverted = json['invert'] === true;
+  const isCharacter = typeof text === 'string' && [...text].length === 1;
+  switch (behaviour) {
+    case 'Isolated':
+      // With every piece kept, it makes no difference which of them are called matches.
+      return split(regex);
+    case 'Removed':
+      // JavaScript's split would keep what a capturing group holds.
+      if (inverted || !/(?<!\\)\((?!\?)/.test(regex)) return { ...json, pattern: { Regex: regex } };
+      break;
+    case 'MergedWithPrevious':
+      if (isCharacter && !inverted) return split(`(?<=${regex})`);
+      break;
+    case 'MergedWithNext':
+      if (isCharacter && !inverted) return split(`(?=${regex})`);
+      break;
+    case 'Contiguous':
+      if (!inverted) return split(`(?:${regex})+`);
+      break;
   }
   throw new UserError(
-    `${path} splits text by ${behaviour}, which is not supported`,
+    `${path} splits text by ${behaviour} in a way that is not supported`,
     'Use a model with another tokenizer.',
   );
 }

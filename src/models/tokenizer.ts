@@ -131,9 +131,9 @@ function excerpt(text: string): string {
 
 /** JSON with object keys in code-unit order, so that the same definition always gives the same text. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-    // Pairs rather than an object: engines put integer-like keys first whatever the order of insertion.
-    return Object.entries(item).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  });
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const object = value as Record<string, unknown>;
+  const keys = Object.keys(object).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`).join(',')}}`;
 }

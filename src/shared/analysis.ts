@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { UserError } from './errors';
 
 /**
  * What an analysis is and what it takes, without how it computes. Specs are pure, so that the editor, the command line
@@ -41,4 +42,27 @@ export interface AnalysisResult {
   readonly fields: Record<string, unknown>;
   /** File name without `.npy` → array. */
   readonly arrays: Readonly<Record<string, NdArray>>;
+}
+
+/** The command line's flag for a field of a spec: `maxTokens` → `--max-tokens`. */
+export function flagOf(field: string): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * Checks the settings of an analysis and fills in its defaults.
+ * @param input the spec's input form
+ * @throws UserError for the first thing wrong, named by its flag
+ */
+export function parseSpec<Spec>(analysis: AnalysisSpec<Spec, unknown>, input: Record<string, unknown>): Spec {
+  const parsed = analysis.spec.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const help = `See brainlens ${analysis.id} --help.`;
+  if (issue.code === 'unrecognized_keys') throw new UserError(`${flagOf(issue.keys[0]!)} is not known`, help);
+  const field = issue.path[0];
+  if (typeof field !== 'string') throw new UserError(issue.message, help);
+  if (issue.code === 'invalid_type' && input[field] === undefined)
+    throw new UserError(`${flagOf(field)} is missing`, help);
+  throw new UserError(`${flagOf(field)}: ${issue.message}`, help);
 }

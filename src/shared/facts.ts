@@ -13,7 +13,8 @@ const MOST = 12;
 /** Model and stimuli by name, then the small numbers of the result, nested ones as "reliability dice"; at most 12. */
 export function keyFacts(result: ResultFile): Fact[] {
   const inputs = ['model', 'stimuli'].flatMap((field) => fact(field, result.spec[field], fileName));
-  const numbers = Object.entries(result.result).flatMap(([key, value]) =>
+  const fields = Object.entries(result.result).filter(([key]) => key !== 'warnings');
+  const numbers = fields.flatMap(([key, value]) =>
     isPlain(value) ? Object.entries(value).flatMap(([inner, v]) => fact(`${key} ${inner}`, v)) : fact(key, value),
   );
   return [...inputs, ...numbers].slice(0, MOST);
@@ -32,12 +33,12 @@ export function settings(result: ResultFile): Fact[] {
 
 /** When, where and with what the result was made. */
 export function origin(result: ResultFile): Fact[] {
-  const { inputs: _, tokenizer, ...rest } = result.provenance;
+  const { tokenizer, ...rest } = result.provenance;
   return [
     { label: 'created', value: result.created },
     { label: 'took', value: formatDuration(result.seconds) },
     { label: 'schema', value: result.schema },
-    ...Object.entries(rest).flatMap(([key, value]) => fact(key, value)),
+    ...Object.entries(rest).flatMap(([key, value]) => (key === 'inputs' ? [] : fact(key, value))),
     ...(tokenizer === undefined
       ? []
       : [

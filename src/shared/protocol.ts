@@ -58,7 +58,11 @@ export type ToEngine = z.infer<typeof toEngineSchema>;
 /** From the engine child. Every request ends with exactly one of `done`, `estimated`, `failed`. */
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('progress'), id: z.number(), progress: z.object({ phase: z.string(), done: z.number(), total: z.number(), unit: z.string() }) }),
+  z.object({
+    type: z.literal('progress'),
+    id: z.number(),
+    progress: z.object({ phase: z.string(), done: z.number(), total: z.number(), unit: z.string() }),
+  }),
   z.object({
     type: z.literal('done'),
     id: z.number(),
@@ -67,7 +71,13 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     warnings: z.array(z.string()),
   }),
   z.object({ type: z.literal('estimated'), id: z.number(), estimate: estimateSchema }),
-  z.object({ type: z.literal('failed'), id: z.number(), kind: z.enum(['user', 'internal']), message: z.string(), stack: z.string().optional() }),
+  z.object({
+    type: z.literal('failed'),
+    id: z.number(),
+    kind: z.enum(['user', 'internal']),
+    message: z.string(),
+    stack: z.string().optional(),
+  }),
 ]);
 export type FromEngine = z.infer<typeof fromEngineSchema>;
 

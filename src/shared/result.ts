@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UserError } from './errors';
 
 /** A file that went into a result. */
 export const inputFileSchema = z.object({
@@ -21,6 +22,9 @@ export const provenanceSchema = z.looseObject({
   tokenizer: z.object({ sha256: z.string(), specialTokens: z.string() }).optional(),
 });
 
+/** One `.npy` file of a result folder. `dtype` is numpy's: `<f8`, `<f4`, `<i4`, `|u1`. */
+export const arraySchema = z.object({ file: z.string(), dtype: z.string(), shape: z.array(z.number()) });
+
 /** `result.json`: versioned, small, readable; the arrays lie beside it as `.npy`. */
 export const resultSchema = z.looseObject({
   schema: z.string().regex(/^brainlens\/[a-z-]+@\d+$/),
@@ -31,8 +35,30 @@ export const resultSchema = z.looseObject({
   provenance: provenanceSchema,
   result: z.record(z.string(), z.unknown()),
   summary: z.string(),
+  /** The `.npy` files beside `result.json`. */
+  arrays: z.array(arraySchema).optional(),
 });
 
 export type InputFile = z.infer<typeof inputFileSchema>;
 export type Provenance = z.infer<typeof provenanceSchema>;
 export type ResultFile = z.infer<typeof resultSchema>;
+
+/**
+ * Refuses a result that this version of Brainlens cannot read.
+ * @param name what messages call it
+ * @param known the schemas that this version writes
+ * @throws UserError for an unknown analysis or a newer version of a known one
+ */
+export function checkSchemaKnown(
+  result: ResultFile,
+  name: string,
+  known: readonly { readonly schema: string; readonly version: number }[],
+): void {
+  const [schema, version] = result.schema.replace(/^brainlens\//, '').split('@') as [string, string];
+  const match = known.find((candidate) => candidate.schema === schema);
+  if (match !== undefined && Number(version) <= match.version) return;
+  throw new UserError(
+    `${name} has the schema ${result.schema}, which this version of Brainlens does not know`,
+    'It was written by a newer version: update Brainlens.',
+  );
+}

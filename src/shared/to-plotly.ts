@@ -37,7 +37,8 @@ const config: Json = {
   displayModeBar: false,
   displaylogo: false,
   responsive: false,
-  doubleClick: 'reset',
+  // Whoever draws decides what the whole figure is.
+  doubleClick: false,
   showTips: false,
 };
 

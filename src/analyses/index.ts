@@ -1,0 +1,7 @@
+import { activations } from './activations/index';
+import type { Analysis } from './contract';
+import { localization } from './localization/index';
+import { score } from './score/index';
+
+/** All analyses with what they compute, in the catalog's order. Only the engine imports it. */
+export const analyses: readonly Analysis[] = [localization, activations, score];

@@ -1,0 +1,84 @@
+import { readStimuli } from '../../data/stimuli';
+import { tableFiles } from '../../data/tables';
+import type { Stimulus } from '../../data/stimuli';
+import type { AnalysisResult } from '../../shared/analysis';
+import type { Progress } from '../../shared/progress';
+import type { RunContext } from '../contract';
+import { conditionsOf, contrastOf } from './contrast';
+import type { Condition, Contrast } from './contrast';
+import { canSplit } from './halves';
+import { PRESETS } from './presets';
+import type { Responses } from './responses';
+import type { LocalizationFields } from './result';
+import { countOf } from './selection';
+import { tokenize } from './sequences';
+import type { LocalizationSpec } from './spec';
+import { localizeUnits } from './statistics';
+
+/**
+ * Localizes the units of a model that respond more to one condition than to another [LLN].
+ * @returns arrays t, p, q f64 [layers, width]; selected u8 [layers, width]; each control kind u8 [seeds, layers, width]
+ * @throws UserError for stimuli, settings or a model that do not go together; Cancelled
+ */
+export async function* localize(spec: LocalizationSpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
+  const contrast = contrastOf(spec);
+  const stimuli = await stimuliOf(spec, context);
+  const conditions = conditionsOf(stimuli, contrast);
+
+  const transformer = await context.openModel(spec.model);
+  const { layers, width } = transformer.description;
+  countOf(spec, layers * width);
+  const { tokens, truncated } = tokenize(stimuli, transformer, contrast.maxTokens);
+  warnOf(conditions, contrast, truncated, stimuli.length, context);
+
+  const values = yield* transformer.activations(tokens, { pooling: contrast.pooling, signal: context.signal });
+  const responses: Responses = { values, n: stimuli.length, layers, width, units: layers * width };
+  if (!spec.signed) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
+  const { fields, arrays } = yield* localizeUnits(responses, conditions, spec, context.seed);
+  if (fields.undefinedUnits > 0) {
+    const units = fields.undefinedUnits === 1 ? '1 unit has' : `${fields.undefinedUnits} units have`;
+    context.warn(`${units} no t (constant or not finite) and cannot be selected.`);
+  }
+  const whole: LocalizationFields = {
+    network: contrast.custom ? 'custom' : spec.network,
+    ...fields,
+    truncated,
+    pooling: contrast.pooling,
+    maxTokens: contrast.maxTokens ?? 'none',
+    response: spec.signed ? 'signed' : 'absolute',
+    selection: spec.range === undefined ? 'largest t' : `t between percentiles ${spec.range}`,
+    conditions: conditions.map(({ name, role, rows }) => ({ condition: name, role, n: rows.length })),
+  };
+  return { fields: { ...whole }, arrays };
+}
+
+async function stimuliOf(spec: LocalizationSpec, context: RunContext): Promise<Stimulus[]> {
+  const files = await tableFiles(spec.stimuli ?? [context.sample(PRESETS[spec.network].sample)]);
+  for (const file of files) context.recordInput(file, 'stimuli');
+  return readStimuli(files, {
+    ...(spec.textColumn !== undefined && { text: spec.textColumn }),
+    ...(spec.conditionColumn !== undefined && { condition: spec.conditionColumn }),
+  });
+}
+
+function warnOf(
+  conditions: readonly Condition[],
+  contrast: Contrast,
+  truncated: number,
+  n: number,
+  context: RunContext,
+): void {
+  const others = conditions.filter(({ role }) => role === 'other');
+  if (others.length > 0) {
+    const names = others.map(({ name, rows }) => `${name} (${rows.length})`).join(', ');
+    context.warn(`Conditions outside the contrast stand in the response profiles only: ${names}.`);
+  }
+  if (truncated > 0) {
+    context.warn(
+      `${truncated} of ${n} stimuli were cut to ${contrast.maxTokens} tokens${contrast.custom ? '' : ', as the published localizer does'}.`,
+    );
+  }
+  if (!canSplit(conditions)) {
+    context.warn('A condition has fewer than four stimuli: no split-half reliability and no held-out profile.');
+  }
+}

@@ -1,0 +1,15 @@
+/** 17280 → "17,280" */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** Four significant digits unless told; infinities as signs. */
+export function number(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'undefined' : value > 0 ? '∞' : '−∞';
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** 0.0123 → "1.2 %" */
+export function percent(share: number): string {
+  return `${number(share * 100, 2)} %`;
+}

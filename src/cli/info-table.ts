@@ -1,0 +1,22 @@
+import type { ModelDescription } from '../models/transformer';
+import { formatBytes } from '../shared/progress';
+
+/** A model's facts as lines of name and value. */
+export function infoTable(model: string, description: ModelDescription): string {
+  const { family, layers, width, heads, kvHeads, parameters, dtype, vocabulary, context, verified, memory } =
+    description;
+  const rows: [string, string][] = [
+    ['model', model],
+    ['family', `${family}${verified ? '' : ' (not verified against a reference)'}`],
+    ['layers', String(layers)],
+    ['width', String(width)],
+    ['heads', kvHeads === heads ? String(heads) : `${heads} (${kvHeads} for keys and values)`],
+    ['parameters', parameters.toLocaleString('en-US')],
+    ['dtype', dtype],
+    ['vocabulary', vocabulary.toLocaleString('en-US')],
+    ['context', `${context.toLocaleString('en-US')} tokens`],
+    ['memory', `${formatBytes(memory.resident)} resident, ${formatBytes(memory.streaming)} streaming`],
+  ];
+  const widest = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(widest)}  ${value}\n`).join('');
+}

@@ -1,0 +1,114 @@
+import { Command, CommanderError, Option } from 'commander';
+import { catalog } from '../analyses/catalog';
+import type { AnalysisSpec } from '../shared/analysis';
+import { Cancelled, messageOf, UserError } from '../shared/errors';
+import { addSpecOptions, specInput } from './flags';
+import { CANCELLED } from './interrupt';
+import { info, report, runAnalysis } from './verbs';
+import type { CommonOptions, Streams } from './verbs';
+
+const EXIT = { done: 0, internal: 1, usage: 2, cancelled: CANCELLED } as const;
+
+/**
+ * Runs the command line once.
+ * @param args what follows `brainlens`
+ * @returns the exit code: 0 done, 1 internal failure, 2 bad usage or bad input, 130 cancelled
+ */
+export async function runCommandLine(args: readonly string[], streams: Streams): Promise<number> {
+  try {
+    await program(streams).parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return explain(error, streams);
+  }
+}
+
+function explain(error: unknown, { stderr }: Streams): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    stderr.write(`brainlens: ${usageMessage(error)}\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof UserError) {
+    stderr.write(`brainlens: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof Cancelled) {
+    stderr.write('brainlens: cancelled; nothing was written.\n');
+    return EXIT.cancelled;
+  }
+  stderr.write(`brainlens: internal failure: ${messageOf(error)}\n`);
+  if (error instanceof Error && error.stack !== undefined) stderr.write(`${error.stack}\n`);
+  return EXIT.internal;
+}
+
+/** Commander's message and suggestion on one line. */
+function usageMessage({ message }: CommanderError): string {
+  if (message === '(outputHelp)') return 'no verb was given. See brainlens --help.';
+  const line = messageOf(message).replace(/^error: /, '');
+  return line.includes('Did you mean') ? line : `${line}. See brainlens --help.`;
+}
+
+function program(streams: Streams): Command {
+  const root = new Command('brainlens')
+    .description(
+      'Does this language model work like the human language system? The analyses of Brainlens, without VS Code.',
+    )
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void streams.stdout.write(text),
+      // Errors are printed once, on one line, by `explain`.
+      writeErr: () => undefined,
+    });
+  addInfo(root, streams);
+  for (const analysis of catalog) addAnalysis(root, analysis, streams);
+  addReport(root, streams);
+  return root;
+}
+
+function addInfo(root: Command, streams: Streams): void {
+  const command = root
+    .command('info')
+    .description('What a model is: family, size, stored type, memory that a run needs.')
+    .argument('<model>', 'a model folder or a .gguf file');
+  addCommon(command);
+  command.action((model: string, options: CommonOptions) => info(model, options, streams));
+}
+
+function addAnalysis(root: Command, analysis: AnalysisSpec, streams: Streams): void {
+  const command = root.command(analysis.id).description(analysis.describe).allowExcessArguments(false);
+  addSpecOptions(command, analysis);
+  addCommon(command);
+  command.action(() => runAnalysis(analysis, specInput(command, analysis), command.opts(), streams));
+}
+
+function addReport(root: Command, streams: Streams): void {
+  root
+    .command('report')
+    .description('Writes a result as one self-contained HTML file with the same figures as the panel.')
+    .argument('<result>', 'a result folder')
+    .option('--out <file>', 'the HTML file (default: report.html in the result folder)')
+    .option('--quiet', 'no progress')
+    .action((folder: string, options: { out?: string }) => report(folder, options, streams));
+}
+
+function addCommon(command: Command): void {
+  command
+    .option('--out <dir>', `the result folder (default: .brainlens/${command.name()}-<yyyymmdd-hhmmss>)`)
+    .option('--force', 'replace the result that lies in --out')
+    .option('--seed <n>', 'the one seed (default: 0)')
+    .option('--threads <n>', 'cores (default: all)')
+    .option('--memory <amount>', 'budget that decides between resident and streaming, e.g. 4GB (default: 60 % of RAM)')
+    .addOption(
+      new Option('--executor <way>', 'force a way to run (default: auto)').choices(['auto', 'resident', 'streaming']),
+    )
+    .option('--json', 'result.json on standard output; progress stays on standard error')
+    .option('--quiet', 'no progress');
+}
+
+function version(): string {
+  return typeof BRAINLENS_VERSION === 'string' ? BRAINLENS_VERSION : 'development';
+}

@@ -1,0 +1,28 @@
+import type { EstimateOutcome, Outcome } from '../engine/client';
+import type { Estimate } from '../shared/protocol';
+import { formatBytes } from '../shared/progress';
+
+/** "Needs 640 MB of memory; first writes a cache file of 538 MB." */
+export function describeEstimate(estimate: Estimate): string {
+  const bytes = estimate.executor === 'resident' ? estimate.resident : estimate.streaming;
+  const how = estimate.executor === 'resident' ? '' : ', layer by layer';
+  const cache =
+    estimate.cache > 0 ? `; first writes its weights to a cache file of ${formatBytes(estimate.cache)}` : '';
+  return `Needs ${formatBytes(bytes)} of memory${how}${cache}.`;
+}
+
+/** Why a run cannot start within the memory budget, and the remedy; `undefined` when it can. */
+function refusal(estimate: Estimate): string | undefined {
+  if (estimate.executor !== 'refused') return undefined;
+  return (
+    `${estimate.model} needs ${formatBytes(estimate.streaming)} of memory even layer by layer, but the budget is ` +
+    `${formatBytes(estimate.budget)}. Raise the setting brainlens.memory, or run on a machine with more memory.`
+  );
+}
+
+/** The end of a run that an estimate has already decided; an estimate that lets it start decides nothing. */
+export function endOf(estimate: EstimateOutcome): Exclude<Outcome, { kind: 'done' }> | undefined {
+  if (estimate.kind !== 'done') return estimate;
+  const message = refusal(estimate.estimate);
+  return message === undefined ? undefined : { kind: 'failed', user: true, message };
+}

@@ -1,0 +1,65 @@
+import { commands, window } from 'vscode';
+import type { Uri } from 'vscode';
+import type { ModelFolders } from './modelFolders';
+import { looksLikeModel } from './modelFolders';
+import { basename, displayPath, parent } from './paths';
+
+type Choice = {
+  readonly label: string;
+  readonly description?: string;
+  readonly uri?: Uri;
+  readonly browse?: 'folder' | 'file';
+};
+
+/**
+ * The model to analyse: the one clicked in the Explorer, else one of the workspace's, else one from disk.
+ * `undefined` when the person leaves.
+ */
+export async function chooseModel(clicked: Uri | undefined, models: ModelFolders): Promise<Uri | undefined> {
+  if (clicked !== undefined) return clicked;
+  const found = (await models.list()).map((uri) => ({
+    label: `$(${uri.path.endsWith('.gguf') ? 'file-binary' : 'folder'}) ${basename(uri)}`,
+    description: displayPath(parent(uri)),
+    uri,
+  }));
+  const choices: Choice[] = [
+    ...found,
+    { label: '$(folder-opened) Browse for a Model Folder…', browse: 'folder' },
+    { label: '$(file-binary) Browse for a .gguf File…', browse: 'file' },
+  ];
+  const chosen = await window.showQuickPick(choices, {
+    title: 'Localize Language Units',
+    placeHolder: found.length > 0 ? 'Which model?' : 'No model in this workspace: choose one from disk',
+    ignoreFocusOut: true,
+  });
+  return chosen?.uri ?? (chosen?.browse === undefined ? undefined : browse(chosen.browse));
+}
+
+async function browse(what: 'folder' | 'file'): Promise<Uri | undefined> {
+  const [chosen] =
+    (await window.showOpenDialog({
+      title: what === 'folder' ? 'Model folder (config.json, tokenizer.json, model.safetensors)' : 'GGUF model',
+      openLabel: 'Use This Model',
+      canSelectFolders: what === 'folder',
+      canSelectFiles: what === 'file',
+      ...(what === 'file' ? { filters: { 'GGUF models': ['gguf'] } } : {}),
+    })) ?? [];
+  if (chosen === undefined || (await looksLikeModel(chosen))) return chosen;
+  const again = await window.showErrorMessage(
+    `${basename(chosen)} is not a model folder. Choose the folder that holds config.json and model.safetensors.`,
+    'Choose Another',
+  );
+  return again === undefined ? undefined : browse(what);
+}
+
+/** Opens the workspace-trust editor when the workspace is restricted; true when a run may start. */
+export async function mayRun(trusted: boolean): Promise<boolean> {
+  if (trusted) return true;
+  const manage = 'Manage Workspace Trust';
+  const answer = await window.showWarningMessage(
+    'Brainlens runs no analysis in a restricted workspace: model files would be read by native code.',
+    manage,
+  );
+  if (answer === manage) await commands.executeCommand('workbench.trust.manage');
+  return false;
+}

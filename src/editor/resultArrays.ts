@@ -1,0 +1,38 @@
+import { Uri, workspace } from 'vscode';
+import type { NdArray } from '../shared/analysis';
+import { UserError } from '../shared/errors';
+import { decodeNpy } from '../shared/npy';
+
+/**
+ * Reads one `.npy` file of a result folder.
+ * @param file a file name of that folder; anything that would lead out of it is refused
+ * @throws UserError when the file is no such name, is missing or is damaged
+ */
+export async function readArray(folder: Uri, file: string): Promise<NdArray> {
+  if (!/^[\w-]+(\.[\w-]+)*\.npy$/.test(file)) throw new UserError(`${file} is not an array of this result`);
+  return decodeNpy(await readBytes(folder, file), file);
+}
+
+/** The values as float32 in a buffer of exactly their size, as the panel takes them. */
+export function float32Buffer({ data }: NdArray): ArrayBuffer {
+  const floats = new Float32Array(data.length);
+  floats.set(data);
+  return floats.buffer;
+}
+
+/** Names of the `.npy` files of a result folder, sorted. */
+export async function arrayFiles(folder: Uri): Promise<string[]> {
+  const entries = await workspace.fs.readDirectory(folder);
+  return entries
+    .map(([name]) => name)
+    .filter((name) => name.endsWith('.npy'))
+    .sort();
+}
+
+async function readBytes(folder: Uri, file: string): Promise<Uint8Array> {
+  try {
+    return await workspace.fs.readFile(Uri.joinPath(folder, file));
+  } catch {
+    throw new UserError(`${file} is missing from ${folder.fsPath}`, 'Run the analysis again.');
+  }
+}

@@ -1,0 +1,64 @@
+import type { Uri } from 'vscode';
+import { window, workspace } from 'vscode';
+import type { Choice } from './steps';
+import { basename, displayPath, parent } from './paths';
+
+/** Stimulus files for a run; `undefined` is the built-in set. */
+export type Stimuli =
+  | { readonly kind: 'built-in' }
+  | { readonly kind: 'files'; readonly files: readonly Uri[] }
+  | { readonly kind: 'browse' };
+
+const EXTENSIONS = ['csv', 'tsv', 'jsonl', 'parquet'];
+const NAMES = `**/*{stim,Stim,localiz,Localiz,langloc,sentence,Sentence}*.{${EXTENSIONS.join(',')}}`;
+const IGNORED = '**/{node_modules,.git,.brainlens,.venv}/**';
+const LIMIT = 40;
+
+/** The built-in set first, then the stimulus files of the workspace by name, then any file. */
+export async function stimuliChoices(): Promise<Choice<Stimuli>[]> {
+  const files = (await workspace.findFiles(NAMES, IGNORED, LIMIT)).sort((a, b) => a.path.localeCompare(b.path));
+  const folders = groupByFolder(files);
+  return [
+    {
+      label: '$(book) Built-in: Sentences and Nonword Lists',
+      description: 'English, 240 of each',
+      value: { kind: 'built-in' },
+    },
+    ...folders
+      .filter((group) => group.length > 1)
+      .map((group) => ({
+        label: `$(files) All ${group.length} Files in ${basename(parent(group[0]!))}`,
+        description: displayPath(parent(group[0]!)),
+        value: { kind: 'files', files: group } as const,
+      })),
+    ...files.map((file) => ({
+      label: `$(file) ${basename(file)}`,
+      description: displayPath(parent(file)),
+      value: { kind: 'files', files: [file] } as const,
+    })),
+    {
+      label: '$(folder-opened) Browse…',
+      description: 'CSV, TSV, JSON Lines or Parquet with a text and a condition column',
+      value: { kind: 'browse' },
+    },
+  ];
+}
+
+/** Lets the person choose stimulus files from disk; `undefined` when they leave. */
+export async function browseStimuli(): Promise<readonly Uri[] | undefined> {
+  return window.showOpenDialog({
+    title: 'Stimuli with a text and a condition column',
+    openLabel: 'Use These Stimuli',
+    canSelectMany: true,
+    filters: { Stimuli: EXTENSIONS },
+  });
+}
+
+function groupByFolder(files: readonly Uri[]): Uri[][] {
+  const groups = new Map<string, Uri[]>();
+  for (const file of files) {
+    const folder = parent(file).toString();
+    groups.set(folder, [...(groups.get(folder) ?? []), file]);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { analyses } from '../analyses/index';
+import { hashFile } from '../data/hash';
+import { openFolder } from '../models/folder';
+import { ggufCacheMade, ggufFacts } from '../models/gguf';
+import { chooseExecutor, describeModel, openTransformer } from '../models/open';
+import type { ModelDescription } from '../models/transformer';
+import { onnxruntimeVersion } from '../models/version';
+import { UserError } from '../shared/errors';
+import type { Estimate, EstimateRequest } from '../shared/protocol';
+import type { JobParts } from './parts';
+
+/** The real parts of a job. */
+export const engineParts: JobParts = {
+  analyses,
+  samples: samplesFolder(),
+  version: typeof BRAINLENS_VERSION === 'string' ? BRAINLENS_VERSION : 'development',
+  onnxruntime: onnxruntimeVersion,
+  openModel: (path, { memory, executor, threads, cacheFolder }, { signal, onProgress }, untrainedSeed) =>
+    openTransformer(path, {
+      memory,
+      executor,
+      threads,
+      cacheFolder,
+      signal,
+      onProgress,
+      ...(untrainedSeed === undefined ? {} : { untrainedSeed }),
+    }),
+  async describeModel(path) {
+    const description = await describeModel(path);
+    return { description, files: isGguf(path) ? [path] : (await openFolder(path)).files };
+  },
+  estimate,
+  hashFile: (path, cacheFolder, signal) => hashFile(path, { cacheFolder, signal }),
+};
+
+async function estimate({ model, memory, executor, cacheFolder }: EstimateRequest): Promise<Estimate> {
+  const description = await describeModel(model);
+  return {
+    model,
+    ...description.memory,
+    budget: memory,
+    executor: executorOf(description, memory, executor),
+    cache: isGguf(model) && !(await ggufCacheMade(model, cacheFolder)) ? (await ggufFacts(model)).cacheBytes : 0,
+  };
+}
+
+function executorOf(
+  description: ModelDescription,
+  memory: number,
+  executor: EstimateRequest['executor'],
+): Estimate['executor'] {
+  try {
+    return chooseExecutor(description, memory, executor);
+  } catch (error) {
+    if (error instanceof UserError) return 'refused';
+    throw error;
+  }
+}
+
+/** `describeModel` has refused every other kind of file by the time this is asked. */
+function isGguf(path: string): boolean {
+  return path.toLowerCase().endsWith('.gguf');
+}
+
+/** `samples/` lies beside the bundle, or at the root of the repository when the sources run as they are. */
+function samplesFolder(): string {
+  const beside = fileURLToPath(new URL('./samples', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../samples', import.meta.url));
+}

@@ -1,0 +1,198 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { Analysis, RunContext } from '../analyses/contract';
+import type { Transformer } from '../models/transformer';
+import { parseSpec } from '../shared/analysis';
+import type { AnalysisResult } from '../shared/analysis';
+import { Cancelled, UserError } from '../shared/errors';
+import type { Progress } from '../shared/progress';
+import type { Estimate, EstimateRequest, JobRequest } from '../shared/protocol';
+import type { Provenance } from '../shared/result';
+import { engineParts } from './engine-parts';
+import type { JobHooks, JobParts } from './parts';
+import { environment, InputRecorder } from './provenance';
+import { assertWritable, writeProblem, writeResult } from './store';
+
+export type { JobHooks } from './parts';
+
+export interface JobOutcome {
+  /** The result folder, absolute. */
+  readonly out: string;
+  readonly summary: string;
+  readonly warnings: readonly string[];
+}
+
+/** Longest time between two turns of the event loop, so that signals and messages are heard. */
+const BREATH_MS = 50;
+
+/**
+ * Runs one analysis and writes its result folder: the one way in, for the command line and for the engine process.
+ * @throws UserError for bad settings, bad input or a place that cannot be written; Cancelled when `signal` fires.
+ *   Nothing is written in either case.
+ */
+export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobParts = engineParts): Promise<JobOutcome> {
+  const started = new Date();
+  const clock = performance.now();
+  const analysis = analysisOf(request.analysis, parts);
+  const spec = resolvePaths(analysis, parseSpec(analysis.spec, request.spec), request.workspace);
+  const out = resolve(request.workspace, request.out);
+  const unique = request.unique === true;
+  assertPlace(out, request.force, unique);
+
+  const run = new Run(request, hooks, parts);
+  try {
+    const result = await run.drain(analysis.run(spec, run.context));
+    const summary = analysis.summary(result);
+    const figures = { schema: 'brainlens/figures@1', figures: analysis.figures(result) } as const;
+    const provenance = await run.provenance();
+    const written = await writeResult(
+      out,
+      {
+        file: {
+          schema: `brainlens/${analysis.spec.schema}@${analysis.spec.version}`,
+          created: started.toISOString(),
+          seconds: Math.round(performance.now() - clock) / 1000,
+          spec: displayPaths(analysis, spec, run.inputs),
+          provenance,
+          result: { ...result.fields, warnings: run.warnings },
+          summary,
+        },
+        figures,
+        arrays: result.arrays,
+      },
+      { force: request.force, unique, signal: hooks.signal },
+    );
+    return { out: written, summary, warnings: run.warnings };
+  } finally {
+    await run.dispose();
+  }
+}
+
+/** What a run on a model would need, and how it would run. Reads headers only. @throws UserError for a bad model */
+export function estimateModel(request: EstimateRequest, parts: JobParts = engineParts): Promise<Estimate> {
+  return parts.estimate(request);
+}
+
+/** What one run holds: the models that it opened, the files that it read, what it warned of. */
+class Run {
+  readonly context: RunContext;
+  readonly inputs: InputRecorder;
+  readonly warnings: string[] = [];
+  private readonly models = new Map<string, Promise<Transformer>>();
+
+  constructor(
+    private readonly request: JobRequest,
+    private readonly hooks: JobHooks,
+    private readonly parts: JobParts,
+  ) {
+    const { seed, threads, memory, executor, workspace, cacheFolder } = request;
+    this.inputs = new InputRecorder(workspace, parts.samples, (path) =>
+      parts.hashFile(path, cacheFolder, hooks.signal),
+    );
+    this.context = {
+      signal: hooks.signal,
+      seed,
+      threads,
+      memory,
+      executor,
+      openModel: (path, options) => this.openModel(resolve(workspace, path), options?.untrainedSeed),
+      sample: (path) => this.inputs.sample(path),
+      recordInput: (path, role) => this.inputs.record(path, role),
+      warn: (message) => void this.warnings.push(message),
+    };
+  }
+
+  /** Runs an analysis to its end, passing its progress on and stopping at the first progress after a cancel. */
+  async drain(steps: AsyncGenerator<Progress, AnalysisResult>): Promise<AnalysisResult> {
+    let breath = performance.now();
+    try {
+      for (;;) {
+        if (this.hooks.signal.aborted) throw new Cancelled();
+        const step = await steps.next();
+        if (step.done === true) return step.value;
+        this.hooks.onProgress(step.value);
+        if (performance.now() - breath > BREATH_MS) {
+          await setImmediate();
+          breath = performance.now();
+        }
+      }
+    } catch (error) {
+      await steps.return(undefined as never).catch(() => undefined);
+      throw this.hooks.signal.aborted ? new Cancelled() : error;
+    }
+  }
+
+  /** @throws UserError when an input file could not be read again for its checksum */
+  async provenance(): Promise<Provenance> {
+    const [model] = await Promise.all(this.models.values());
+    const { executor, tokenizer } = model ?? {};
+    return {
+      ...environment(this.request, this.parts),
+      ...(executor === undefined ? {} : { executor }),
+      ...(tokenizer === undefined
+        ? {}
+        : { tokenizer: { sha256: tokenizer.sha256, specialTokens: tokenizer.specialTokens } }),
+      inputs: await this.inputs.inputs(),
+    };
+  }
+
+  /** Frees the models. An error of opening one was thrown already where it was asked for. */
+  async dispose(): Promise<void> {
+    for (const opened of await Promise.allSettled(this.models.values())) {
+      if (opened.status === 'fulfilled') await opened.value.dispose();
+    }
+  }
+
+  private openModel(path: string, untrainedSeed: number | undefined): Promise<Transformer> {
+    const key = `${path}\n${untrainedSeed ?? 'trained'}`;
+    const known = this.models.get(key);
+    if (known !== undefined) return known;
+    const opened = this.parts.openModel(path, this.request, this.hooks, untrainedSeed).then((model) => {
+      for (const file of model.files) this.inputs.record(file, 'model');
+      return model;
+    });
+    this.models.set(key, opened);
+    return opened;
+  }
+}
+
+function analysisOf(id: string, { analyses }: JobParts): Analysis {
+  const analysis = analyses.find(({ spec }) => spec.id === id);
+  if (analysis !== undefined) return analysis;
+  throw new UserError(
+    `There is no analysis called ${id}`,
+    `There are ${analyses.map(({ spec }) => spec.id).join(', ')}.`,
+  );
+}
+
+/** Fails before the work rather than after it, where the result cannot be written. */
+function assertPlace(out: string, force: boolean, unique: boolean): void {
+  if (!unique) assertWritable(out, force);
+  let ancestor = dirname(out);
+  while (!existsSync(ancestor)) ancestor = dirname(ancestor);
+  try {
+    if (!statSync(ancestor).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    accessSync(ancestor, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw writeProblem(out, error);
+  }
+}
+
+function resolvePaths(analysis: Analysis, spec: unknown, workspace: string): Record<string, unknown> {
+  return mapPaths(analysis, spec, (path) => resolve(workspace, path));
+}
+
+function displayPaths(analysis: Analysis, spec: unknown, inputs: InputRecorder): Record<string, unknown> {
+  return mapPaths(analysis, spec, (path) => inputs.display(path));
+}
+
+function mapPaths(analysis: Analysis, spec: unknown, map: (path: string) => string): Record<string, unknown> {
+  const mapped = { ...(spec as Record<string, unknown>) };
+  for (const field of analysis.spec.paths) {
+    const value = mapped[field];
+    if (typeof value === 'string') mapped[field] = map(value);
+    if (Array.isArray(value)) mapped[field] = value.map((path) => map(String(path)));
+  }
+  return mapped;
+}

@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../shared/errors';
+import { resultSchema } from '../shared/result';
+
+/** What may lie where a result is to go. */
+export type Occupant = 'nothing' | 'result' | 'other';
+
+/** The hidden sibling in which process `pid` builds the result folder `out`. */
+export function partialFolder(out: string, pid: number): string {
+  return join(dirname(out), `.${basename(out)}.partial-${pid}`);
+}
+
+/** `.brainlens/localize-20260131-235959`: the default result folder of a run that starts at `now` (local time). */
+export function defaultResultFolder(verb: string, now: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  return join('.brainlens', `${verb}-${day}-${time}`);
+}
+
+/** The n-th candidate for a default folder: `out`, `out-2`, `out-3`, … */
+export function numbered(out: string, n: number): string {
+  return n === 1 ? out : `${out}-${n}`;
+}
+
+/** What lies at `folder`. An empty folder counts as nothing; a folder whose `result.json` is not ours as `other`. */
+export function occupantOf(folder: string): Occupant {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'nothing' : 'other';
+  }
+  if (names.length === 0) return 'nothing';
+  return isResult(folder) ? 'result' : 'other';
+}
+
+/**
+ * Refuses a target that a run must not write to.
+ * @throws UserError when `out` holds a result and `force` is off, or anything that Brainlens did not write
+ */
+export function assertWritable(out: string, force: boolean): void {
+  const occupant = occupantOf(out);
+  if (occupant === 'other') {
+    throw new UserError(`${out} exists and is not a Brainlens result`, 'Choose another folder for the result (--out).');
+  }
+  if (occupant === 'result' && !force) {
+    throw new UserError(`${out} holds another result`, 'Choose another folder (--out), or replace it with --force.');
+  }
+}
+
+/**
+ * Puts the finished folder `partial` in the place of `out`. A result that lies there is replaced; files in it that
+ * Brainlens did not write move over to the new one.
+ * @throws the `node:fs` error when a rename fails; the old result is then back in its place
+ */
+export function moveIntoPlace(partial: string, out: string, pid: number): void {
+  if (occupantOf(out) !== 'result') {
+    if (existsSync(out)) rmdirSync(out);
+    renameSync(partial, out);
+    return;
+  }
+  const old = replacedFolder(out, pid);
+  renameSync(out, old);
+  try {
+    renameSync(partial, out);
+  } catch (error) {
+    renameSync(old, out);
+    throw error;
+  }
+  retire(old, out);
+}
+
+/**
+ * Removes what a killed process `pid` left of the result `out`: its partial folder, and a replacement broken off half-way
+ * (the old result comes back when the new one is not in place). Nothing there is no error.
+ */
+export function discardPartial(out: string, pid: number): void {
+  rmSync(partialFolder(out, pid), { recursive: true, force: true });
+  const old = replacedFolder(out, pid);
+  if (!existsSync(old)) return;
+  if (existsSync(out)) retire(old, out);
+  else renameSync(old, out);
+}
+
+function replacedFolder(out: string, pid: number): string {
+  return join(dirname(out), `.${basename(out)}.replaced-${pid}`);
+}
+
+/** Removes an old result; what in it is not ours moves to the folder that took its place. */
+function retire(old: string, out: string): void {
+  const ours = filesOfResult(old);
+  for (const name of readdirSync(old)) {
+    if (!ours.has(name) && !existsSync(join(out, name))) renameSync(join(old, name), join(out, name));
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+function filesOfResult(folder: string): Set<string> {
+  const parsed = resultSchema.safeParse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
+  const arrays = parsed.success ? (parsed.data.arrays ?? []) : [];
+  return new Set(['result.json', 'figures.json', 'report.html', ...arrays.map((array) => array.file)]);
+}
+
+function isResult(folder: string): boolean {
+  try {
+    return resultSchema.safeParse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))).success;
+  } catch {
+    return false;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,80 @@
+import type { TensorEntry } from '../checkpoint';
+import type { Graph, Value } from '../graph';
+import type { ModelConfig } from './config';
+
+/** How Hugging Face initialises a parameter before training: for `--untrained`. */
+export type Initial = 'normal' | 'residual' | 'zeros' | 'ones';
+
+/** A parameter that the family reads: its canonical name, its shape as stored, how it starts. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: Initial;
+}
+
+/** Sizes of one model of a family, from its config. */
+export interface Sizes {
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headWidth: number;
+  /** Widest row inside a block (the MLP's hidden layer), for memory estimates. */
+  readonly inner: number;
+  readonly vocabulary: number;
+  readonly context: number;
+}
+
+/** Angles of rotary position embedding, for positions 0…length−1: f32 [length, rotated/2] each. */
+export interface RotaryTables {
+  readonly cos: Float32Array;
+  readonly sin: Float32Array;
+}
+
+/** What flows beside the residual stream: positions i64 [batch, length] and what derives from them. */
+export interface Surroundings {
+  readonly positions: Value;
+  /** The shape (batch, length, −1) as i64 [3], to give rows back their sequences. */
+  readonly sequenceShape: Value;
+  /** f32 [length, rotated/2]; only where the family rotates. */
+  readonly rotary?: { readonly cos: Value; readonly sin: Value };
+}
+
+/** Finds a parameter's place in the files by its canonical name. */
+export type Weights = (name: string) => TensorEntry;
+
+/**
+ * One model of a family: what it reads and how it computes. The residual stream is f32 [batch · length, width]
+ * throughout, rows in sequence order.
+ */
+export interface ArchitectureModel {
+  readonly sizes: Sizes;
+  /** Prefix that tensor names may or may not carry in files: `model.`, `transformer.`. */
+  readonly prefix: string;
+  readonly embedding: readonly Parameter[];
+  block(index: number): readonly Parameter[];
+  /** The final norm. */
+  readonly finalNorm: readonly Parameter[];
+  /** The matrix [vocabulary, width] that turns the normed stream into logits; the embedding itself where tied. */
+  readonly unembedding: Parameter;
+  /** Columns of the rotary tables, or `undefined` where the family has no rotary positions. */
+  readonly rotaryWidth: number | undefined;
+  rotaryTables(length: number): RotaryTables;
+
+  /** ids i32 [batch · length] → stream. */
+  embed(graph: Graph, weights: Weights, ids: Value, around: Surroundings): Value;
+  /** stream → stream after block `index`. */
+  runBlock(graph: Graph, weights: Weights, index: number, stream: Value, around: Surroundings): Value;
+  /** Rows of the stream → rows that the unembedding takes. */
+  norm(graph: Graph, weights: Weights, rows: Value): Value;
+}
+
+/** A family of models, told by `model_type`. */
+export interface Architecture {
+  readonly family: string;
+  readonly modelTypes: readonly string[];
+  /** Whether its numbers are held against PyTorch in this repository's tests. */
+  readonly verified: boolean;
+  /** Reads and checks the config; refuses, by name, what it would have to ignore. */
+  configure(config: ModelConfig): ArchitectureModel;
+}

@@ -1,0 +1,36 @@
+import { UserError } from '../../shared/errors';
+import type { Architecture, ArchitectureModel } from './architecture';
+import { ModelConfig } from './config';
+import { gpt2 } from './gpt2';
+import { llama } from './llama';
+
+/** Every family that Brainlens can run: one line each. */
+export const architectures: readonly Architecture[] = [llama, gpt2];
+
+/**
+ * The family that `model_type` names.
+ * @param path the model's path, for messages
+ * @throws UserError for an unknown family (names the known ones)
+ */
+export function familyOf(fields: Readonly<Record<string, unknown>>, path: string): Architecture {
+  const type = new ModelConfig(fields, path).text('model_type');
+  const architecture = architectures.find(({ modelTypes }) => modelTypes.includes(type));
+  if (architecture !== undefined) return architecture;
+  const known = architectures.map(({ family }) => family).join(', ');
+  throw new UserError(`${path}: the model family "${type}" is not supported`, `Supported families: ${known}.`);
+}
+
+/**
+ * The family of a model and the model itself, from its `config.json`.
+ * @param path the model's path, for messages
+ * @throws UserError for an unknown family and for settings that are not supported
+ */
+export function configure(
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+): { readonly architecture: Architecture; readonly model: ArchitectureModel } {
+  const architecture = familyOf(fields, path);
+  const config = new ModelConfig(fields, path);
+  if (config.has('quantization_config')) throw config.unsupported('quantization_config');
+  return { architecture, model: architecture.configure(config) };
+}

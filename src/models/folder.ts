@@ -1,0 +1,158 @@
+import { access, readFile, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileProblem } from '../data/files';
+import { UserError } from '../shared/errors';
+import { familyOf } from './architectures/index';
+import type { Checkpoint, StoredType, TensorEntry } from './checkpoint';
+import { readSafetensors } from './safetensors';
+import type { SafetensorsFile } from './safetensors';
+
+const CONFIG = 'config.json';
+const TOKENIZER = 'tokenizer.json';
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
+const SINGLE = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+/** Whether a folder looks like a Hugging Face model with safetensors weights; never throws. */
+export async function isModelFolder(path: string): Promise<boolean> {
+  const found = await Promise.all([CONFIG, SINGLE, INDEX].map((name) => exists(join(path, name)).catch(() => false)));
+  return found[0]! && (found[1]! || found[2]!);
+}
+
+/**
+ * Opens a Hugging Face folder: `config.json`, `tokenizer.json`, weights as one safetensors file or as shards with an
+ * index. Symlinks are followed, so a snapshot folder of the Hugging Face cache works as it is. Reads headers only.
+ * @throws UserError that names the file and the remedy
+ */
+export async function openFolder(path: string): Promise<Checkpoint> {
+  const config = await requiredJson(path, CONFIG, 'Choose the folder of a Hugging Face model, or a .gguf file.');
+  familyOf(config, path);
+  const weights = await openWeights(path);
+  const json = await requiredJson(
+    path,
+    TOKENIZER,
+    'Put the model’s tokenizer.json there; AutoTokenizer.from_pretrained(…).save_pretrained(…) in Python writes it.',
+  );
+  const hasTokenizerConfig = await exists(join(path, TOKENIZER_CONFIG));
+  const tokenizerConfig = hasTokenizerConfig ? await readJson(join(path, TOKENIZER_CONFIG)) : {};
+  const names = [CONFIG, TOKENIZER, ...(hasTokenizerConfig ? [TOKENIZER_CONFIG] : []), ...weights.names];
+  return {
+    path,
+    config,
+    tensors: weights.tensors,
+    others: weights.others,
+    tokenizer: { json, config: tokenizerConfig },
+    dtype: commonType(weights.tensors.values()),
+    files: names.map((name) => resolve(path, name)),
+  };
+}
+
+interface FolderWeights {
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly others: ReadonlyMap<string, string>;
+  /** Files of the folder that were read. */
+  readonly names: readonly string[];
+}
+
+async function openWeights(path: string): Promise<FolderWeights> {
+  if (await exists(join(path, SINGLE))) {
+    const { tensors, others } = await openShard(path, SINGLE);
+    return { tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])), others, names: [SINGLE] };
+  }
+  if (await exists(join(path, INDEX))) return openShards(path);
+  throw new UserError(`${path} has no ${SINGLE}`, await weightsRemedy(path));
+}
+
+async function weightsRemedy(path: string): Promise<string> {
+  if (await exists(join(path, 'pytorch_model.bin'))) {
+    return 'Its pytorch_model.bin must be converted first: save_pretrained(…, safe_serialization=True) in Python does it.';
+  }
+  if ((await exists(join(path, 'model.onnx'))) || (await exists(join(path, 'onnx', 'model.onnx')))) {
+    return 'ONNX exports cannot be opened yet; use the safetensors weights of the model.';
+  }
+  return 'Download the weights in safetensors format.';
+}
+
+async function openShards(path: string): Promise<FolderWeights> {
+  const place = await weightMap(join(path, INDEX));
+  const shards = [...new Set(place.values())].sort();
+  const opened = new Map<string, SafetensorsFile>();
+  for (const shard of shards) {
+    if (!(await exists(join(path, shard)))) {
+      throw new UserError(`${path} lacks the shard ${shard} that ${INDEX} names`, 'Download the missing file.');
+    }
+    opened.set(shard, await openShard(path, shard));
+  }
+  const tensors = new Map<string, TensorEntry>();
+  const others = new Map<string, string>();
+  for (const [shard, file] of opened) {
+    for (const tensor of file.tensors) if (place.get(tensor.name) === shard) tensors.set(tensor.name, tensor);
+    for (const [name, dtype] of file.others) if (place.get(name) === shard) others.set(name, dtype);
+  }
+  for (const [name, shard] of place) {
+    if (tensors.has(name) || others.has(name)) continue;
+    throw new UserError(
+      `${join(path, shard)} lacks the tensor ${name} that ${INDEX} places there`,
+      'Download it again.',
+    );
+  }
+  return { tensors, others, names: [INDEX, ...shards] };
+}
+
+async function weightMap(index: string): Promise<Map<string, string>> {
+  const { weight_map: map } = await readJson(index);
+  const entries = typeof map === 'object' && map !== null ? Object.entries(map) : [];
+  if (entries.length === 0 || entries.some(([, shard]) => typeof shard !== 'string')) {
+    throw new UserError(`${index} has no valid weight_map`, 'Download it again.');
+  }
+  return new Map(entries as [string, string][]);
+}
+
+/** A weight file by its real path: ONNX Runtime refuses links that lead out of the folder it is given. */
+async function openShard(path: string, name: string): Promise<SafetensorsFile> {
+  const file = join(path, name);
+  try {
+    return await readSafetensors(await realpath(file));
+  } catch (error) {
+    throw fileProblem(file, error);
+  }
+}
+
+async function requiredJson(path: string, name: string, remedy: string): Promise<Record<string, unknown>> {
+  if (!(await exists(join(path, name)))) throw new UserError(`${path} has no ${name}`, remedy);
+  return readJson(join(path, name));
+}
+
+async function readJson(file: string): Promise<Record<string, unknown>> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fileProblem(file, error);
+  });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Falls through to the one message below.
+  }
+  throw new UserError(`${file} is not a JSON object`, 'Download it again.');
+}
+
+/** The stored type that holds the most elements. */
+function commonType(tensors: Iterable<TensorEntry>): StoredType {
+  const elements: Record<StoredType, number> = { F32: 0, F16: 0, BF16: 0 };
+  for (const { dtype, shape } of tensors) elements[dtype] += shape.reduce((product, dim) => product * dim, 1);
+  return (Object.keys(elements) as StoredType[]).reduce((best, dtype) =>
+    elements[dtype] > elements[best] ? dtype : best,
+  );
+}
+
+/** Whether there is something at `file`. @throws UserError where a folder on the way may not be searched */
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') throw fileProblem(file, error);
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+import { UserError } from '../shared/errors';
+import { formatBytes } from '../shared/progress';
+import type { ArchitectureModel, Parameter } from './architectures/architecture';
+import type { Range } from './segments';
+import type { ModelDescription } from './transformer';
+import { isTied } from './weights';
+
+/** Node, ONNX Runtime and an analysis' own arrays, before any weight is loaded (measured: 85–140 MB). */
+const BASE_BYTES = 120e6;
+/** Tokens that go through a graph at once; more gain nothing on a CPU. */
+export const BATCH_TOKENS = 512;
+/** Attention scores of one batch; a batch of one sequence may exceed it. */
+export const ATTENTION_BYTES = 64e6;
+/** Residual streams that wait between two segments. */
+const SMALLEST_WAVE_BYTES = 32e6;
+const LARGEST_WAVE_BYTES = 1e9;
+
+/** Bytes by part of a model. */
+export interface Footprint {
+  /** The lookup tables, in their stored type: mapped from the file, and counted whole though few rows may be touched. */
+  readonly embedding: number;
+  /** One block in float32, packed for multiplication. */
+  readonly block: number;
+  /** The largest matrix of a block in float32: it is there twice while it is packed. */
+  readonly matrix: number;
+  /** The unembedding in float32. */
+  readonly head: number;
+  /** Intermediate values of one batch. */
+  readonly workspace: number;
+}
+
+/**
+ * Sizes of a model's parts in memory.
+ * @param storedBytes bytes per element of the embedding's stored type
+ */
+export function footprintOf(model: ArchitectureModel, storedBytes: number): Footprint {
+  const { width, inner, heads, kvHeads, headWidth } = model.sizes;
+  const block = model.block(0);
+  const rowFloats = 6 * width + 3 * inner + 2 * (heads + 2 * kvHeads) * headWidth;
+  return {
+    embedding: model.embedding.reduce((sum, parameter) => sum + elements(parameter) * storedBytes, 0),
+    block: block.reduce((sum, parameter) => sum + elements(parameter) * 4, 0),
+    matrix: Math.max(...block.map((parameter) => elements(parameter) * 4)),
+    head: elements(model.unembedding) * 4,
+    workspace: BATCH_TOKENS * rowFloats * 4 + ATTENTION_BYTES / 2,
+  };
+}
+
+/**
+ * Peak bytes of a run. `resident`: all blocks in float32 + the stored embedding + the larger of one matrix (packed on
+ * loading) and one batch's intermediates + waiting streams + the process itself. `streaming`: the same with one block.
+ * The unembedding needs no more: it is cut into slices that fit.
+ */
+export function estimateMemory(model: ArchitectureModel, footprint: Footprint): ModelDescription['memory'] {
+  const { embedding, block, matrix, workspace } = footprint;
+  const besides = BASE_BYTES + SMALLEST_WAVE_BYTES + embedding + Math.max(matrix, workspace);
+  return {
+    resident: Math.round(besides + model.sizes.layers * block),
+    streaming: Math.round(besides + block),
+  };
+}
+
+/**
+ * How a model will run within a budget: resident where it fits, else streaming.
+ * @param memory budget in bytes
+ * @throws UserError where even streaming does not fit, or the forced way does not: needs, budget and remedy
+ */
+export function chooseExecutor(
+  description: ModelDescription,
+  memory: number,
+  executor: 'auto' | 'resident' | 'streaming',
+): 'resident' | 'streaming' {
+  const { resident, streaming } = description.memory;
+  const fitting = resident <= memory ? 'resident' : 'streaming';
+  const chosen = executor === 'auto' ? fitting : executor;
+  const needed = chosen === 'resident' ? resident : streaming;
+  if (needed <= memory) return chosen;
+  const budget = `but the memory budget is ${formatBytes(memory)}`;
+  if (chosen === 'resident' && streaming <= memory) {
+    const problem = `The model needs about ${formatBytes(resident)} to run resident, ${budget}`;
+    throw new UserError(problem, `Use --executor streaming (about ${formatBytes(streaming)}) or a larger --memory.`);
+  }
+  throw new UserError(
+    `The model needs about ${formatBytes(Math.min(resident, streaming))} even when it is streamed block by block, ${budget}`,
+    'Give it more (--memory, or the setting for the memory budget) or choose a smaller model.',
+  );
+}
+
+/** How the model is cut for a run. */
+export interface Plan {
+  readonly segments: readonly Range[];
+  /** Slices of the vocabulary that the head takes one after the other. */
+  readonly headSlices: readonly Range[];
+  /** Bytes of residual streams that may wait between segments. */
+  readonly waveBytes: number;
+}
+
+/**
+ * Cuts a model into segments. `resident` is one segment; `streaming` takes as many blocks at a time as the budget
+ * allows, at least one and at most half of them (all of them would be resident).
+ */
+export function planRun(
+  model: ArchitectureModel,
+  footprint: Footprint,
+  executor: 'resident' | 'streaming',
+  memory: number,
+): Plan {
+  const { layers, vocabulary } = model.sizes;
+  const spare = Math.max(0, memory - estimateMemory(model, footprint)[executor]);
+  const fitting = 1 + Math.floor(spare / 2 / footprint.block);
+  const blocks = executor === 'resident' ? layers : Math.min(fitting, Math.ceil(layers / 2));
+  // Beside a resident body the head takes what is spare; in streaming it takes the place of the blocks.
+  const room = executor === 'resident' ? Math.max(spare, footprint.block) : blocks * footprint.block;
+  // A tied float32 table is mapped for the lookup and mapped again while it is packed.
+  const needed = footprint.head * (isTied(model) ? 2 : 1.5);
+  return {
+    segments: cut(layers, blocks),
+    headSlices: cut(vocabulary, Math.ceil(vocabulary / Math.max(1, Math.ceil(needed / room)))),
+    waveBytes: Math.min(LARGEST_WAVE_BYTES, SMALLEST_WAVE_BYTES + spare / 4),
+  };
+}
+
+function cut(total: number, size: number): Range[] {
+  return Array.from({ length: Math.ceil(total / size) }, (_, i) => ({
+    from: i * size,
+    to: Math.min(total, (i + 1) * size),
+  }));
+}
+
+function elements({ shape }: Parameter): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}

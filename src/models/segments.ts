@@ -1,0 +1,74 @@
+import type { ArchitectureModel, Surroundings, Weights } from './architectures/architecture';
+import { Graph, int } from './graph';
+import type { EncodedGraph, Value } from './graph';
+import { ElementType } from './onnx-proto';
+
+/** Blocks `from`…`to − 1`; the segment that starts at block 0 also embeds. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The graph of blocks `from`…`to − 1`, batch and length free.
+ *
+ * Inputs: `ids` i32 [rows] (from block 0) or `stream` f32 [rows, width], rows = batch · length in sequence order;
+ * `positions` i64 [batch, length]; `cos`, `sin` f32 [length, rotated/2] where the family rotates; `keep` f32
+ * [to − from, width], which multiplies the stream after each block; `pool` f32 [1, length], weights of a sequence's
+ * tokens in the taps (one-hot for the last token, 1/length for the mean, ones for the sum).
+ * Outputs: `after` f32 [rows, width], the stream behind the last block, and `taps` f32 [taps · batch, 1, width], the
+ * pooled stream behind the embedding (from block 0) and behind every block.
+ */
+export function buildBlocks(model: ArchitectureModel, weights: Weights, range: Range): EncodedGraph {
+  const { width } = model.sizes;
+  const graph = new Graph(`blocks ${range.from}-${range.to - 1}`);
+  const first = range.from === 0;
+  const entry = first
+    ? graph.input('ids', ElementType.INT32, ['rows'])
+    : graph.input('stream', ElementType.FLOAT, ['rows', width]);
+  const around = surroundings(graph, model);
+  const keep = graph.input('keep', ElementType.FLOAT, [range.to - range.from, width]);
+  const pool = graph.input('pool', ElementType.FLOAT, [1, 'length']);
+  const tap = (stream: Value): Value =>
+    graph.node('MatMul', [pool, graph.node('Reshape', [stream, around.sequenceShape])]);
+
+  let stream = first ? model.embed(graph, weights, entry, around) : entry;
+  const taps = first ? [tap(stream)] : [];
+  for (let index = range.from; index < range.to; index += 1) {
+    const kept = graph.node('Gather', [keep, graph.integers([index - range.from])], { axis: int(0) });
+    stream = graph.node('Mul', [model.runBlock(graph, weights, index, stream, around), kept]);
+    taps.push(tap(stream));
+  }
+  graph.output('after', stream, ['rows', width]);
+  graph.output('taps', graph.node('Concat', taps, { axis: int(0) }), ['taps', 1, width]);
+  return graph.encode();
+}
+
+/**
+ * The graph of the final norm and rows `from`…`to − 1` of the unembedding.
+ *
+ * Inputs: `stream` f32 [rows, width]; `targets` i64 [rows, 1], token ids counted from `from`.
+ * Outputs, f32 [rows, 1]: `logit` of the target, and `logProbability` of it among these tokens alone.
+ */
+export function buildHead(model: ArchitectureModel, weights: Weights, range: Range): EncodedGraph {
+  const graph = new Graph(`head ${range.from}-${range.to - 1}`);
+  const stream = graph.input('stream', ElementType.FLOAT, ['rows', model.sizes.width]);
+  const targets = graph.input('targets', ElementType.INT64, ['rows', 1]);
+  const table = weights(model.unembedding.name);
+  const whole = range.from === 0 && range.to === model.sizes.vocabulary;
+  const matrix = graph.weight32(table, whole ? undefined : [range.from, range.to]);
+  const logits = graph.node('Gemm', [model.norm(graph, weights, stream), matrix], { transB: int(1) });
+  const pick = (values: Value): Value => graph.node('GatherElements', [values, targets], { axis: int(1) });
+  graph.output('logit', pick(logits), ['rows', 1]);
+  graph.output('logProbability', pick(graph.node('LogSoftmax', [logits], { axis: int(1) })), ['rows', 1]);
+  return graph.encode();
+}
+
+function surroundings(graph: Graph, model: ArchitectureModel): Surroundings {
+  const positions = graph.input('positions', ElementType.INT64, ['batch', 'length']);
+  const batchAndLength = graph.node('Shape', [positions]);
+  const sequenceShape = graph.node('Concat', [batchAndLength, graph.integers([-1])], { axis: int(0) });
+  if (model.rotaryWidth === undefined) return { positions, sequenceShape };
+  const table = (name: string): Value => graph.input(name, ElementType.FLOAT, ['length', model.rotaryWidth!]);
+  return { positions, sequenceShape, rotary: { cos: table('cos'), sin: table('sin') } };
+}

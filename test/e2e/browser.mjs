@@ -1,0 +1,143 @@
+// Drives a VS Code window in Debian's Chromium, as a person would: by labels, menus and keys.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const WAIT = 45_000;
+
+/** VS Code's and code-server's own complaints: never ours. */
+const NOISE = [
+  /vsda/i,
+  /extension gallery|marketplace|open-vsx|extensions\/.*recommend/i,
+  /github|auth/i,
+  /allow-scripts and allow-same-origin/i,
+  /spdlog|watchdog/i,
+  /favicon|manifest/i,
+  /net::ERR_/,
+];
+const OURS = /brainlens|fake\.html|Content Security Policy|securitypolicyviolation/i;
+
+/** Makes sure that a Chromium with a font is there; the reason when it cannot be. */
+export function ensureChromium() {
+  if (existsSync(CHROMIUM)) return undefined;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return `no Chromium at ${CHROMIUM} (set CHROMIUM)`;
+  console.log('Installing Debian packages chromium and fonts-dejavu-core…');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) =>
+    spawnSync('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status;
+  apt('update');
+  apt('install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core');
+  return existsSync(CHROMIUM) ? undefined : 'apt-get could not install chromium';
+}
+
+/** Starts the browser; WebGL runs in software. */
+export function launch() {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  });
+}
+
+/** Opens a fresh window (own storage) and collects what goes wrong in it. */
+export async function openWindow(browser, url) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT);
+  const problems = [];
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    const line = `${message.text()} (${message.location().url})`;
+    if (OURS.test(line) && !NOISE.some((noise) => noise.test(message.text()))) problems.push(line);
+  });
+  page.on('pageerror', (error) => {
+    if (!NOISE.some((noise) => noise.test(`${error.message}`)))
+      problems.push(`uncaught: ${error.stack ?? error.message}`);
+  });
+  await page.goto(url);
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  return new Workbench(page, context, problems);
+}
+
+/** A VS Code window. */
+export class Workbench {
+  constructor(page, context, problems) {
+    Object.assign(this, { page, context, problems });
+  }
+
+  close() {
+    return this.context.close();
+  }
+
+  /** A row of the Explorer by its name. */
+  explorerRow(name) {
+    return this.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** Entries of the context menu that a right-click on a row opens. */
+  async contextMenu(row) {
+    await row.click({ button: 'right' });
+    const menu = this.page.locator('.context-view .monaco-menu');
+    await menu.waitFor();
+    return menu;
+  }
+
+  async chooseFromMenu(menu, label) {
+    await menu.locator('.action-menu-item', { hasText: label }).click();
+  }
+
+  /** The quick input that is open, once it shows `text` in its title, placeholder or rows. */
+  async quickPick(text) {
+    const widget = this.page.locator('.quick-input-widget:visible');
+    await widget.waitFor();
+    const shown = widget.getByText(text).or(widget.getByPlaceholder(text));
+    await shown.first().waitFor();
+    return widget;
+  }
+
+  /** Runs a command of the palette, reopening it until the command is there. */
+  async command(title) {
+    for (const end = Date.now() + WAIT; ;) {
+      await this.page.keyboard.press('F1');
+      const input = this.page.locator('.quick-input-widget:visible input');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+      const found = await row.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (found) return row.click();
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > end) throw new Error(`the palette has no command "${title}"`);
+    }
+  }
+
+  /** A notification whose message matches. */
+  notification(text) {
+    return this.page.locator('.notification-list-item').filter({ hasText: text }).first();
+  }
+
+  async clearNotifications() {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** The inside of the n-th visible result panel. */
+  panel() {
+    return this.page
+      .frameLocator('iframe.webview[src*="extensionId=brainlens.brainlens"]:visible')
+      .frameLocator('iframe#active-frame');
+  }
+
+  /** A tab of the editor area. */
+  tab(name) {
+    return this.page.locator('.tabs-container .tab').filter({ hasText: name });
+  }
+
+  async closeEditors() {
+    await this.command('View: Close All Editors');
+  }
+}

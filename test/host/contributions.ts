@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { commands, extensions } from 'vscode';
+import { catalog } from '../../src/analyses/catalog';
+
+interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly extensionKind: readonly string[];
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: unknown } };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly enablement?: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
+    readonly customEditors: readonly { readonly selector: readonly { readonly filenamePattern: string }[] }[];
+  };
+}
+
+const manifest = (): Manifest => extensions.getExtension('brainlens.brainlens')!.packageJSON as Manifest;
+const inModelMenu = catalog.filter(({ menu }) => menu?.on === 'model');
+
+/** What package.json promises, and that all of it works. */
+export function contributions(): void {
+  describe('contributions', () => {
+    it('every contributed command is registered, and every registered one is contributed', async () => {
+      const registered = (await commands.getCommands(true)).filter((id) => id.startsWith('brainlens.'));
+      assert.deepEqual(
+        registered.sort(),
+        manifest()
+          .contributes.commands.map(({ command }) => command)
+          .sort(),
+      );
+    });
+
+    it('each analysis that works on a model has its command with the title of its spec', () => {
+      assert.ok(inModelMenu.length > 0);
+      for (const { id, title } of inModelMenu) {
+        const found = manifest().contributes.commands.find(({ command }) => command === `brainlens.${id}`);
+        assert.equal(found?.title, title);
+        assert.match(found?.enablement ?? '', /isWorkspaceTrusted/);
+      }
+    });
+
+    it('the Explorer offers exactly those on model folders and .gguf files of trusted workspaces', () => {
+      const entries = manifest().contributes.menus['explorer/context'] ?? [];
+      assert.deepEqual(
+        entries.map(({ command }) => command),
+        inModelMenu.map(({ id }) => `brainlens.${id}`),
+      );
+      for (const { when } of entries) {
+        assert.match(when, /resourcePath in brainlens\.modelFolders/);
+        assert.match(when, /resourceExtname == \.gguf/);
+        assert.equal(
+          when.split('||').every((part) => part.includes('isWorkspaceTrusted')),
+          true,
+        );
+      }
+    });
+
+    it('results can be looked at in a restricted workspace', () => {
+      assert.equal(manifest().capabilities.untrustedWorkspaces.supported, 'limited');
+      assert.deepEqual(manifest().contributes.customEditors[0]?.selector, [
+        { filenamePattern: '**/.brainlens/*/result.json' },
+      ]);
+    });
+
+    it('it runs where the files are, after startup', () => {
+      assert.deepEqual(manifest().extensionKind, ['workspace']);
+      assert.deepEqual(manifest().activationEvents, ['onStartupFinished']);
+    });
+  });
+}

@@ -1,0 +1,118 @@
+/** A chart or a map on screen: drawn in the theme, zoomable, exportable. */
+import type { ChartFigure, MapFigure } from '../src/shared/figure';
+import { aggregate, ownCells, type MapCells, type Matrix } from '../src/shared/map-cells';
+import { standardTheme } from '../src/shared/palette';
+import { toPlotly } from '../src/shared/to-plotly';
+import { element, oncePerFrame } from './dom';
+import type { Host } from './host';
+import { Plot } from './plot';
+import type { Zoom } from './state';
+import { readTheme } from './theme';
+import { zoomByKey, zoomKeysHelp } from './zoom-keys';
+
+/** A map's array comes from the host; until then, or without it, the map shows its figure's own cells. */
+export class Picture {
+  readonly element: HTMLElement;
+  private readonly node: HTMLElement;
+  private readonly note = element('p', { class: 'note', role: 'status' });
+  private readonly plot: Plot;
+  private readonly resizing: ResizeObserver;
+  private matrix: Matrix | undefined;
+
+  constructor(
+    private readonly figure: ChartFigure | MapFigure,
+    private readonly host: Host,
+    private readonly events: { zoom(zoom: Zoom | undefined): void; failed(error: unknown): void },
+  ) {
+    this.node = element('div', {
+      class: `plot ${figure.kind}`,
+      role: 'img',
+      tabindex: '0',
+      'aria-label': `${figure.title}. ${figure.summary} ${zoomKeysHelp}`,
+    });
+    this.element = element('div', {}, this.node, this.note);
+    this.plot = new Plot(this.node, (zoom) => this.zoomed(zoom));
+    this.node.addEventListener('keydown', (event) => this.key(event));
+    const fit = oncePerFrame(() => this.attempt(this.refit()));
+    this.resizing = new ResizeObserver(fit);
+  }
+
+  /** The full matrix of a map, once it is here. */
+  get values(): Matrix | undefined {
+    return this.matrix;
+  }
+
+  /** Draws for the first time; the element must be in the page. */
+  async open(zoom: Zoom | undefined): Promise<void> {
+    await this.plot.setZoom(zoom);
+    await this.draw();
+    this.resizing.observe(this.node);
+    if (zoom !== undefined) this.events.zoom(zoom);
+    if (this.figure.kind === 'map' && this.figure.array !== undefined) await this.readArray(this.figure.array);
+  }
+
+  /** Draws anew in the present theme, at the present zoom. */
+  draw(): Promise<void> {
+    return this.plot.show(toPlotly(this.figure, readTheme(), this.cells()));
+  }
+
+  resetZoom(): Promise<void> {
+    return this.plot.setZoom(undefined);
+  }
+
+  /** Ink on white, with its title, whatever the theme: a picture for a paper. */
+  image(format: 'png' | 'svg'): Promise<string> {
+    return this.plot.image(toPlotly(this.figure, standardTheme('light'), { titled: true, ...this.cells() }), format);
+  }
+
+  dispose(): void {
+    this.resizing.disconnect();
+    this.plot.dispose();
+  }
+
+  private async readArray(file: string): Promise<void> {
+    const { figure } = this;
+    if (figure.kind !== 'map') return;
+    const matrix = await this.host.array(file);
+    if (matrix !== undefined && matrix.rows === figure.rows && matrix.columns === figure.columns) {
+      this.matrix = matrix;
+      await this.draw();
+    } else if (figure.step > 1) {
+      this.note.textContent = `Every cell stands for ${figure.step} neighbours: the full array (${file}) is not at hand.`;
+    }
+    this.node.dataset.resolution = this.matrix === undefined ? 'own' : 'full';
+  }
+
+  /** Cells for what is visible, no finer than a pixel, and one window more on each side to move into. */
+  private cells(): { cells?: MapCells } {
+    if (this.figure.kind !== 'map') return {};
+    if (this.matrix === undefined) return { cells: ownCells(this.figure) };
+    const { columns } = this.matrix;
+    const [from, to] = this.plot.zoom?.x ?? [-0.5, columns - 0.5];
+    const span = to - from;
+    return { cells: aggregate(this.matrix, from - span, to + span, this.plot.width * Math.min(3, columns / span)) };
+  }
+
+  private zoomed(zoom: Zoom | undefined): void {
+    this.events.zoom(zoom);
+    if (this.matrix !== undefined) this.attempt(this.draw());
+  }
+
+  private async refit(): Promise<void> {
+    await this.plot.resize();
+    if (this.matrix !== undefined) await this.draw();
+  }
+
+  private key(event: KeyboardEvent): void {
+    const ranges = this.plot.ranges;
+    if (ranges === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = zoomByKey(event.key, ranges);
+    if (next === undefined) return;
+    event.preventDefault();
+    this.attempt(this.plot.setZoom(next === 'reset' ? undefined : next));
+  }
+
+  private attempt(work: Promise<void>): void {
+    work.catch((error: unknown) => this.events.failed(error));
+  }
+}

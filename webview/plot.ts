@@ -1,0 +1,99 @@
+/** Plotly with the traces that figures use; nothing here needs eval, a network or WebGL. */
+import Plotly, { type PlotlyElement } from 'plotly.js/lib/core';
+import bar from 'plotly.js/lib/bar';
+import heatmap from 'plotly.js/lib/heatmap';
+import type { PlotlySpec } from '../src/shared/to-plotly';
+import type { Zoom } from './state';
+
+Plotly.register([bar, heatmap]);
+
+/** Size of exported pictures in CSS pixels; PNG has twice as many each way. */
+const EXPORT = { width: 1000, height: 560 };
+
+/** One Plotly drawing in `node`, which must have a size. Calls are carried out in order. */
+export class Plot {
+  private drawn: PlotlyElement | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+  private spec: PlotlySpec | undefined;
+  private zoomed: Zoom | undefined;
+
+  constructor(
+    private readonly node: HTMLElement,
+    private readonly onZoom: (zoom: Zoom | undefined) => void,
+  ) {}
+
+  get zoom(): Zoom | undefined {
+    return this.zoomed;
+  }
+
+  /** Ranges as drawn; before the first drawing `undefined`. */
+  get ranges(): Zoom | undefined {
+    const layout = this.drawn?._fullLayout;
+    return layout && { x: layout.xaxis.range, y: layout.yaxis.range };
+  }
+
+  /** Pixels across the plot area. */
+  get width(): number {
+    return this.drawn?._fullLayout._size.w ?? this.node.clientWidth;
+  }
+
+  /** Draws or redraws; the zoom stays as it is. */
+  show(spec: PlotlySpec): Promise<void> {
+    this.spec = spec;
+    return this.enqueue(async () => {
+      const { data, layout, config } = withZoom(spec, this.zoomed);
+      const first = this.drawn === undefined;
+      // Plotly writes ranges into the layout that it is given.
+      this.drawn = await Plotly.react(this.node, data, structuredClone(layout), config);
+      if (first) this.listen(this.drawn);
+    });
+  }
+
+  /** Zooms to ranges, or out to the whole figure. */
+  setZoom(zoom: Zoom | undefined): Promise<void> {
+    this.zoomed = zoom;
+    if (this.spec === undefined) return Promise.resolve();
+    // It may bring a spec for the new ranges.
+    this.onZoom(zoom);
+    return this.show(this.spec);
+  }
+
+  resize(): Promise<void> {
+    return this.enqueue(async () => {
+      if (this.drawn !== undefined && this.node.clientWidth > 0) await Plotly.Plots.resize(this.node);
+    });
+  }
+
+  /** A picture of `spec`, at the present zoom, as a data URL. */
+  image(spec: PlotlySpec, format: 'png' | 'svg'): Promise<string> {
+    return Plotly.toImage(withZoom(spec, this.zoomed), { format, ...EXPORT, scale: format === 'png' ? 2 : 1 });
+  }
+
+  dispose(): void {
+    Plotly.purge(this.node);
+  }
+
+  private listen(drawn: PlotlyElement): void {
+    drawn.on('plotly_relayout', (changes) => {
+      if (!Object.keys(changes).some((key) => /^[xy]axis\.range/.test(key))) return;
+      const { xaxis, yaxis } = drawn._fullLayout;
+      this.zoomed = { x: [...xaxis.range], y: [...yaxis.range] };
+      this.onZoom(this.zoomed);
+    });
+    drawn.on('plotly_doubleclick', () => void this.setZoom(undefined));
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.queue.then(work);
+    this.queue = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function withZoom(spec: PlotlySpec, zoom: Zoom | undefined): PlotlySpec {
+  if (zoom === undefined) return spec;
+  const axis = (name: string, range: readonly [number, number]): object => ({
+    [name]: { ...(spec.layout[name] as object), range: [...range], autorange: false },
+  });
+  return { ...spec, layout: { ...spec.layout, ...axis('xaxis', zoom.x), ...axis('yaxis', zoom.y) } };
+}

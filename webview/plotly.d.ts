@@ -1,0 +1,41 @@
+// The parts of Plotly that the panel uses; @types/plotly.js describes its whole bundle.
+declare module 'plotly.js/lib/core' {
+  export interface PlotlyElement extends HTMLElement {
+    readonly _fullLayout: {
+      readonly xaxis: { readonly range: readonly [number, number] };
+      readonly yaxis: { readonly range: readonly [number, number] };
+      readonly _size: { readonly w: number; readonly h: number };
+    };
+    on(event: 'plotly_relayout', listener: (changes: Record<string, unknown>) => void): void;
+    on(event: 'plotly_doubleclick', listener: () => void): void;
+  }
+  interface Picture {
+    readonly data: readonly unknown[];
+    readonly layout: unknown;
+    readonly config?: unknown;
+  }
+  interface ImageOptions {
+    readonly format: 'png' | 'svg';
+    readonly width: number;
+    readonly height: number;
+    readonly scale?: number;
+  }
+  const Plotly: {
+    register(modules: readonly unknown[]): void;
+    react(node: HTMLElement, data: readonly unknown[], layout: unknown, config: unknown): Promise<PlotlyElement>;
+    relayout(node: HTMLElement, changes: Record<string, unknown>): Promise<PlotlyElement>;
+    toImage(picture: Picture, options: ImageOptions): Promise<string>;
+    purge(node: HTMLElement): void;
+    readonly Plots: { resize(node: HTMLElement): Promise<void> };
+  };
+  export default Plotly;
+}
+declare module 'plotly.js/lib/bar' {
+  const trace: unknown;
+  export default trace;
+}
+declare module 'plotly.js/lib/heatmap' {
+  const trace: unknown;
+  export default trace;
+}
+declare module '*.css';
