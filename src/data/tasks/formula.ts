@@ -36,9 +36,9 @@ export type Region = Extract<Quantity, { type: 'region' }>;
  */
 export function parseFormula(text: string, where: string): Claim {
   const parser = new Parser(text, where);
-  const claim = parser.claim(parser.logic());
+  const whole = parser.logic();
   parser.end();
-  return claim;
+  return parser.claim(whole);
 }
 
 /** Every region that a formula names, in the order of naming, once each. */

@@ -39,6 +39,8 @@ function isStart(text: string): boolean {
     return true;
   } catch (error) {
     const message = messageOf(error);
+    // No string goes on in the next line.
+    if (message.includes('Unterminated string')) return false;
     const position = /at position (\d+)/.exec(message)?.[1];
     return message.includes('end of JSON input') || (position !== undefined && Number(position) >= text.length);
   }
