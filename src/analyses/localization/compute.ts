@@ -1,5 +1,4 @@
-import { readStimuli } from '../../data/stimuli';
-import { tableFiles } from '../../data/tables';
+import { readStimuli, stimulusFiles } from '../../data/stimuli';
 import type { Stimulus } from '../../data/stimuli';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Progress } from '../../shared/progress';
@@ -53,7 +52,7 @@ export async function* localize(spec: LocalizationSpec, context: RunContext): As
 }
 
 async function stimuliOf(spec: LocalizationSpec, context: RunContext): Promise<Stimulus[]> {
-  const files = await tableFiles(spec.stimuli ?? [context.sample(PRESETS[spec.network].sample)]);
+  const files = await stimulusFiles(spec.stimuli ?? [context.sample(PRESETS[spec.network].sample)]);
   for (const file of files) context.recordInput(file, 'stimuli');
   return readStimuli(files, {
     ...(spec.textColumn !== undefined && { text: spec.textColumn }),
