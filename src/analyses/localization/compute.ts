@@ -9,7 +9,7 @@ import { canSplit } from './halves';
 import { PRESETS } from './presets';
 import type { Responses } from './responses';
 import type { LocalizationFields } from './result';
-import { countOf } from './selection';
+import { countOf } from '../../math/units/selection';
 import { tokenize } from './sequences';
 import type { LocalizationSpec } from './spec';
 import { localizeUnits } from './statistics';

@@ -10,8 +10,8 @@ import type {
   TableFigure,
 } from '../../shared/figure';
 import { aggregate } from '../../shared/map-cells';
-import { CONTROL_KINDS } from './controls';
-import type { ControlKind } from './controls';
+import { CONTROL_KINDS } from '../../math/units/controls';
+import type { ControlKind } from '../../math/units/controls';
 import { tHistogram } from './histogram';
 import { fieldsOf } from './result';
 import type { LocalizationFields } from './result';

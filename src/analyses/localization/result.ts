@@ -1,6 +1,6 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Role } from './contrast';
-import type { ControlKind, Match } from './controls';
+import type { ControlKind, Match } from '../../math/units/controls';
 import type { Network } from './presets';
 import type { ConditionResponse, ProfileRow } from './profile';
 

@@ -1,0 +1,90 @@
+import { Random } from '../../math/random';
+import { percentile } from '../../math/statistics';
+import type { ItemScores } from './plan';
+
+/** Bootstrap resamples of a task's items. */
+const RESAMPLES = 10_000;
+
+/** Σ score / Σ weight: an accuracy, or a mean loss per token. */
+export function valueOf({ scores, weights }: ItemScores): number {
+  return total(scores) / total(weights);
+}
+
+/** Baseline − ablated for accuracies, ablated − baseline for losses: positive is worse. */
+export function deficitOf(metric: 'accuracy' | 'loss', baseline: number, ablated: number): number {
+  return metric === 'accuracy' ? baseline - ablated : ablated - baseline;
+}
+
+/**
+ * 95 % percentile intervals of the deficits, by resampling items, the same for baseline and ablated (paired) and for
+ * every condition.
+ * @param conditions item scores under each condition
+ * @returns f64 [conditions, 2]
+ */
+export function intervalsOf(
+  metric: 'accuracy' | 'loss',
+  baseline: ItemScores,
+  conditions: readonly ItemScores[],
+  seed: number,
+): Float64Array {
+  const items = baseline.scores.length;
+  const sign = metric === 'accuracy' ? -1 : 1;
+  const random = new Random(seed).fork('ablation/bootstrap');
+  const differences = conditions.map(({ scores }) => scores.map((score, i) => sign * (score - baseline.scores[i]!)));
+  const draws = conditions.map(() => new Float64Array(RESAMPLES));
+  const drawn = new Int32Array(items);
+  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+    let weight = 0;
+    for (let i = 0; i < items; i += 1) {
+      drawn[i] = random.below(items);
+      weight += baseline.weights[drawn[i]!]!;
+    }
+    for (let c = 0; c < differences.length; c += 1) {
+      const difference = differences[c]!;
+      let sum = 0;
+      for (let i = 0; i < items; i += 1) sum += difference[drawn[i]!]!;
+      draws[c]![resample] = sum / weight;
+    }
+  }
+  return Float64Array.from({ length: 2 * conditions.length }, (_, i) =>
+    percentile(draws[i >> 1]!, i % 2 === 0 ? 2.5 : 97.5),
+  );
+}
+
+/** How the selected units' deficit stands among the controls' of one kind. */
+export interface Effect {
+  /** (selected − mean)/s.d. (ddof 1); NaN with fewer than three draws or none that differ. */
+  readonly d: number;
+  /** (1 + #{control ≥ selected})/(1 + R), one-sided. */
+  readonly p: number;
+  readonly median: number;
+  readonly range: readonly [number, number];
+  readonly mean: number;
+  readonly sd: number;
+  /** A draw lies more than five interquartile ranges above the median: mean, s.d. and d mean little. */
+  readonly heavyTail: boolean;
+}
+
+/** @param controls deficits of the draws, at least one */
+export function effectOf(selected: number, controls: Float64Array): Effect {
+  const mean = total(controls) / controls.length;
+  const sd = Math.sqrt(
+    controls.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, controls.length - 1),
+  );
+  const median = percentile(controls, 50);
+  const spread = percentile(controls, 75) - percentile(controls, 25);
+  const highest = Math.max(...controls);
+  return {
+    d: controls.length < 3 || sd === 0 ? NaN : (selected - mean) / sd,
+    p: (1 + controls.filter((value) => value >= selected).length) / (1 + controls.length),
+    median,
+    range: [Math.min(...controls), highest],
+    mean,
+    sd,
+    heavyTail: controls.length >= 5 && highest - median > 5 * spread && highest > median,
+  };
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
