@@ -8,8 +8,8 @@ const END = '$';
 /** Up to this length every letter sequence is looked at; longer ones are drawn letter by letter. */
 const ENUMERATED = 3;
 
-/** Candidates per word, of which the one with the most similar bigrams is taken. */
-const CANDIDATES = 30;
+/** Candidates drawn for each word of a length; each word takes the one left with the most similar bigrams. */
+const CANDIDATES = 3;
 
 /** Words of this length and more may not stand inside a nonword. */
 const RECOGNISED = 4;
@@ -86,37 +86,44 @@ export class Orthography {
 export function nonwordsFor(words: readonly string[], isWord: (text: string) => boolean, random: Random): Map<string, string> {
   const orthography = new Orthography(words);
   const vocabulary = new Set(words);
-  const taken = new Set<string>();
   const isFree = (text: string): boolean =>
-    isPronounceable(text) && orthography.hasUsualEdges(text) && !taken.has(text) && !holdsWord(text, vocabulary) && !isWord(text);
+    isPronounceable(text) && orthography.hasUsualEdges(text) && !holdsWord(text, vocabulary) && !isWord(text);
   const nonwords = new Map<string, string>();
-  const longestFirst = [...words].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  for (const word of longestFirst) {
-    const nonword = nearest(word, candidatesFor(word, orthography, isFree, random), orthography);
-    taken.add(nonword);
-    nonwords.set(word, nonword);
+  for (const length of [...new Set(words.map((word) => word.length))].sort((a, b) => a - b)) {
+    const alike = words.filter((word) => word.length === length);
+    const pool = new Set(candidates(length, alike.length * CANDIDATES, orthography, isFree, random));
+    for (const word of alike) {
+      const nonword = nearest(word, [...pool], orthography);
+      pool.delete(nonword);
+      nonwords.set(word, nonword);
+    }
   }
   return nonwords;
 }
 
-function nearest(word: string, candidates: readonly string[], orthography: Orthography): string {
-  if (candidates.length === 0) throw new Error(`no nonword is left for "${word}"`);
+function nearest(word: string, pool: readonly string[], orthography: Orthography): string {
+  if (pool.length === 0) throw new Error(`no nonword is left for "${word}"`);
   const wanted = orthography.bigramFrequency(word);
-  const distances = candidates.map((candidate) => Math.abs(orthography.bigramFrequency(candidate) - wanted));
-  return candidates[argsort(distances)[0]!]!;
+  const distances = pool.map((candidate) => Math.abs(orthography.bigramFrequency(candidate) - wanted));
+  return pool[argsort(distances)[0]!]!;
 }
 
-function candidatesFor(word: string, orthography: Orthography, isFree: (text: string) => boolean, random: Random): string[] {
-  if (word.length <= ENUMERATED) {
-    const all = sequences(word.length).filter((s) => Number.isFinite(orthography.bigramFrequency(s)));
-    return all.filter(isFree);
+function candidates(
+  length: number,
+  count: number,
+  orthography: Orthography,
+  isFree: (text: string) => boolean,
+  random: Random,
+): Iterable<string> {
+  if (length <= ENUMERATED) {
+    return sequences(length).filter((text) => Number.isFinite(orthography.bigramFrequency(text)) && isFree(text));
   }
-  const candidates = new Set<string>();
-  while (candidates.size < CANDIDATES) {
-    const drawn = orthography.draw(random, word.length);
-    if (drawn?.length === word.length && isFree(drawn)) candidates.add(drawn);
+  const drawn = new Set<string>();
+  while (drawn.size < count) {
+    const text = orthography.draw(random, length);
+    if (text?.length === length && isFree(text)) drawn.add(text);
   }
-  return [...candidates];
+  return drawn;
 }
 
 /** Whether `text` is a word of the vocabulary, or has one of four letters or more inside. */

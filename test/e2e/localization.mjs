@@ -7,12 +7,8 @@ const MENU = 'Localize Language Units…';
 const ACTIVATION_LIMIT_MS = 100;
 
 /** Right-click on a model until the entry is there (Brainlens looks for models once VS Code has started), and choose it. */
-export async function chooseLocalize(window, model, parents = ['models']) {
-  for (const folder of parents) {
-    const row = window.explorerRow(folder);
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
-  }
-  for (const end = Date.now() + 30_000; ;) {
+export async function chooseLocalize(window, model) {
+  for (const end = Date.now() + 60_000; ;) {
     const menu = await window.contextMenu(window.explorerRow(model));
     const entry = menu.locator('.action-menu-item', { hasText: MENU });
     if (await entry.isVisible()) return entry.click();
@@ -135,7 +131,7 @@ async function menuOnlyOnModels(test) {
   const window = await test.window();
   await chooseLocalize(window, 'tiny-random');
   await window.page.keyboard.press('Escape');
-  const menu = await window.contextMenu(window.explorerRow('models'));
+  const menu = await window.contextMenu(window.explorerRow('stimuli'));
   assert.equal(await menu.locator('.action-menu-item', { hasText: MENU }).count(), 0);
 }
 

@@ -24,10 +24,9 @@ async function openNewest(test) {
 }
 
 async function openResult(window, name) {
-  const parent = window.explorerRow('.brainlens');
-  if ((await parent.getAttribute('aria-expanded')) === 'false') await parent.click();
+  await window.expand('.brainlens');
+  await window.expand(name);
   const folder = window.explorerRow(name);
-  await folder.click();
   // Every open folder has a result.json: ours is the first one below its folder.
   const index = async (row) => Number(await row.getAttribute('data-index'));
   for (let i = 0; i < 100; i++) {

@@ -23,7 +23,7 @@ async function all() {
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   installServer();
-  if (!options['no-build']) run(process.execPath, ['esbuild.mjs']);
+  if (!options['no-build']) run(process.execPath, ['esbuild.mjs', '--production']);
   const vsix = join(results, 'brainlens.vsix');
   packageVsix(`${process.platform}-${process.arch}`, vsix);
   const temporary = mkdtempSync(join(tmpdir(), 'brainlens-e2e-'));

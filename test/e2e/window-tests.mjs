@@ -1,5 +1,5 @@
 // One server, one profile, one workspace for all browser tests; each test opens a window of its own.
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
@@ -12,12 +12,10 @@ import { panels } from './panels.mjs';
 export async function runBrowserTests({ browser, temporary, results, vsix, samples, only }) {
   const profile = join(temporary, 'profile');
   const workspace = join(temporary, 'workspace');
-  cpSync(samples, workspace, { recursive: true });
-  mkdirSync(join(workspace, 'models'), { recursive: true });
-  writeRandomModel(join(workspace, 'models/slow-random'), join(workspace, 'models/tiny-random'), {
-    layers: 16,
-    width: 512,
-  });
+  // Models lie at the top, so that the first action in a fresh window can be the right-click on one.
+  cpSync(join(samples, 'models'), workspace, { recursive: true });
+  cpSync(join(samples, 'stimuli'), join(workspace, 'stimuli'), { recursive: true });
+  writeRandomModel(join(workspace, 'slow-random'), join(workspace, 'tiny-random'), { layers: 16, width: 512 });
   prepareProfile(profile, vsix);
   const server = await serve(profile);
   const tests = [...localization, ...panels, ...interruptions].filter(
