@@ -20,6 +20,8 @@ export interface TopUnit {
 /** What stands under `result` in `result.json`; layers and units count from 0. */
 export interface LocalizationFields {
   readonly network: Network | 'custom';
+  /** Seed of the random weights that took the place of the trained ones; absent: the model as trained. */
+  readonly untrained?: number;
   /** Units selected. */
   readonly k: number;
   /** Units in all: layers · width. */

@@ -79,6 +79,8 @@ export interface Run {
   readonly warnings: readonly string[];
   readonly inputs: readonly string[];
   readonly progress: readonly Progress[];
+  /** Seeds of random weights that models were opened with. */
+  readonly untrainedSeeds: readonly (number | undefined)[];
 }
 
 /** Runs the whole analysis on a fake transformer. */
@@ -86,22 +88,28 @@ export async function run(settings: Record<string, unknown>, transformer: Transf
   const warnings: string[] = [];
   const inputs: string[] = [];
   const progress: Progress[] = [];
+  const untrainedSeeds: (number | undefined)[] = [];
   const context: RunContext = {
     signal: new AbortController().signal,
     seed: 7,
     threads: 1,
     memory: 1e9,
     executor: 'auto',
-    openModel: () => Promise.resolve(transformer),
+    openModel: (_, options) => {
+      untrainedSeeds.push(options?.untrainedSeed);
+      return Promise.resolve(transformer);
+    },
     sample: (path) => join(samples, path),
     recordInput: (path) => void inputs.push(path),
+    hash: () => Promise.reject(new Error('nothing is hashed here')),
+    checkpoint: () => Promise.reject(new Error('nothing is kept here')),
     warn: (message) => void warnings.push(message),
   };
   const spec: LocalizationSpec = parseSpec(localizationSpec, { model: 'fake', ...settings });
   const steps = localization.run(spec, context);
   for (;;) {
     const step = await steps.next();
-    if (step.done === true) return { result: step.value, warnings, inputs, progress };
+    if (step.done === true) return { result: step.value, warnings, inputs, progress, untrainedSeeds };
     progress.push(step.value);
   }
 }
