@@ -19,7 +19,16 @@ export interface Axis {
 }
 
 /** Colour by meaning. `selected` is the result; `control-n` its controls; `condition-n` stimulus conditions; `muted` the rest. */
-export type Role = 'selected' | 'control-1' | 'control-2' | 'control-3' | 'condition-1' | 'condition-2' | 'condition-3' | 'condition-4' | 'muted';
+export type Role =
+  | 'selected'
+  | 'control-1'
+  | 'control-2'
+  | 'control-3'
+  | 'condition-1'
+  | 'condition-2'
+  | 'condition-3'
+  | 'condition-4'
+  | 'muted';
 
 /** One set of marks. All arrays have one length. */
 export interface Series {
@@ -32,6 +41,8 @@ export interface Series {
   /** Absolute ends of error bars or of the band. */
   readonly low?: readonly (number | null)[];
   readonly high?: readonly (number | null)[];
+  /** Points in a chart with categories: the series of bars on whose bars they stand. */
+  readonly beside?: string;
   /** Bar width in x units (histograms); default 0.8. */
   readonly width?: number;
   /** What `low`–`high` are, for legends and hovers: "range of 10 seeds", "± s.e.m.". */

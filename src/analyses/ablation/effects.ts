@@ -1,4 +1,4 @@
-import { Random } from '../../math/random';
+import type { Random } from '../../math/random';
 import { percentile } from '../../math/statistics';
 import type { ItemScores } from './plan';
 
@@ -16,39 +16,40 @@ export function deficitOf(metric: 'accuracy' | 'loss', baseline: number, ablated
 }
 
 /**
- * 95 % percentile intervals of the deficits, by resampling items, the same for baseline and ablated (paired) and for
- * every condition.
+ * Deficits of resampled items, the same for baseline and ablated (paired) and for every condition.
  * @param conditions item scores under each condition
- * @returns f64 [conditions, 2]
+ * @returns per condition f64 [10,000 resamples]
  */
-export function intervalsOf(
+export function bootstrapDeficits(
   metric: 'accuracy' | 'loss',
   baseline: ItemScores,
   conditions: readonly ItemScores[],
-  seed: number,
-): Float64Array {
+  random: Random,
+): Float64Array[] {
   const items = baseline.scores.length;
   const sign = metric === 'accuracy' ? -1 : 1;
-  const random = new Random(seed).fork('ablation/bootstrap');
   const differences = conditions.map(({ scores }) => scores.map((score, i) => sign * (score - baseline.scores[i]!)));
+  const changed = differences.map((of) => Int32Array.from(of.keys()).filter((i) => of[i] !== 0));
   const draws = conditions.map(() => new Float64Array(RESAMPLES));
   const drawn = new Int32Array(items);
   for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    let weight = 0;
-    for (let i = 0; i < items; i += 1) {
-      drawn[i] = random.below(items);
-      weight += baseline.weights[drawn[i]!]!;
-    }
+    drawn.fill(0);
+    for (let i = 0; i < items; i += 1) drawn[random.below(items)]! += 1;
+    const weight = baseline.weights.reduce((sum, of, i) => sum + of * drawn[i]!, 0);
     for (let c = 0; c < differences.length; c += 1) {
       const difference = differences[c]!;
+      const indices = changed[c]!;
       let sum = 0;
-      for (let i = 0; i < items; i += 1) sum += difference[drawn[i]!]!;
+      for (let at = 0; at < indices.length; at += 1) sum += difference[indices[at]!]! * drawn[indices[at]!]!;
       draws[c]![resample] = sum / weight;
     }
   }
-  return Float64Array.from({ length: 2 * conditions.length }, (_, i) =>
-    percentile(draws[i >> 1]!, i % 2 === 0 ? 2.5 : 97.5),
-  );
+  return draws;
+}
+
+/** 95 % percentile interval of bootstrap draws (NaN, where only items without weight were drawn, left out). */
+export function intervalOf(draws: Float64Array): readonly [low: number, high: number] {
+  return [percentile(draws, 2.5), percentile(draws, 97.5)];
 }
 
 /** How the selected units' deficit stands among the controls' of one kind. */
@@ -81,7 +82,7 @@ export function effectOf(selected: number, controls: Float64Array): Effect {
     range: [Math.min(...controls), highest],
     mean,
     sd,
-    heavyTail: controls.length >= 5 && highest - median > 5 * spread && highest > median,
+    heavyTail: controls.length >= 5 && highest > median && highest - median > 5 * spread,
   };
 }
 

@@ -3,6 +3,8 @@ import { drawControls } from '../../math/units/controls';
 import type { ControlKind } from '../../math/units/controls';
 import { massiveUnits } from '../../math/units/massive';
 import { countOf, selectLargest, sizeOf } from '../../math/units/selection';
+import type { Ablation } from '../../models/transformer';
+import { UserError } from '../../shared/errors';
 import type { AblationSpec } from './spec';
 
 /** One set of units to silence. */
@@ -13,6 +15,16 @@ export interface Condition {
   readonly seed?: number;
   /** u8 [layers, width] */
   readonly mask: Uint8Array;
+}
+
+/**
+ * A mask as the transformer takes it: silenced units become 0, or what `fill` holds for them.
+ * @param mask u8 [layers, width]
+ * @param fill f32 [layers, width]: every unit's mean
+ */
+export function ablationOf(mask: Uint8Array, fill?: Float32Array): Ablation {
+  const keep = Float32Array.from(mask, (bit) => 1 - bit);
+  return fill === undefined ? { keep } : { keep, fill: fill.map((value, i) => value * mask[i]!) };
 }
 
 /** Where the units come from: a ranking by t, or one mask. */
@@ -27,36 +39,88 @@ export interface UnitSource {
   readonly magnitude: Float64Array;
 }
 
+/** A fraction's selected units and their controls. */
+export interface Sweep {
+  readonly fraction: number;
+  /** Units silenced. */
+  readonly size: number;
+  /** Massive units among them. */
+  readonly massive: number;
+}
+
+/** Everything that is silenced in a study, in the order in which results list it. */
+export interface Study {
+  readonly sweeps: readonly Sweep[];
+  readonly conditions: readonly Condition[];
+}
+
 /**
  * All conditions of a study: for every fraction the units of largest t, the same without massive units and those alone
  * (where some but not all are massive), and the controls' draws.
  * @throws UserError where a fraction selects none or leaves too few for a control
  */
-export function conditionsOf(source: UnitSource, spec: AblationSpec, seed: number): Condition[] {
+export function studyOf(source: UnitSource, spec: StudySettings, seed: number): Study {
   const { layers, width, magnitude } = source;
   const massive = massiveUnits(magnitude, layers, width);
-  return selections(source, spec).flatMap(({ fraction, mask }) => {
-    const conditions: Condition[] = [{ fraction, units: 'selected', mask }];
+  const units = layers * width;
+  const sweeps: Sweep[] = [];
+  const conditions: Condition[] = [];
+  for (const { fraction, mask } of selections(source, spec)) {
     const alone = mask.map((bit, i) => bit & massive[i]!);
-    if (sizeOf(alone) > 0) {
+    const without = mask.map((bit, i) => bit & (1 - massive[i]!));
+    sweeps.push({ fraction, size: sizeOf(mask), massive: sizeOf(alone) });
+    conditions.push({ fraction, units: 'selected', mask });
+    if (sizeOf(alone) > 0 && sizeOf(without) > 0) {
+      conditions.push({ fraction, units: 'selected-without-massive', mask: without });
       conditions.push({ fraction, units: 'massive-alone', mask: alone });
-      const without = mask.map((bit, i) => bit & (1 - massive[i]!));
-      if (sizeOf(without) > 0) conditions.push({ fraction, units: 'selected-without-massive', mask: without });
     }
     const random = new Random(seed).fork(`ablation/${fraction}`);
-    for (const kind of spec.randomSeeds === 0 ? [] : spec.controls) {
+    for (const kind of controlKinds(spec)) {
       const { masks } = drawControls(kind, { selected: mask, magnitude, layers, width }, spec.randomSeeds, random);
       for (let draw = 0; draw < spec.randomSeeds; draw += 1) {
-        const units = layers * width;
         conditions.push({ fraction, units: kind, seed: draw, mask: masks.subarray(draw * units, (draw + 1) * units) });
       }
     }
-    return conditions;
-  });
+  }
+  return { sweeps, conditions };
 }
 
-function selections({ t, mask, layers, width }: UnitSource, spec: AblationSpec): { fraction: number; mask: Uint8Array }[] {
+/** The usual share of units [LLN]. */
+const USUAL_FRACTION = 0.01;
+
+/** The fraction of bars, flips and the share of massive units: the one nearest 0.01. */
+export function mainSweep({ sweeps }: Pick<Study, 'sweeps'>): Sweep {
+  const distance = ({ fraction }: Sweep): number => Math.abs(fraction - USUAL_FRACTION);
+  return sweeps.reduce((nearest, sweep) => (distance(sweep) < distance(nearest) ? sweep : nearest));
+}
+
+/** The settings that masks follow from. */
+export type StudySettings = Pick<AblationSpec, 'fractions' | 'randomSeeds' | 'controls'>;
+
+/** Kinds of controls in the order in which they were asked for, each once. */
+export function controlKinds({ controls, randomSeeds }: StudySettings): ControlKind[] {
+  return randomSeeds === 0 ? [] : [...new Set(controls)];
+}
+
+/** What tells a condition apart: in checkpoints and in maps. */
+export function keyOf({ fraction, units, seed }: Pick<Condition, 'fraction' | 'units' | 'seed'>): string {
+  return `${fraction}/${units}${seed === undefined ? '' : `/${seed}`}`;
+}
+
+function selections(
+  { t, mask, layers, width }: UnitSource,
+  spec: StudySettings,
+): { fraction: number; mask: Uint8Array }[] {
   const units = layers * width;
   if (t === undefined) return [{ fraction: sizeOf(mask!) / units, mask: mask! }];
-  return spec.fractions.map((fraction) => ({ fraction, mask: selectLargest(t, countOf({ fraction }, units)) }));
+  return [...new Set(spec.fractions)].map((fraction) => {
+    const k = countOf({ fraction }, units);
+    const selected = selectLargest(t, k);
+    const found = sizeOf(selected);
+    if (found === k) return { fraction, mask: selected };
+    throw new UserError(
+      `A fraction of ${fraction} asks for ${k} units, but only ${found} have a t`,
+      'Lower --fractions.',
+    );
+  });
 }

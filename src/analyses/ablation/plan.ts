@@ -26,6 +26,10 @@ export interface TaskPlan {
   readonly sequences: readonly Int32Array[];
   /** A short text of every item, for tables. */
   readonly labels: readonly string[];
+  /** Every item's row in its file. */
+  readonly rows: readonly number[];
+  /** Texts whose file names conditions: every item's, '' where it has none. */
+  readonly groups?: readonly string[];
   /**
    * @param of log P of the tokens after the first of sequence `i`, natural, f64 [length − 1]
    */
@@ -34,6 +38,11 @@ export interface TaskPlan {
 
 /** Windows that a long text is cut into: the tokens of each are predicted from those before it in the same window. */
 const TEXT_WINDOW = 1024;
+
+/** A task cut to its first items. */
+export function firstItems<T extends Task>(task: T, most = Infinity): T {
+  return { ...task, items: task.items.slice(0, most) };
+}
 
 /**
  * Makes a task ready for a tokenizer.
@@ -50,6 +59,9 @@ export function planTask(task: Task, tokenizer: ModelTokenizer, context: number)
       );
     }
   });
+  if (plan.kind === 'text' && plan.sequences.every(({ length }) => length < 2)) {
+    throw new UserError(`${task.source} has no text of two tokens or more`, 'There is nothing to predict: add texts.');
+  }
   return plan;
 }
 
@@ -81,9 +93,12 @@ function planChoices(task: MultipleChoiceTask, tokenizer: ModelTokenizer): TaskP
   const firstChoice = new Int32Array(task.items.length);
   task.items.forEach(({ choices }, i) => (firstChoice[i + 1] = firstChoice[i]! + choices.length));
   // A token is the choice's when it starts in it; the first token of all is predicted from nothing.
-  const from = texts.map(({ text, start }) =>
-    Math.max(1, tokenStarts(tokenizer, text).findIndex((at) => at >= start)),
-  );
+  const from = texts.map(({ text, start }) => {
+    const starts = tokenStarts(tokenizer, text);
+    const first = starts.findIndex((at) => at >= start);
+    // A choice that only continues the context's last token is scored by that token.
+    return Math.max(1, first < 0 ? starts.length - 1 : first);
+  });
   const best = (i: number, value: (tokens: Float64Array) => number, of: (i: number) => Float64Array): boolean => {
     const { choices, answer } = task.items[i]!;
     const values = choices.map((_, c) => {
@@ -137,6 +152,9 @@ function planText(task: TextTask, tokenizer: ModelTokenizer, context: number): T
     metric: 'loss',
     sequences: windows.flat(),
     labels: task.items.map(({ text }) => text.slice(0, 120)),
+    ...(task.items.some(({ condition }) => condition !== undefined) && {
+      groups: task.items.map(({ condition }) => condition ?? ''),
+    }),
     judge: (of) => {
       const total = (i: number, value: (tokens: Float64Array) => number): number =>
         windows[i]!.reduce((subtotal, _, w) => subtotal + value(of(firstWindow[i]! + w)), 0);
@@ -157,8 +175,9 @@ function windowsOf(ids: Int32Array, size: number): Int32Array[] {
   return windows;
 }
 
-function headOf(task: Task): Pick<TaskPlan, 'name' | 'kind' | 'source' | 'items'> {
-  return { name: task.name, kind: task.kind, source: task.source, items: task.items.length };
+function headOf(task: Task): Pick<TaskPlan, 'name' | 'kind' | 'source' | 'items' | 'rows'> {
+  const { name, kind, source, items } = task;
+  return { name, kind, source, items: items.length, rows: items.map(({ row }) => row) };
 }
 
 function accuracies(right: readonly boolean[]): ItemScores {

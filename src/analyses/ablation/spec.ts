@@ -9,7 +9,9 @@ const schema = z.object({
   units: z
     .string()
     .min(1)
-    .describe('Units to silence: the result folder of a localization, or a mask .npy [layers, width] of zeros and ones'),
+    .describe(
+      'Units to silence: the result folder of a localization, or a mask .npy [layers, width] of zeros and ones',
+    ),
   tasks: z
     .array(z.string().min(1))
     .min(1)
@@ -28,7 +30,7 @@ const schema = z.object({
   ablation: z
     .enum(['zero', 'mean'])
     .default('zero')
-    .describe("What a silenced unit becomes: zero, or its mean over the reference texts"),
+    .describe('What a silenced unit becomes: zero, or its mean over the reference texts'),
   reference: z
     .array(z.string().min(1))
     .min(1)

@@ -104,6 +104,7 @@ export function* localizeUnits(
       p: inLayers(tests.p, responses),
       q: inLayers(q, responses),
       selected: inLayers(selected, responses),
+      magnitude: inLayers(magnitude, responses),
       ...Object.fromEntries(
         controls.map(({ kind, masks }) => [kind, { data: masks, shape: [settings.randomSeeds, layers, width] }]),
       ),

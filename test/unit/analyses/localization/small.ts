@@ -50,10 +50,13 @@ export function fakeTransformer(activations: Float32Array, layers: number, width
       token: (id) => String.fromCodePoint(id),
       sha256: '',
       specialTokens: 'none added',
+      decode: (ids) => String.fromCodePoint(...Array.from(ids)),
       bosId: undefined,
+      eosId: undefined,
     },
     executor: 'resident',
     files: [],
+    endIds: [],
     async *activations(sequences, options) {
       yield {
         phase: `Activations (${options.pooling})`,
@@ -68,6 +71,9 @@ export function fakeTransformer(activations: Float32Array, layers: number, width
       throw new Error('localization scores nothing');
     },
     async *nextTokens() {
+      throw new Error('localization scores nothing');
+    },
+    async *nextLogits() {
       throw new Error('localization scores nothing');
     },
     dispose: () => Promise.resolve(),
