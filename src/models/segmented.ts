@@ -12,6 +12,7 @@ import { NextTokens } from './next-tokens';
 import type { ModelTokenizer } from './tokenizer';
 import type {
   Ablation,
+  Continued,
   ForwardOptions,
   ModelDescription,
   Pooling,
@@ -30,6 +31,7 @@ export interface SegmentedParts {
   readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
   readonly files: readonly string[];
+  readonly endIds: readonly number[];
 }
 
 /** A transformer that runs segment by segment over the person's own weight files (see `Body` and `Head`). */
@@ -38,6 +40,7 @@ export class SegmentedTransformer implements Transformer {
   readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
   readonly files: readonly string[];
+  readonly endIds: readonly number[];
   private readonly body: Body;
   private readonly head: Head;
 
@@ -47,6 +50,7 @@ export class SegmentedTransformer implements Transformer {
     this.tokenizer = parts.tokenizer;
     this.executor = executor;
     this.files = parts.files;
+    this.endIds = parts.endIds;
     this.body = new Body(model, weights.find, plan.segments, threads, executor === 'resident');
     this.head = new Head(model, weights.find, plan.headCuts, threads, executor === 'resident');
   }
@@ -102,12 +106,7 @@ export class SegmentedTransformer implements Transformer {
     ablations: readonly (Ablation | undefined)[],
     options: ForwardOptions,
   ): AsyncGenerator<Progress, TokenLogProbabilities> {
-    if (!this.parts.weights.hasHead) {
-      throw new UserError(
-        `${this.parts.path} has no language-model head`,
-        'Choose the model’s version for causal language modelling.',
-      );
-    }
+    this.requireHead();
     this.refuse(sequences, options);
     const conditions = new Conditions(ablations, this.parts.model.sizes);
     const starts = startsOf(sequences);
@@ -126,6 +125,38 @@ export class SegmentedTransformer implements Transformer {
       }
     }
     return { values, starts };
+  }
+
+  async *nextLogits(
+    items: readonly Continued[],
+    ablations: readonly (Ablation | undefined)[],
+    options: ForwardOptions,
+  ): AsyncGenerator<Progress, Float32Array> {
+    const { sizes } = this.parts.model;
+    const { signal } = options;
+    const sequences = items.map(({ ids }) => ids);
+    this.requireHead();
+    this.refuse(sequences, options);
+    const stream = new Float32Array(items.length * sizes.width);
+    const onEnd = ({ sequences: batch, length }: Batch, rows: Float32Array): void => {
+      batch.forEach((item, i) => {
+        const last = ((i + 1) * length - 1) * sizes.width;
+        stream.set(rows.subarray(last, last + sizes.width), item * sizes.width);
+      });
+    };
+    const pass = { items, conditions: new Conditions(ablations, sizes), ...LAST, signal, onEnd };
+    const waves = this.waves(sequences, options);
+    const progress = this.meter('Continuations', items.length, waves);
+    yield* this.load(signal);
+    for (const wave of waves) {
+      for await (const share of this.body.run(wave, pass)) yield progress(wave, share);
+    }
+    const logits = await this.head.logits(stream, signal);
+    items.forEach((_, i) => {
+      const row = logits.subarray(i * sizes.vocabulary, (i + 1) * sizes.vocabulary);
+      if (!row.every(Number.isFinite)) throw this.nonFinite(i, sizes.layers - 1);
+    });
+    return logits;
   }
 
   async dispose(): Promise<void> {
@@ -215,6 +246,14 @@ export class SegmentedTransformer implements Transformer {
       const done = (before + share * rows[index]!) / all;
       return { phase, done: Math.floor(done * total + 1e-6), total, unit: streaming ? 'blocks' : 'stimuli' };
     };
+  }
+
+  private requireHead(): void {
+    if (this.parts.weights.hasHead) return;
+    throw new UserError(
+      `${this.parts.path} has no language-model head`,
+      'Choose the model’s version for causal language modelling.',
+    );
   }
 
   private refuse(sequences: readonly Int32Array[], { batchSize }: ForwardOptions): void {

@@ -86,6 +86,20 @@ export function buildHead(model: ArchitectureModel, weights: Weights, range: Ran
   return graph.encode();
 }
 
+/**
+ * The graph of the final norm and rows `from`…`to − 1` of the unembedding, whole.
+ *
+ * Input: `stream` f32 [rows, width]. Output: `logits` f32 [rows, to − from].
+ */
+export function buildLogits(model: ArchitectureModel, weights: Weights, { from, to }: Range): EncodedGraph {
+  const graph = new Graph(`logits ${from}-${to - 1}`);
+  const stream = graph.input('stream', ElementType.FLOAT, ['rows', model.sizes.width]);
+  const matrix = graph.weight32(weights(model.unembedding.name), [from, to]);
+  const logits = graph.node('Gemm', [model.norm(graph, weights, stream), matrix], { transB: int(1) });
+  graph.output('logits', logits, ['rows', to - from]);
+  return graph.encode();
+}
+
 /** The ablation of every sequence's stream after a block, by its condition. */
 function ablation(
   graph: Graph,

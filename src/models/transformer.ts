@@ -39,6 +39,12 @@ export interface TokenLogProbabilities {
   readonly starts: Int32Array;
 }
 
+/** A sequence to be continued, under the condition of this index. */
+export interface Continued {
+  readonly ids: Int32Array;
+  readonly condition: number;
+}
+
 export interface ForwardOptions {
   readonly signal: AbortSignal;
   /** Sequences per batch at most (default chosen for speed); it never changes a number beyond 1e-5. */
@@ -53,6 +59,8 @@ export interface Transformer {
   readonly executor: 'resident' | 'streaming';
   /** Files that make up the model, absolute. */
   readonly files: readonly string[];
+  /** Token ids that end a text, as config and tokenizer name them. */
+  readonly endIds: readonly number[];
 
   /**
    * Pooled residual stream after blocks `layers` (−1 = embedding output; default 0…L−1), before the final norm.
@@ -83,6 +91,16 @@ export interface Transformer {
    * @returns logprobs f64 [sequences]; a sequence of one token gives 0
    */
   score(sequences: readonly Int32Array[], options: ForwardOptions): AsyncGenerator<Progress, Float64Array>;
+
+  /**
+   * Logits of the token that follows each sequence, each under its own condition.
+   * @returns f32 [sequences, vocabulary]
+   */
+  nextLogits(
+    sequences: readonly Continued[],
+    conditions: readonly (Ablation | undefined)[],
+    options: ForwardOptions,
+  ): AsyncGenerator<Progress, Float32Array>;
 
   /** Frees sessions and memory. */
   dispose(): Promise<void>;

@@ -30,10 +30,12 @@ function fixed(pieces: readonly string[], specials: readonly string[] = []): Mod
   const all = [...specials, ...pieces];
   return {
     encode: (text) => Int32Array.from(text === '' ? specials.keys() : all.keys()),
+    decode: (ids) => Array.from(ids, (id) => all[id]!).join(''),
     token: (id) => all[id]!,
     sha256: '',
     specialTokens: '',
     bosId: specials.length > 0 ? 0 : undefined,
+    eosId: undefined,
   };
 }
 
