@@ -28,7 +28,12 @@ function add(counts, suite) {
 async function vitest(suite) {
   const report = join(results, `${suite}.json`);
   const config = suite === 'unit' ? [] : ['--config', `vitest.${suite}.config.ts`];
-  const reporters = ['--reporter=default', '--reporter=./test/skip-reporter.ts', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = [
+    '--reporter=default',
+    '--reporter=./test/skip-reporter.ts',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
   const { code } = await pipe(['node_modules/vitest/vitest.mjs', 'run', ...config, ...reporters]);
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
   // A file that fails to load fails the run without a failed test.

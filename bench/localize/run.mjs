@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cacheRoot, measure, median, spread } from '../measure.mjs';
 import { pythonWith } from '../python.mjs';
-import { fetchRealModel } from '../../scripts/real-model.mjs';
+import { fetchModel } from '../../scripts/demo/fetch-model.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 const cli = join(root, 'dist/cli.js');
 if (!existsSync(cli)) throw new Error('Build first: npm run build');
 const python = pythonWith(join(here, '..', 'requirements.txt'));
-const gguf = options.model ?? (await fetchRealModel());
+const gguf = options.model ?? (await fetchModel());
 const cache = join(cacheRoot(), 'bench-localize');
 const out = join(cache, 'result');
 const stimuli = join(root, 'samples/stimuli/language.csv');
@@ -54,9 +54,12 @@ const ratios = (runs) => runs.map((run, index) => run.seconds / ours[index].seco
 const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')).result;
 const theirs = JSON.parse(batched[0].stdout);
 const shared = overlap(theirs.selected, selectedUnits(join(out, 'selected.npy')));
-console.log(`\nBrainlens            ${spread(seconds(ours))} s, peak ${(median(ours.map((run) => run.peakBytes)) / 1e9).toFixed(2)} GB`);
+console.log(
+  `\nBrainlens            ${spread(seconds(ours))} s, peak ${(median(ours.map((run) => run.peakBytes)) / 1e9).toFixed(2)} GB`,
+);
 console.log(`PyTorch, batches 32  ${spread(seconds(batched))} s, ratio ${spread(ratios(batched))}`);
-if (published.length > 0) console.log(`PyTorch, one by one  ${spread(seconds(published))} s, ratio ${spread(ratios(published))}`);
+if (published.length > 0)
+  console.log(`PyTorch, one by one  ${spread(seconds(published))} s, ratio ${spread(ratios(published))}`);
 console.log(`Same numbers: k ${result.k} and ${theirs.k}; ${shared} units in both selections`);
 if (shared < 0.99 * theirs.k) {
   console.error('The two sides do not select the same units: the times mean nothing.');

@@ -155,7 +155,8 @@ describe('bad stimuli', () => {
 
   it('of an empty file', () => refused('', 'stimuli.csv'));
   it('of column names alone', () => refused('text,condition\n', 'stimuli.csv'));
-  it('of one condition only', () => refused('text,condition\nthe bridge,S\nthe river,S\n', /stimuli\.csv.*sentences \(2\)/));
+  it('of one condition only', () =>
+    refused('text,condition\nthe bridge,S\nthe river,S\n', /stimuli\.csv.*sentences \(2\)/));
   it('without the column that was asked for', () =>
     refused('text,condition\na,S\nb,N\n', /stimuli\.csv.*item/, '--text-column', 'item'));
   it('without any known column', () => refused('uno,due\na,S\nb,N\n', 'stimuli.csv'));

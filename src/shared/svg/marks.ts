@@ -2,7 +2,7 @@
 import { bandRuns } from '../band';
 import type { ChartFigure, Series } from '../figure';
 import { roleColour, type PlotTheme } from '../palette';
-import { barFill, stroke, symbolOutline } from './swatch';
+import { barFill, stroke, symbolOutline, symbolPaint } from './swatch';
 import type { Frame } from './frame';
 
 /** All series in order; bars of several series stand side by side unless they carry a width of their own. */
@@ -19,7 +19,7 @@ export function marks(figure: ChartFigure, frame: Frame, theme: PlotTheme): stri
       if (series.mark === 'points') {
         const slot = overlaid ? -1 : bars.findIndex(({ name }) => name === series.beside);
         const shift = slot < 0 ? 0 : barShift(0.8, slot, bars.length);
-        return points(series, frame, colour, shift) + errors(series, frame, colour, shift);
+        return points(series, frame, theme, shift) + errors(series, frame, colour, shift);
       }
       const band = series.mark === 'band' ? bandArea(series, frame, colour) : '';
       return band + line(series, frame, theme) + (series.mark === 'line' ? errors(series, frame, colour, 0) : '');
@@ -74,14 +74,14 @@ function bandArea(series: Series, frame: Frame, colour: string): string {
   return `<path d="${d.join('')}" fill="${colour}" fill-opacity="0.25"/>`;
 }
 
-function points(series: Series, frame: Frame, colour: string, shift: number): string {
+function points(series: Series, frame: Frame, theme: PlotTheme, shift: number): string {
   const outline = symbolOutline(series.role);
   const d = series.x.map((x, i) => {
     const y = series.y[i];
     if (typeof y !== 'number') return '';
     return `M${frame.x(frame.position(x) + shift).toFixed(1)} ${frame.y(y).toFixed(1)}${outline}`;
   });
-  return `<path d="${d.join('')}" fill="${colour}"/>`;
+  return `<path d="${d.join('')}" ${symbolPaint(series.role, theme)}/>`;
 }
 
 function errors(series: Series, frame: Frame, colour: string, shift: number): string {

@@ -26,7 +26,7 @@ export function swatch(series: Series, x: number, y: number, theme: PlotTheme): 
     case 'bar':
       return `<path d="M${x} ${y}h16v12h-16z" ${barFill(series.role, theme)}/>`;
     case 'points':
-      return `<path d="M${x + 8} ${y + 6}${symbolOutline(series.role)}" fill="${colour}"/>`;
+      return `<path d="M${x + 8} ${y + 6}${symbolOutline(series.role)}" ${symbolPaint(series.role, theme)}/>`;
     case 'line':
       return `<path d="M${x} ${y + 6}h16" ${stroke(series.role, theme)}/>`;
     case 'band':
@@ -69,6 +69,12 @@ export function stroke(role: Role, theme: PlotTheme): string {
   const dash = dashes[roleShape(role).dash];
   const dashed = dash === '' ? '' : ` stroke-dasharray="${dash}"`;
   return `fill="none" stroke="${roleColour(theme.kind, role)}" stroke-width="1.6"${dashed}`;
+}
+
+/** The paint attributes of a role's symbols: filled, or an outline. */
+export function symbolPaint(role: Role, theme: PlotTheme): string {
+  const colour = roleColour(theme.kind, role);
+  return roleShape(role).open === true ? `fill="none" stroke="${colour}" stroke-width="1.3"` : `fill="${colour}"`;
 }
 
 /** Path of a role's symbol about the current point. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { roleColour, standardTheme } from '../../../src/shared/palette';
-import { escapeText, shareOfAxis, toPlotly } from '../../../src/shared/to-plotly';
+import { escapeText, wrap } from '../../../src/shared/plotly-text';
+import { shareOfAxis, toPlotly } from '../../../src/shared/to-plotly';
 import { chart, map } from './figures';
 
 const light = standardTheme('light');
@@ -29,7 +30,7 @@ describe('a chart for Plotly', () => {
     expect(data[1]).toMatchObject({ fill: 'toself', hoverinfo: 'skip' });
   });
 
-  it('draws markers across the plot and puts their labels on the roomier side', () => {
+  it('draws markers across the plot and puts their labels above it, inward from its edges, in rows', () => {
     const shapes = layout.shapes as Loose[];
     expect(shapes[0]).toMatchObject({ x0: 1.5, x1: 1.5, xref: 'x', y0: 0, y1: 1, yref: 'paper' });
     expect(shapes[1]).toMatchObject({ y0: 2, y1: 2, yref: 'y', x0: 0, x1: 1, xref: 'paper' });
@@ -39,7 +40,8 @@ describe('a chart for Plotly', () => {
     };
     const labels = toPlotly(near, light).layout.annotations as Loose[];
     expect(labels.map((label) => label.xanchor)).toEqual(['left', 'right']);
-    expect(labels.map((label) => label.yshift)).toEqual([-0, -20]);
+    expect(labels.map((label) => label.yshift)).toEqual([0, 18]);
+    expect((toPlotly(near, light).layout.margin as { t: number }).t).toBe(12 + 2 * 18);
   });
 
   it('takes colours by role from the theme', () => {
@@ -97,9 +99,9 @@ describe('a map for Plotly', () => {
       [7, -1, null],
     ]);
     expect((trace!.customdata as unknown[][])[0]).toEqual([
-      [0, 1, -9, 3],
-      [2, 3, 1, 4],
-      [4, 4, 2, 2],
+      [0, 1, '−9', '3'],
+      [2, 3, '1', '4'],
+      [4, 4, '2', '2'],
     ]);
   });
 
@@ -114,7 +116,18 @@ describe('a map for Plotly', () => {
         [3, 4],
       ],
     });
-    expect(trace!.hovertemplate).toContain('t = %{z:.7~g}');
+    expect(trace!.hovertemplate).toContain('t = %{customdata}');
+  });
+
+  it('colours infinite values as the ends of its scale and still names them', () => {
+    const values = [Infinity, -Infinity, 2.5, null];
+    const cells = { start: 0, step: 1, count: 2, rows: 2, end: 2, min: values, max: values };
+    const [trace] = toPlotly(map, light, { cells }).data;
+    expect(trace!.z).toEqual([
+      [10, -10],
+      [2.5, null],
+    ]);
+    expect((trace!.customdata as string[][]).flat().slice(0, 3)).toEqual(['∞', '−∞', '2.5']);
   });
 
   it('keeps whole cells in view, names its colours, and zero is the middle one', () => {
@@ -129,6 +142,11 @@ describe('a map for Plotly', () => {
 
 it('plain text stays plain for Plotly', () => {
   expect(escapeText('p < 0.05 & <b>')).toBe('p &lt; 0.05 &amp; &lt;b&gt;');
+});
+
+it('long categories break at spaces and hyphens only', () => {
+  expect(wrap('random, layer-matched units')).toEqual(['random,', 'layer-', 'matched', 'units']);
+  expect(wrap('indivisibleword')).toEqual(['indivisibleword']);
 });
 
 it('the share of an axis follows its range, or its data', () => {

@@ -116,9 +116,9 @@ function columnsAround(step) {
   return [first, first + step - 1];
 }
 
-/** As the hover writes numbers: seven significant digits. */
+/** As the hover writes numbers: seven significant digits, a true minus sign. */
 function number(value) {
-  return String(Number(value.toPrecision(7)));
+  return String(Number(value.toPrecision(7))).replace('-', '−');
 }
 
 export function drawn(page) {
@@ -170,7 +170,8 @@ async function hover(page, unit, layer) {
       (node, [x, y]) => ({ x: node._fullLayout.xaxis.l2p(x), y: node._fullLayout.yaxis.l2p(y) }),
       [unit, layer],
     );
-  await page.mouse.move(area.x + at.x, area.y + at.y);
+  // Mouse events come in whole pixels, cut off.
+  await page.mouse.move(Math.round(area.x + at.x), Math.round(area.y + at.y));
   const label = page.locator('.plot.map .hoverlayer .hovertext text');
   await label.first().waitFor();
   return label
