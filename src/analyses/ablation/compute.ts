@@ -7,6 +7,7 @@ import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import { evaluate } from './evaluate';
+import { generationSamples } from './generations';
 import { controlKinds, mainSweep, studyOf } from './masks';
 import type { Condition, Study } from './masks';
 import { massiveShare } from './massive-share';
@@ -52,6 +53,10 @@ export async function* ablate(spec: AblationSpec, context: RunContext): AsyncGen
   });
   const kinds = controlKinds(spec);
   const evaluated = yield* evaluate(plans, scores, { ...study, kinds, seed: context.seed });
+  const generations = yield* generationSamples(
+    { transformer, study, ...(fill && { fill }), prompts: spec.generate, seed: context.seed, signal },
+    context,
+  );
   warnOf(spec.randomSeeds, kinds, evaluated.tasks, context);
   const fields: AblationFields = {
     ablation: spec.ablation,
@@ -64,6 +69,7 @@ export async function* ablate(spec: AblationSpec, context: RunContext): AsyncGen
     sets: study.conditions.map(setOf),
     estimatedSeconds,
     ...evaluated,
+    generations,
     ...massiveShare(evaluated),
   };
   return { fields: { ...fields }, arrays: { masks: masksOf(study, layers, width) } };

@@ -5,6 +5,7 @@ import { deficitBars } from './figure-bars';
 import { doseResponse } from './figure-dose';
 import { massiveUnits } from './figure-massive';
 import { effectTable, flipTable } from './figure-tables';
+import { continuationTable } from './generations';
 import { fieldsOf } from './result';
 import type { AblationFields, EffectRow, TaskResult } from './result';
 
@@ -24,6 +25,7 @@ export function ablationFigures(result: AnalysisResult): Figure[] {
     ...(texts.length > 0 ? [massiveUnits('loss', texts, fields)] : []),
     effectTable(withTotal(fields.tasks, total), fields),
     ...(accuracy.length > 0 ? [flipTable(accuracy, fields)] : []),
+    ...(fields.generations.length > 0 ? [continuationTable(fields.generations)] : []),
   ];
 }
 

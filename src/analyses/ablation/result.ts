@@ -2,6 +2,7 @@ import type { ControlKind } from '../../math/units/controls';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Task } from '../../data/tasks/task';
 import type { Effect } from './effects';
+import type { GenerationSample } from './generations';
 import type { Condition, Sweep } from './masks';
 
 /** Which units were silenced. */
@@ -97,6 +98,8 @@ export interface AblationFields {
   readonly tasks: readonly TaskResult[];
   /** Absent without accuracy tasks. */
   readonly total?: TotalResult;
+  /** Continuations of prompts, to read the deficit in; empty where none were asked for. */
+  readonly generations: readonly GenerationSample[];
   /** How much of the deficit is owed to massive units, in words and as a share of the selected units' deficit (NaN without one). */
   readonly shareMassive: string;
   readonly massiveShare: number;

@@ -36,6 +36,12 @@ const schema = z.object({
     .min(1)
     .optional()
     .describe('Texts over which means and magnitudes are taken (default: the built-in sentences)'),
+  generate: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(5)
+    .describe('Number of built-in prompts to continue, intact and silenced, side by side (0: none)'),
   items: z.int().min(1).optional().describe('Take only the first so many items of each task (default: all)'),
 });
 
