@@ -74,12 +74,13 @@ export function effectOf(selected: number, controls: Float64Array): Effect {
   );
   const median = percentile(controls, 50);
   const spread = percentile(controls, 75) - percentile(controls, 25);
+  const lowest = Math.min(...controls);
   const highest = Math.max(...controls);
   return {
-    d: controls.length < 3 || sd === 0 ? NaN : (selected - mean) / sd,
+    d: controls.length < 3 || lowest === highest ? NaN : (selected - mean) / sd,
     p: (1 + controls.filter((value) => value >= selected).length) / (1 + controls.length),
     median,
-    range: [Math.min(...controls), highest],
+    range: [lowest, highest],
     mean,
     sd,
     heavyTail: controls.length >= 5 && highest > median && highest - median > 5 * spread,
