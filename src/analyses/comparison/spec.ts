@@ -20,4 +20,5 @@ export const comparisonSpec: AnalysisSpec<ComparisonSpec, z.input<typeof schema>
   describe: 'Compare localized networks: how many units they share, layer by layer, and how many they would by chance',
   spec: schema,
   paths: ['results'],
+  menu: { on: 'localizations' },
 };
