@@ -15,12 +15,23 @@ const { values: options } = parseArgs({
   },
 });
 
+/** zod brings its messages in 50 languages, half of the extension's code: English is enough. */
+const englishOnly = {
+  name: 'zod-in-english',
+  setup(plugin) {
+    plugin.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
   minify: options.production,
   sourcemap: options.production ? false : 'linked',
   logLevel: 'warning',
+  plugins: [englishOnly],
   define: { BRAINLENS_VERSION: JSON.stringify(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version) },
 };
 
@@ -44,11 +55,17 @@ const nativeBinding = {
 };
 
 const node = { ...common, platform: 'node', target: 'node20' };
-const esm = { ...node, format: 'esm', banner: requireBanner, plugins: [nativeBinding] };
+const esm = { ...node, format: 'esm', banner: requireBanner, plugins: [englishOnly, nativeBinding] };
 
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
-  build({ ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] }),
+  build({
+    ...node,
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    format: 'cjs',
+    external: ['vscode'],
+  }),
   build({ ...esm, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' }),
   build({ ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' }),
   build({
@@ -75,6 +92,8 @@ async function copyNative(target) {
   if (!existsSync(from)) throw new Error(`ONNX Runtime has no binaries for ${target}`);
   await mkdir(join(dist, 'native'), { recursive: true });
   const { readdir } = await import('node:fs/promises');
-  const wanted = (await readdir(from)).filter((file) => /\.node$|\.so(\.|$)|\.dylib$|\.dll$/.test(file) && !/cuda|tensorrt/i.test(file));
+  const wanted = (await readdir(from)).filter(
+    (file) => /\.node$|\.so(\.|$)|\.dylib$|\.dll$/.test(file) && !/cuda|tensorrt/i.test(file),
+  );
   await Promise.all(wanted.map((file) => cp(join(from, file), join(dist, 'native', file), { dereference: true })));
 }

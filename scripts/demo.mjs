@@ -23,7 +23,7 @@ try {
 } catch (error) {
   if (error instanceof Interrupted) process.exitCode = 130;
   else if (error instanceof Failed || error.code?.startsWith('ERR_PARSE_ARGS')) {
-    console.error(`demo: ${error.message}`);
+    if (error.message !== '') console.error(`demo: ${error.message}`);
     process.exitCode = error.exitCode ?? 2;
   } else throw error;
 }
@@ -51,7 +51,11 @@ async function localize(model, label) {
     .replace(/[-:]/g, '');
   const out = join(root, '.brainlens', `demo-${stamp.replace('T', '-')}-${process.pid}`);
   console.error(`Localizing the language units of ${label}.`);
-  await run(process.execPath, [cli, 'localize', '--model', model, '--out', out], { cwd: root, quietOutput: true });
+  await run(process.execPath, [cli, 'localize', '--model', model, '--out', out], {
+    cwd: root,
+    quietOutput: true,
+    explains: true,
+  });
   const forget = onLeave(() => rmSync(out, { recursive: true, force: true }));
   const result = JSON.parse(await readFile(join(out, 'result.json'), 'utf8'));
   const report = spawnSync(process.execPath, [cli, 'report', out], { cwd: root, encoding: 'utf8' });

@@ -43,11 +43,11 @@ function pictureCard(figure: ChartFigure | MapFigure, wide: boolean, { host, sto
   };
   const reset = button({ label: 'Reset zoom', describe: `Reset zoom: ${figure.title}`, onPress: () => resetZoom() });
   setDisabled(reset, true);
-  const picture = new Picture(figure, host, {
+  const picture = new Picture(figure, host, store.figure(figure.id), {
     failed,
-    zoom: (zoom) => {
-      setDisabled(reset, zoom === undefined);
-      store.updateFigure(figure.id, { zoom });
+    changed: (changes) => {
+      store.updateFigure(figure.id, changes);
+      setDisabled(reset, store.figure(figure.id).zoom === undefined);
     },
   });
   const resetZoom = (): void => void picture.resetZoom().catch(failed);
@@ -86,7 +86,7 @@ function pictureCard(figure: ChartFigure | MapFigure, wide: boolean, { host, sto
   return {
     element: frame(figure, wide, tools, picture.element, problem, holder),
     open: async () => {
-      await picture.open(store.figure(figure.id).zoom).catch(failed);
+      await picture.open().catch(failed);
       // An open data table of a map was built before its array came.
       if (picture.values !== undefined && store.figure(figure.id).table === true) showTable(true);
     },
@@ -97,14 +97,14 @@ function pictureCard(figure: ChartFigure | MapFigure, wide: boolean, { host, sto
 
 function tableCard(figure: TableFigure, wide: boolean, { host, store }: Context): Card {
   const view = tableView({
+    tools: [exportButton('Export CSV', figure, () => saveCsv(figure, host))],
     table: figure,
     caption: figure.title,
     host,
     state: store.figure(figure.id),
     remember: (changes) => store.updateFigure(figure.id, changes),
   });
-  const tools = [exportButton('Export CSV', figure, () => saveCsv(figure, host))];
-  return { element: frame(figure, wide, tools, view), ...still };
+  return { element: frame(figure, wide, [], view), ...still };
 }
 
 function unknownCard(figure: Figure, wide: boolean): Card {
@@ -141,7 +141,7 @@ function frame(figure: Figure, wide: boolean, tools: readonly HTMLElement[], ...
     element('h2', { id }, figure.title),
     element('p', { class: 'summary' }, figure.summary),
     body,
-    toolbar,
+    tools.length > 0 ? toolbar : undefined,
     ...rest,
   );
 }

@@ -2,11 +2,12 @@
 import type { ChartFigure, MapFigure } from '../src/shared/figure';
 import { aggregate, ownCells, type MapCells, type Matrix } from '../src/shared/map-cells';
 import { standardTheme } from '../src/shared/palette';
-import { toPlotly } from '../src/shared/to-plotly';
+import { toPlotly, type PlotlyOptions } from '../src/shared/to-plotly';
 import { element, oncePerFrame } from './dom';
 import type { Host } from './host';
+import { Legend } from './legend';
 import { Plot } from './plot';
-import type { Zoom } from './state';
+import type { FigureState, Zoom } from './state';
 import { readTheme } from './theme';
 import { zoomByKey, zoomKeysHelp } from './zoom-keys';
 
@@ -17,20 +18,27 @@ export class Picture {
   private readonly note = element('p', { class: 'note', role: 'status' });
   private readonly plot: Plot;
   private readonly resizing: ResizeObserver;
+  private readonly legend: Legend | undefined;
+  private hidden: readonly string[];
   private matrix: Matrix | undefined;
 
   constructor(
     private readonly figure: ChartFigure | MapFigure,
     private readonly host: Host,
-    private readonly events: { zoom(zoom: Zoom | undefined): void; failed(error: unknown): void },
+    private readonly state: FigureState,
+    private readonly events: { changed(changes: FigureState): void; failed(error: unknown): void },
   ) {
+    this.hidden = state.hidden ?? [];
     this.node = element('div', {
       class: `plot ${figure.kind}`,
       role: 'img',
       tabindex: '0',
       'aria-label': `${figure.title}. ${figure.summary} ${zoomKeysHelp}`,
     });
-    this.element = element('div', {}, this.node, this.note);
+    if (figure.kind === 'chart' && figure.series.length > 1) {
+      this.legend = new Legend(figure, this.hidden, (hidden) => this.hide(hidden));
+    }
+    this.element = element('div', { class: 'picture' }, this.legend?.element, this.node, this.note);
     this.plot = new Plot(this.node, (zoom) => this.zoomed(zoom));
     this.node.addEventListener('keydown', (event) => this.key(event));
     const fit = oncePerFrame(() => this.attempt(this.refit()));
@@ -43,17 +51,20 @@ export class Picture {
   }
 
   /** Draws for the first time; the element must be in the page. */
-  async open(zoom: Zoom | undefined): Promise<void> {
+  async open(): Promise<void> {
+    const { zoom } = this.state;
     await this.plot.setZoom(zoom);
     await this.draw();
     this.resizing.observe(this.node);
-    if (zoom !== undefined) this.events.zoom(zoom);
+    if (zoom !== undefined) this.events.changed({ zoom });
     if (this.figure.kind === 'map' && this.figure.array !== undefined) await this.readArray(this.figure.array);
   }
 
   /** Draws anew in the present theme, at the present zoom. */
   draw(): Promise<void> {
-    return this.plot.show(toPlotly(this.figure, readTheme(), this.cells()));
+    const theme = readTheme();
+    this.legend?.restyle(theme);
+    return this.plot.show(toPlotly(this.figure, theme, this.options()));
   }
 
   resetZoom(): Promise<void> {
@@ -62,7 +73,7 @@ export class Picture {
 
   /** Ink on white, with its title, whatever the theme: a picture for a paper. */
   image(format: 'png' | 'svg'): Promise<string> {
-    return this.plot.image(toPlotly(this.figure, standardTheme('light'), { titled: true, ...this.cells() }), format);
+    return this.plot.image(toPlotly(this.figure, standardTheme('light'), { ...this.options(), titled: true }), format);
   }
 
   dispose(): void {
@@ -83,19 +94,29 @@ export class Picture {
     this.node.dataset.resolution = this.matrix === undefined ? 'own' : 'full';
   }
 
+  private options(): PlotlyOptions {
+    const { figure } = this;
+    return figure.kind === 'map' ? { cells: this.cells(figure) } : { hidden: new Set(this.hidden) };
+  }
+
   /** Cells for what is visible, no finer than a pixel, and one window more on each side to move into. */
-  private cells(): { cells?: MapCells } {
-    if (this.figure.kind !== 'map') return {};
-    if (this.matrix === undefined) return { cells: ownCells(this.figure) };
+  private cells(figure: MapFigure): MapCells {
+    if (this.matrix === undefined) return ownCells(figure);
     const { columns } = this.matrix;
     const [from, to] = this.plot.zoom?.x ?? [-0.5, columns - 0.5];
     const span = to - from;
-    return { cells: aggregate(this.matrix, from - span, to + span, this.plot.width * Math.min(3, columns / span)) };
+    return aggregate(this.matrix, from - span, to + span, this.plot.width * Math.min(3, columns / span));
   }
 
   private zoomed(zoom: Zoom | undefined): void {
-    this.events.zoom(zoom);
+    this.events.changed({ zoom });
     if (this.matrix !== undefined) this.attempt(this.draw());
+  }
+
+  private hide(hidden: readonly string[]): void {
+    this.hidden = hidden;
+    this.events.changed({ hidden });
+    this.attempt(this.draw());
   }
 
   private async refit(): Promise<void> {

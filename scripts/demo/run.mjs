@@ -33,10 +33,10 @@ export function onLeave(cleanup) {
 
 /**
  * Runs a command to its end; its error stream, and its output too unless `quietOutput`, go to our error stream (nothing
- * when `silent`).
+ * when `silent`). A command that `explains` its failures itself gets no second message.
  * Throws `Failed` when it fails or cannot be started, `Interrupted` after Ctrl-C.
  */
-export async function run(command, args, { cwd, env, quietOutput = false, silent = false } = {}) {
+export async function run(command, args, { cwd, env, quietOutput = false, silent = false, explains = false } = {}) {
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
@@ -50,8 +50,9 @@ export async function run(command, args, { cwd, env, quietOutput = false, silent
     child.on('close', (status, signal) => resolve(status ?? signal));
   }).finally(() => children.delete(child));
   if (interrupted) throw new Interrupted();
-  if (code !== 0)
-    throw new Failed(`${[command, ...args].slice(0, 4).join(' ')} … failed (${code}).`, code === 2 ? 2 : 1);
+  if (code === 0) return;
+  const message = explains ? '' : `${[command, ...args].slice(0, 4).join(' ')} … failed (${code}).`;
+  throw new Failed(message, code === 2 ? 2 : 1);
 }
 
 function leave() {

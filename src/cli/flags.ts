@@ -5,6 +5,8 @@ import { flagOf } from '../shared/analysis';
 import type { AnalysisSpec } from '../shared/analysis';
 import { UserError } from '../shared/errors';
 
+const SEE_HELP = 'See brainlens <verb> --help.';
+
 /** The part of JSON Schema that specs use. */
 interface Property {
   readonly type?: string;
@@ -20,7 +22,7 @@ export function addSpecOptions(command: Command, analysis: AnalysisSpec): void {
   const schema = z.toJSONSchema(analysis.spec, { io: 'input' });
   const required = new Set(schema.required);
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
-    command.addOption(optionOf(field, property as Property, required.has(field)));
+    command.addOption(optionOf(field, property as Property, required.has(field), analysis.paths.includes(field)));
   }
 }
 
@@ -34,9 +36,12 @@ export function specInput(command: Command, analysis: AnalysisSpec): Record<stri
   return given;
 }
 
-function optionOf(field: string, property: Property, required: boolean): Option {
+function optionOf(field: string, property: Property, required: boolean, isPath: boolean): Option {
   const kind = kindOf(property);
-  const option = new Option(`${flagOf(field)}${PLACEHOLDERS[kind](property)}`, describe(property, required));
+  const option = new Option(
+    `${flagOf(field)}${isPath && kind === 'text' ? ' <path>' : PLACEHOLDERS[kind](property)}`,
+    describe(property, required),
+  );
   if (kind === 'number') option.argParser((text: string) => parseNumber(field, text));
   if (kind === 'numbers') option.argParser((text: string) => parseNumbers(field, text));
   if (kind === 'choice') option.argParser((text: string) => parseChoice(field, text, property.enum!.map(String)));
@@ -76,7 +81,7 @@ function describe(property: Property, required: boolean): string {
 function parseNumber(field: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new UserError(`${flagOf(field)} "${text}" is not a number`);
+  throw new UserError(`${flagOf(field)} "${text}" is not a number`, SEE_HELP);
 }
 
 function parseNumbers(field: string, text: string): number[] {
@@ -85,5 +90,5 @@ function parseNumbers(field: string, text: string): number[] {
 
 function parseChoice(field: string, text: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text;
-  throw new UserError(`${flagOf(field)} "${text}" is not one of ${choices.join(', ')}`);
+  throw new UserError(`${flagOf(field)} "${text}" is not one of ${choices.join(', ')}`, SEE_HELP);
 }

@@ -52,9 +52,7 @@ export function defaultThreads(): number {
  */
 export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
   if (env['BRAINLENS_CACHE']) return env['BRAINLENS_CACHE'];
-  if (env['XDG_CACHE_HOME']) return join(env['XDG_CACHE_HOME'], 'brainlens');
-  if (platform === 'win32')
-    return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'brainlens', 'Cache');
+  if (platform === 'win32' && env['LOCALAPPDATA']) return join(env['LOCALAPPDATA'], 'brainlens', 'Cache');
   if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'brainlens');
-  return join(homedir(), '.cache', 'brainlens');
+  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'brainlens');
 }

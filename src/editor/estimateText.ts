@@ -12,12 +12,15 @@ export function describeEstimate(estimate: Estimate): string {
 }
 
 /** Why a run cannot start within the memory budget, and the remedy; `undefined` when it can. */
-function refusal(estimate: Estimate): string | undefined {
-  if (estimate.executor !== 'refused') return undefined;
-  return (
-    `${estimate.model} needs ${formatBytes(estimate.streaming)} of memory even layer by layer, but the budget is ` +
-    `${formatBytes(estimate.budget)}. Raise the setting brainlens.memory, or run on a machine with more memory.`
-  );
+function refusal({ model, executor, resident, streaming, budget }: Estimate): string | undefined {
+  if (executor !== 'refused') return undefined;
+  const limit = `but the memory budget is ${formatBytes(budget)}`;
+  if (streaming <= budget) {
+    const remedy = 'Set brainlens.executor to auto, or raise the setting brainlens.memory.';
+    return `${model} needs ${formatBytes(resident)} of memory to be held as a whole, ${limit}. ${remedy}`;
+  }
+  const remedy = 'Raise the setting brainlens.memory, or choose a smaller model.';
+  return `${model} needs ${formatBytes(streaming)} of memory even layer by layer, ${limit}. ${remedy}`;
 }
 
 /** The end of a run that an estimate has already decided; an estimate that lets it start decides nothing. */

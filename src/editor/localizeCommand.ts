@@ -1,8 +1,8 @@
 import { commands, Uri, window, workspace } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
-import { catalog } from '../analyses/catalog';
-import type { EngineClient, Outcome } from '../engine/client';
+import type { Outcome } from '../engine/client';
 import { messageOf, UserError } from '../shared/errors';
+import type { Engine } from './engine';
 import { describeEstimate, endOf } from './estimateText';
 import { askLocalization } from './localizeQuestions';
 import { chooseModel, mayRun } from './modelChoice';
@@ -15,37 +15,37 @@ import { readSettings } from './settings';
 
 /** What the command needs of its surroundings. */
 export interface LocalizeParts {
-  readonly engine: EngineClient;
+  readonly engine: Engine;
   readonly models: ModelFolders;
   readonly log: LogOutputChannel;
-  /** Folder for dequantised weights and activations. */
-  readonly cacheFolder: string;
 }
 
-const analysis = catalog.find(({ id }) => id === 'localize')!;
+const ANALYSIS = 'localize';
 
-/** Registers *Brainlens: Localize Language Units…* of the palette and the Explorer. */
-export function registerLocalize(parts: LocalizeParts): { dispose(): void } {
-  return commands.registerCommand(`brainlens.${analysis.id}`, async (clicked?: Uri) => {
-    try {
-      await localize(clicked instanceof Uri ? clicked : undefined, parts);
-    } catch (error) {
-      if (!(error instanceof UserError)) parts.log.error(error instanceof Error ? error : String(error));
-      await showFailure(messageOf(error), error instanceof UserError, parts.log);
-    }
-  });
+/**
+ * *Brainlens: Localize Language Units…*: from a model to its open result. Never throws: what fails is shown.
+ * @param clicked the model in the Explorer; absent from the palette
+ */
+export async function localize(clicked: Uri | undefined, parts: LocalizeParts): Promise<void> {
+  try {
+    await localizeOrThrow(clicked, parts);
+  } catch (error) {
+    if (!(error instanceof UserError)) parts.log.error(error instanceof Error ? error : String(error));
+    await showFailure(messageOf(error), error instanceof UserError, parts.log);
+  }
 }
 
-async function localize(clicked: Uri | undefined, parts: LocalizeParts): Promise<void> {
+async function localizeOrThrow(clicked: Uri | undefined, parts: LocalizeParts): Promise<void> {
   if (!(await mayRun(workspace.isTrusted))) return;
   const model = await chooseModel(clicked, parts.models);
   if (model === undefined) return;
   const settings = readSettings();
   const { memory, executor } = settings;
-  const { cacheFolder } = parts;
+  const { cacheFolder } = parts.engine;
+  const client = await parts.engine.client();
   // Asked while the person reads the first question: what the run needs then stands beside the last one, and a model
   // that cannot be run is refused before more is asked.
-  const estimate = parts.engine.estimate({ model: model.fsPath, memory, executor, cacheFolder });
+  const estimate = client.estimate({ model: model.fsPath, memory, executor, cacheFolder });
   const unfit = new AbortController();
   const note = estimate.then((outcome) => {
     if (outcome.kind === 'done' && endOf(outcome) === undefined)
@@ -57,13 +57,17 @@ async function localize(clicked: Uri | undefined, parts: LocalizeParts): Promise
   const end = unfit.signal.aborted ? endOf(await estimate) : undefined;
   if (end !== undefined) return present(end, parts.log);
   if (answers === undefined) return;
-  const place = await resultPlace(analysis.id, model, new Date());
+  const place = await resultPlace(ANALYSIS, model, new Date());
   if (place === undefined) return;
   const stimuli = answers.stimuli.map(({ fsPath }) => fsPath);
   const spec = { model: model.fsPath, ...(stimuli.length > 0 ? { stimuli } : {}), ...answers.selection };
-  const job = { analysis: analysis.id, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  parts.log.info(`${analysis.id} ${JSON.stringify(job)}`);
-  const outcome = await runWithProgress(`Localizing language units in ${basename(model)}`, parts, { job, estimate });
+  const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
+  parts.log.info(`${ANALYSIS} ${JSON.stringify(job)}`);
+  const outcome = await runWithProgress(
+    `Localizing language units in ${basename(model)}`,
+    { client, log: parts.log },
+    { job, estimate },
+  );
   await present(outcome, parts.log);
 }
 

@@ -1,5 +1,5 @@
-import { commands, FileType, RelativePattern, Uri, workspace } from 'vscode';
-import type { LogOutputChannel , Disposable} from 'vscode';
+import { commands, FileType, Uri, workspace } from 'vscode';
+import type { LogOutputChannel, Disposable } from 'vscode';
 import { messageOf } from '../shared/errors';
 import { basename, parent } from './paths';
 
@@ -81,8 +81,7 @@ export class ModelFolders implements Disposable {
       workspace.findFiles('**/*.gguf', IGNORED, LIMIT),
     ]);
     const folders = await withConfig(unique(weights.map(parent)));
-    const keys = [...folders, ...foldersOfOneGguf(ggufs)].flatMap(contextPaths);
-    await commands.executeCommand('setContext', CONTEXT_KEY, keys);
+    await commands.executeCommand('setContext', CONTEXT_KEY, folders.flatMap(contextPaths));
     this.models = [...folders, ...ggufs].sort((a, b) => a.path.localeCompare(b.path));
     this.log.info(`Models in this workspace: ${this.models.length}`);
   }
@@ -90,9 +89,10 @@ export class ModelFolders implements Disposable {
 
 /** Is this folder or file a model by its file names? The engine has the last word when it opens it. */
 export async function looksLikeModel(uri: Uri): Promise<boolean> {
-  if (isModelFile(uri)) return true;
-  const pattern = `{${WEIGHTS.join(',')},*.gguf}`;
-  return (await workspace.findFiles(new RelativePattern(uri, pattern), undefined, 1)).length > 0;
+  if (uri.path.toLowerCase().endsWith('.gguf')) return true;
+  const names = ['config.json', ...WEIGHTS];
+  const [config, ...weights] = await Promise.all(names.map((name) => isKind(Uri.joinPath(uri, name), FileType.File)));
+  return config === true && weights.includes(true);
 }
 
 /** Are there model files or folders among new files? */
@@ -120,13 +120,6 @@ async function isKind(uri: Uri, kind: FileType): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** A folder with a single GGUF file is that model; with several, each file is one. */
-function foldersOfOneGguf(files: readonly Uri[]): Uri[] {
-  const parents = files.map(parent);
-  const count = (folder: Uri): number => parents.filter((other) => other.path === folder.path).length;
-  return parents.filter((folder) => count(folder) === 1);
 }
 
 function unique(uris: readonly Uri[]): Uri[] {

@@ -1,8 +1,7 @@
 import { commands, Disposable, RelativePattern, Uri, window, workspace } from 'vscode';
 import type { CustomDocument, CustomReadonlyEditorProvider, LogOutputChannel, WebviewPanel } from 'vscode';
 import { parent } from './paths';
-import { resultHtml } from './resultHtml';
-import { ResultPanel } from './resultPanel';
+import type { ResultPanel } from './resultPanel';
 
 /** View type of the custom editor on result.json in a result folder. */
 export const RESULT_EDITOR = 'brainlens.result';
@@ -37,7 +36,8 @@ export class ResultEditor implements CustomReadonlyEditorProvider, Disposable {
   }
 
   /** Fills a panel and keeps it in step with the files of its folder. */
-  resolveCustomEditor(document: CustomDocument, view: WebviewPanel): void {
+  async resolveCustomEditor(document: CustomDocument, view: WebviewPanel): Promise<void> {
+    const [{ ResultPanel }, { resultHtml }] = await Promise.all([import('./resultPanel'), import('./resultHtml')]);
     const assets = Uri.joinPath(this.extensionUri, 'dist', 'webview');
     const panel = new ResultPanel(parent(document.uri), view, assets, this.log);
     this.panels.add(panel);

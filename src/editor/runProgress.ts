@@ -16,7 +16,7 @@ interface Run {
  */
 export async function runWithProgress(
   title: string,
-  { engine, log }: { readonly engine: EngineClient; readonly log: LogOutputChannel },
+  { client, log }: { readonly client: EngineClient; readonly log: LogOutputChannel },
   { job, estimate }: Run,
 ): Promise<Outcome> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
@@ -37,6 +37,6 @@ export async function runWithProgress(
     const onProgress: Parameters<EngineClient['run']>[1]['onProgress'] = (step) => {
       progress.report({ message: describeProgress(step, pace.measure(step, performance.now())) });
     };
-    return engine.run(job, { signal: abort.signal, onProgress });
+    return client.run(job, { signal: abort.signal, onProgress });
   });
 }

@@ -10,7 +10,7 @@ export const selectionChoices: readonly Choice<Selection>[] = [
   { label: '0.5 % of all units', value: { fraction: 0.005 } },
   { label: '2 % of all units', value: { fraction: 0.02 } },
   { label: '5 % of all units', value: { fraction: 0.05 } },
-  { label: 'A Number of Units…', value: { custom: true } },
+  { label: 'Another number of units…', value: { custom: true } },
 ];
 
 /** Asks for a number of units; `undefined` when the person leaves. */

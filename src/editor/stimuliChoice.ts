@@ -10,13 +10,15 @@ export type Stimuli =
   | { readonly kind: 'browse' };
 
 const EXTENSIONS = ['csv', 'tsv', 'jsonl', 'parquet'];
-const NAMES = `**/*{stim,Stim,localiz,Localiz,langloc,sentence,Sentence}*.{${EXTENSIONS.join(',')}}`;
+const TELLING = '*{stim,Stim,localiz,Localiz,langloc,sentence,Sentence}*';
+/** Tables named like stimuli, and tables in folders named so. */
+const PATTERNS = [`**/${TELLING}.{${EXTENSIONS.join(',')}}`, `**/${TELLING}/**/*.{${EXTENSIONS.join(',')}}`];
 const IGNORED = '**/{node_modules,.git,.brainlens,.venv}/**';
 const LIMIT = 40;
 
 /** The built-in set first, then the stimulus files of the workspace by name, then any file. */
 export async function stimuliChoices(): Promise<Choice<Stimuli>[]> {
-  const files = (await workspace.findFiles(NAMES, IGNORED, LIMIT)).sort((a, b) => a.path.localeCompare(b.path));
+  const files = await stimulusFiles();
   const folders = groupByFolder(files);
   return [
     {
@@ -52,6 +54,12 @@ export async function browseStimuli(): Promise<readonly Uri[] | undefined> {
     canSelectMany: true,
     filters: { Stimuli: EXTENSIONS },
   });
+}
+
+async function stimulusFiles(): Promise<Uri[]> {
+  const found = await Promise.all(PATTERNS.map((pattern) => workspace.findFiles(pattern, IGNORED, LIMIT)));
+  const unique = new Map(found.flat().map((file) => [file.path, file]));
+  return [...unique.values()].sort((a, b) => a.path.localeCompare(b.path)).slice(0, LIMIT);
 }
 
 function groupByFolder(files: readonly Uri[]): Uri[][] {

@@ -136,6 +136,7 @@ export class EngineClient {
       env: childEnvironment(this.options.env),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    this.options.log(`engine: started as process ${child.pid ?? 'none'}`);
     const engine: Engine = { child, pending: new Map(), tail: [], ready: false };
     eachLine(child.stdout, (line) => this.options.log(`engine: ${line}`));
     eachLine(child.stderr, (line) => {

@@ -29,8 +29,8 @@ export function occupantOf(folder: string): Occupant {
   let names: string[];
   try {
     names = readdirSync(folder);
-  } catch (error) {
-    return codeOf(error) === 'ENOENT' ? 'nothing' : 'other';
+  } catch {
+    return existsSync(folder) ? 'other' : 'nothing';
   }
   if (names.length === 0) return 'nothing';
   return isResult(folder) ? 'result' : 'other';
@@ -109,8 +109,4 @@ function isResult(folder: string): boolean {
   } catch {
     return false;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

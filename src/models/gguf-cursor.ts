@@ -26,56 +26,65 @@ export class GgufCursor {
   }
 
   u8(): number {
-    return this.take(1).readUInt8(0);
+    // The window may be another one after `take`.
+    const start = this.take(1);
+    return this.window.readUInt8(start);
   }
 
   u16(): number {
-    return this.take(2).readUInt16LE(0);
+    const start = this.take(2);
+    return this.window.readUInt16LE(start);
   }
 
   u32(): number {
-    return this.take(4).readUInt32LE(0);
+    const start = this.take(4);
+    return this.window.readUInt32LE(start);
   }
 
   u64(): bigint {
-    return this.take(8).readBigUInt64LE(0);
+    const start = this.take(8);
+    return this.window.readBigUInt64LE(start);
   }
 
   f32(): number {
-    return this.take(4).readFloatLE(0);
+    const start = this.take(4);
+    return this.window.readFloatLE(start);
   }
 
   f64(): number {
-    return this.take(8).readDoubleLE(0);
+    const start = this.take(8);
+    return this.window.readDoubleLE(start);
   }
 
   /** A length-prefixed UTF-8 string. */
   string(what: string): string {
     const length = this.count(what, 1);
-    return this.take(length).toString('utf8');
+    const start = this.take(length);
+    return this.window.toString('utf8', start, start + length);
   }
 
   /** A 64-bit count of things that take at least `bytesEach`, refused when the rest of the file cannot hold them. */
   count(what: string, bytesEach: number): number {
-    const count = this.u64();
-    if (count > BigInt(Math.floor((this.size - this.position) / bytesEach))) {
+    const start = this.take(8);
+    // Vocabularies hold a hundred thousand lengths: no bigint for each of them. Inexact above 2^53, which is refused.
+    const count = this.window.readUInt32LE(start) + this.window.readUInt32LE(start + 4) * 2 ** 32;
+    if (count > (this.size - this.position) / bytesEach) {
       throw this.corrupt(`${what} is ${count}, more than the file can hold`);
     }
-    return Number(count);
+    return count;
   }
 
   corrupt(problem: string): UserError {
     return new UserError(`${this.path}: ${problem}`, 'The file is truncated or corrupt: download it again.');
   }
 
-  /** The next `length` bytes, valid until the next read. */
-  private take(length: number): Buffer {
+  /** Moves past the next `length` bytes, which then lie in the window, and says where in it they begin. */
+  private take(length: number): number {
     if (this.position + length > this.size) throw this.corrupt(`the header ends at byte ${this.size}, before its end`);
-    const end = this.windowStart + this.window.length;
-    if (this.position < this.windowStart || this.position + length > end) this.refill(Math.max(length, WINDOW));
+    if (this.position + length > this.windowStart + this.window.length) this.refill(Math.max(length, WINDOW));
     const start = this.position - this.windowStart;
     this.position += length;
-    return this.window.subarray(start, start + length);
+    return start;
   }
 
   private refill(length: number): void {

@@ -85,7 +85,15 @@ async function cacheOf(path: string, options: OpenGgufOptions): Promise<string> 
 }
 
 function describeCheckpoint(header: GgufHeader, plan: CheckpointPlan): Record<string, string> {
-  const tokenizer = rebuildTokenizer(new GgufFacts(header));
+  const facts = new GgufFacts(header);
+  const tokenizer = rebuildTokenizer(facts);
+  const tokens = facts.strings('tokenizer.ggml.tokens').length;
+  if (tokens > Number(plan.config['vocab_size'])) {
+    throw new UserError(
+      `${header.path} has ${tokens} tokens, but embeds only ${String(plan.config['vocab_size'])}`,
+      'The file is inconsistent: convert or download it again.',
+    );
+  }
   return {
     'config.json': JSON.stringify(plan.config, undefined, 1),
     'tokenizer.json': JSON.stringify(tokenizer.json),

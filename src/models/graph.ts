@@ -87,11 +87,14 @@ export class Graph {
     return this.inPlace(ElementType.INT64, [values.length], bytes);
   }
 
-  /** A small float32 constant in the graph itself; a single number becomes a scalar. */
-  floats(values: number | readonly number[]): Value {
-    const list = typeof values === 'number' ? [values] : values;
-    const dims = typeof values === 'number' ? [] : [list.length];
-    return this.inPlace(ElementType.FLOAT, dims, new Uint8Array(new Float32Array(list).buffer));
+  /** An int64 scalar. */
+  integer(value: number): Value {
+    return this.inPlace(ElementType.INT64, [], new Uint8Array(BigInt64Array.of(BigInt(value)).buffer));
+  }
+
+  /** A float32 scalar. */
+  float(value: number): Value {
+    return this.inPlace(ElementType.FLOAT, [], new Uint8Array(Float32Array.of(value).buffer));
   }
 
   /**

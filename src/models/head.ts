@@ -3,22 +3,22 @@ import { Cancelled } from '../shared/errors';
 import type { ArchitectureModel, Weights } from './architectures/architecture';
 import { loadGraph } from './runtime';
 import type { LoadedGraph } from './runtime';
-import { buildHead } from './segments';
+import { buildHead, slicesOf } from './segments';
 import type { Range } from './segments';
 
 /** Logits of one run of the head: rows are cut so that they stay within it. */
 const LOGIT_BYTES = 64e6;
 
-/** The final norm and the unembedding; a vocabulary too large for the budget goes through in slices. */
+/** The final norm and the unembedding; a vocabulary too large for the budget goes through in parts. */
 export class Head {
   private resident: LoadedGraph | undefined;
 
   constructor(
     private readonly model: ArchitectureModel,
     private readonly weights: Weights,
-    private readonly slices: readonly Range[],
+    private readonly cuts: readonly Range[],
     private readonly threads: number,
-    /** Whether a head of one slice stays loaded until `release`. */
+    /** Whether an uncut head stays loaded until `release`. */
     private readonly stays: boolean,
   ) {}
 
@@ -38,14 +38,14 @@ export class Head {
     const rows = targets.length;
     const logits = new Float64Array(rows);
     const sums = new Float64Array(rows).fill(-Infinity);
-    for (const [number, slice] of this.slices.entries()) {
-      const graph = await this.load(slice);
+    for (const [number, cut] of this.cuts.entries()) {
+      const graph = await this.load(cut);
       try {
-        const step = Math.max(1, Math.floor(LOGIT_BYTES / (8 * (slice.to - slice.from))));
+        const step = Math.max(1, Math.floor(LOGIT_BYTES / (8 * (cut.to - cut.from))));
         for (let row = 0; row < rows; row += step) {
           const to = Math.min(rows, row + step);
-          await this.runRows(graph, slice, { stream, targets, logits, sums, from: row, to });
-          yield (number + to / rows) / this.slices.length;
+          await this.runRows(graph, cut, { stream, targets, logits, sums, from: row, to });
+          yield (number + to / rows) / this.cuts.length;
           await setImmediate();
           if (signal.aborted) throw new Cancelled();
         }
@@ -61,31 +61,31 @@ export class Head {
     this.resident = undefined;
   }
 
-  private async load(slice: Range): Promise<LoadedGraph> {
+  private async load(cut: Range): Promise<LoadedGraph> {
     if (this.resident !== undefined) return this.resident;
-    const graph = await loadGraph(buildHead(this.model, this.weights, slice), this.threads);
-    if (this.stays && this.slices.length === 1) this.resident = graph;
+    const graph = await loadGraph(buildHead(this.model, this.weights, cut), this.threads);
+    if (this.stays && this.cuts.length === 1) this.resident = graph;
     return graph;
   }
 
-  private async runRows(graph: LoadedGraph, slice: Range, rows: Rows): Promise<void> {
+  private async runRows(graph: LoadedGraph, cut: Range, rows: Rows): Promise<void> {
     const { width } = this.model.sizes;
     const { from, to } = rows;
-    const inside = (target: number): boolean => target >= slice.from && target < slice.to;
-    const local = BigInt64Array.from(rows.targets.subarray(from, to), (target) =>
-      BigInt(inside(target) ? target - slice.from : 0),
-    );
     const { logit, logProbability } = await graph.run(
       {
         stream: { data: rows.stream.subarray(from * width, to * width), dims: [to - from, width] },
-        targets: { data: local, dims: [to - from, 1] },
+        targets: { data: BigInt64Array.from(rows.targets.subarray(from, to), BigInt), dims: [to - from, 1] },
       },
       ['logit', 'logProbability'],
     );
-    for (let i = 0; i < to - from; i += 1) {
-      const row = from + i;
-      rows.sums[row] = addLogs(rows.sums[row]!, logit[i]! - logProbability[i]!);
-      if (inside(rows.targets[row]!)) rows.logits[row] = logit[i]!;
+    const slices = slicesOf(cut);
+    for (let row = from; row < to; row += 1) {
+      const target = rows.targets[row]!;
+      slices.forEach((slice, i) => {
+        const at = (row - from) * slices.length + i;
+        rows.sums[row] = addLogs(rows.sums[row]!, logit[at]! - logProbability[at]!);
+        if (target >= slice.from && target < slice.to) rows.logits[row] = logit[at]!;
+      });
     }
   }
 }

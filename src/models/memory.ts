@@ -1,6 +1,7 @@
 import { UserError } from '../shared/errors';
 import { formatBytes } from '../shared/progress';
 import type { ArchitectureModel, Parameter } from './architectures/architecture';
+import { SLICE } from './segments';
 import type { Range } from './segments';
 import type { ModelDescription } from './transformer';
 import { isTied } from './weights';
@@ -49,7 +50,7 @@ export function footprintOf(model: ArchitectureModel, storedBytes: number): Foot
 /**
  * Peak bytes of a run. `resident`: all blocks in float32 + the stored embedding + the larger of one matrix (packed on
  * loading) and one batch's intermediates + waiting streams + the process itself. `streaming`: the same with one block.
- * The unembedding needs no more: it is cut into slices that fit.
+ * The unembedding needs no more: it is cut into parts that fit.
  */
 export function estimateMemory(model: ArchitectureModel, footprint: Footprint): ModelDescription['memory'] {
   const { embedding, block, matrix, workspace } = footprint;
@@ -89,8 +90,8 @@ export function chooseExecutor(
 /** How the model is cut for a run. */
 export interface Plan {
   readonly segments: readonly Range[];
-  /** Slices of the vocabulary that the head takes one after the other. */
-  readonly headSlices: readonly Range[];
+  /** Parts of the vocabulary that the head takes one after the other, whole slices each. */
+  readonly headCuts: readonly Range[];
   /** Bytes of residual streams that may wait between segments. */
   readonly waveBytes: number;
 }
@@ -115,7 +116,7 @@ export function planRun(
   const needed = footprint.head * (isTied(model) ? 2 : 1.5);
   return {
     segments: cut(layers, blocks),
-    headSlices: cut(vocabulary, Math.ceil(vocabulary / Math.max(1, Math.ceil(needed / room)))),
+    headCuts: cut(vocabulary, SLICE * Math.max(1, Math.floor((vocabulary * room) / needed / SLICE))),
     waveBytes: Math.min(LARGEST_WAVE_BYTES, SMALLEST_WAVE_BYTES + spare / 4),
   };
 }

@@ -31,7 +31,7 @@ export interface TransformerOptions extends OpenOptions {
   readonly threads: number;
   readonly executor: 'auto' | 'resident' | 'streaming';
   /** Random weights of the same architecture from this seed, in place of the trained ones. */
-  readonly untrainedSeed?: number;
+  readonly untrainedSeed?: number | undefined;
 }
 
 /**

@@ -40,7 +40,7 @@ export class SegmentedTransformer implements Transformer {
     this.executor = executor;
     this.files = parts.files;
     this.body = new Body(model, weights.find, plan.segments, threads);
-    this.head = new Head(model, weights.find, plan.headSlices, threads, executor === 'resident');
+    this.head = new Head(model, weights.find, plan.headCuts, threads, executor === 'resident');
   }
 
   async *activations(

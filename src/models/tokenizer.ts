@@ -131,9 +131,17 @@ function excerpt(text: string): string {
 
 /** JSON with object keys in code-unit order, so that the same definition always gives the same text. */
 function canonicalJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  // Vocabularies and merges hold a hundred thousand strings: written in one go where there are no keys to order.
+  if (!holdsObjects(value)) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const object = value as Record<string, unknown>;
-  const keys = Object.keys(object).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`).join(',')}}`;
+  const entries = Object.keys(object)
+    .sort()
+    .map((key) => [key, object[key]] as const);
+  if (!entries.some(([, item]) => holdsObjects(item))) return `{${JSON.stringify(entries)}}`;
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+}
+
+function holdsObjects(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(holdsObjects) : typeof value === 'object' && value !== null;
 }

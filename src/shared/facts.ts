@@ -10,7 +10,7 @@ export interface Fact {
 
 const MOST = 12;
 
-/** Model and stimuli by name, then the small numbers of the result, nested ones as "reliability dice"; at most 12. */
+/** Model and stimuli by name, then the small numbers of the result, nested ones as "Reliability dice"; at most 12. */
 export function keyFacts(result: ResultFile): Fact[] {
   const inputs = ['model', 'stimuli'].flatMap((field) => fact(field, result.spec[field], fileName));
   const fields = Object.entries(result.result).filter(([key]) => key !== 'warnings');
@@ -35,15 +35,15 @@ export function settings(result: ResultFile): Fact[] {
 export function origin(result: ResultFile): Fact[] {
   const { tokenizer, ...rest } = result.provenance;
   return [
-    { label: 'created', value: result.created },
-    { label: 'took', value: formatDuration(result.seconds) },
-    { label: 'schema', value: result.schema },
+    { label: 'Created', value: result.created },
+    { label: 'Took', value: formatDuration(result.seconds) },
+    { label: 'Schema', value: result.schema },
     ...Object.entries(rest).flatMap(([key, value]) => (key === 'inputs' ? [] : fact(key, value))),
     ...(tokenizer === undefined
       ? []
       : [
-          { label: 'special tokens', value: tokenizer.specialTokens },
-          { label: 'tokenizer SHA-256', value: tokenizer.sha256 },
+          { label: 'Special tokens', value: tokenizer.specialTokens },
+          { label: 'Tokenizer SHA-256', value: tokenizer.sha256 },
         ]),
   ];
 }
@@ -53,9 +53,13 @@ export function inputFiles(result: ResultFile): (readonly [string, string, strin
   return result.provenance.inputs.map(({ path, role, bytes, sha256 }) => [path, role, formatBytes(bytes), sha256]);
 }
 
-/** `perLayer` → "per layer". */
+/** `perLayer` → "Per layer"; a symbol of one letter stays as it is. */
 export function words(key: string): string {
-  return key.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  const first = key.length > 1 ? key[0]!.toUpperCase() : key;
+  return `${first}${key.slice(1)}`.replace(
+    /([a-z0-9])([A-Z])/g,
+    (_, a: string, b: string) => `${a} ${b.toLowerCase()}`,
+  );
 }
 
 function fact(key: string, value: unknown, show: (text: string) => string = (text) => text): Fact[] {
@@ -64,7 +68,7 @@ function fact(key: string, value: unknown, show: (text: string) => string = (tex
 }
 
 function shownValue(value: unknown, show: (text: string) => string): string | undefined {
-  if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'number') return formatNumber(value, Number.isInteger(value) ? 15 : 4);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value === '' ? undefined : show(value);
   if (!Array.isArray(value) || value.length === 0 || value.length > 4) return undefined;

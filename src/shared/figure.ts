@@ -19,7 +19,16 @@ export interface Axis {
 }
 
 /** Colour by meaning. `selected` is the result; `control-n` its controls; `condition-n` stimulus conditions; `muted` the rest. */
-export type Role = 'selected' | 'control-1' | 'control-2' | 'control-3' | 'condition-1' | 'condition-2' | 'condition-3' | 'condition-4' | 'muted';
+export type Role =
+  | 'selected'
+  | 'control-1'
+  | 'control-2'
+  | 'control-3'
+  | 'condition-1'
+  | 'condition-2'
+  | 'condition-3'
+  | 'condition-4'
+  | 'muted';
 
 /** One set of marks. All arrays have one length. */
 export interface Series {

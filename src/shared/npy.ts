@@ -48,7 +48,10 @@ export function npyHeader(dtype: string, shape: readonly number[]): Uint8Array {
   const header = new Uint8Array(MAGIC.length + 4 + text.length);
   header.set(MAGIC);
   header.set([1, 0, text.length & 0xff, text.length >> 8], MAGIC.length);
-  header.set(new TextEncoder().encode(text), MAGIC.length + 4);
+  header.set(
+    Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+    MAGIC.length + 4,
+  );
   return header;
 }
 
@@ -113,7 +116,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length < start) throw damaged;
   const dataOffset = start + (lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (bytes.length < dataOffset) throw damaged;
-  const text = new TextDecoder().decode(bytes.subarray(start, dataOffset));
+  const text = Array.from(bytes.subarray(start, dataOffset), (byte) => String.fromCharCode(byte)).join('');
   const dtype = /'descr':\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
   const tuple = /'shape':\s*\(([\d,\s]*)\)/.exec(text)?.[1];

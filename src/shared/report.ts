@@ -1,7 +1,7 @@
 /** A result as one HTML file that needs nothing else: the panel's own script and style with the data inside. */
 import type { NdArray } from './analysis';
 import { base64, sha256, utf8 } from './encode';
-import type { Figure, FiguresFile } from './figure';
+import type { Figure, FiguresFile, TableFigure } from './figure';
 import type { ResultFile } from './result';
 import { escapeXml } from './svg/text';
 import { toSvg } from './to-svg';
@@ -105,10 +105,21 @@ function float32Bytes({ data }: NdArray): Uint8Array {
 }
 
 function withoutScript(result: ResultFile, figures: FiguresFile): string {
-  return `<h1>${escapeXml(result.name)}</h1><p>${escapeXml(result.summary)}</p>${figures.figures.map(still).join('')}`;
+  return `<div class="still"><h1>${escapeXml(result.name)}</h1><p>${escapeXml(result.summary)}</p>${figures.figures.map(still).join('')}</div>`;
 }
 
 function still(figure: Figure): string {
-  const picture = figure.kind === 'table' ? '' : toSvg(figure, { width: 640, height: 360, palette: 'light' });
-  return `<section><h2>${escapeXml(figure.title)}</h2>${picture}<p>${escapeXml(figure.summary)}</p></section>`;
+  const body =
+    figure.kind === 'table' ? stillTable(figure) : toSvg(figure, { width: 640, height: 360, palette: 'light' });
+  return `<section><h2>${escapeXml(figure.title)}</h2><p>${escapeXml(figure.summary)}</p>${body}</section>`;
+}
+
+function stillTable({ columns, rows }: TableFigure): string {
+  const row = (tag: string, cells: readonly (number | string | null)[]): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeXml(String(cell ?? '–'))}</${tag}>`).join('')}</tr>`;
+  const head = row(
+    'th',
+    columns.map((column) => column.label),
+  );
+  return `<table>${head}${rows.map((cells) => row('td', cells)).join('')}</table>`;
 }

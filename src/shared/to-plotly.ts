@@ -1,8 +1,10 @@
 /** Figures as Plotly's JSON: the panel, the report and exports draw from it. Pure; Plotly itself is not needed. */
 import type { Axis, ChartFigure, Figure, MapFigure, Marker, Series } from './figure';
-import { cellColumns, cellValue, ownCells, type MapCells } from './map-cells';
+import type { MapCells } from './map-cells';
+import { mapTrace } from './map-trace';
 import { bandRuns } from './band';
-import { roleColour, roleShape, scaleStops, type PlotTheme } from './palette';
+import { roleColour, roleShape, type PlotTheme } from './palette';
+import { escapeText, wrap } from './plotly-text';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -14,8 +16,10 @@ export interface PlotlySpec {
 }
 
 export interface PlotlyOptions {
-  /** Writes the figure's title into the picture: for exports, where no heading stands above it. */
+  /** Writes the title and a legend into the picture: for exports, which have no page around them. */
   readonly titled?: boolean;
+  /** Names of series that are not drawn. */
+  readonly hidden?: ReadonlySet<string>;
   /** Cells to draw in place of the map's own. */
   readonly cells?: MapCells;
 }
@@ -29,7 +33,10 @@ export function toPlotly(
   theme: PlotTheme,
   options: PlotlyOptions = {},
 ): PlotlySpec {
-  const data = figure.kind === 'map' ? [mapTrace(figure, theme, options.cells)] : chartTraces(figure, theme);
+  const data =
+    figure.kind === 'map'
+      ? [mapTrace(figure, theme, options.cells)]
+      : chartTraces(figure, theme, options.hidden ?? new Set());
   return { data, layout: layoutOf(figure, theme, options.titled ?? false), config };
 }
 
@@ -44,18 +51,19 @@ const config: Json = {
 
 // Charts -----------------------------------------------------------------------------------------------------------
 
-function chartTraces(figure: ChartFigure, theme: PlotTheme): Json[] {
+function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<string>): Json[] {
   return figure.series.flatMap((series) => {
+    if (hidden.has(series.name)) return [];
     const hover = hoverOf(figure, series);
     const colour = roleColour(theme.kind, series.role);
-    const { dash, symbol } = roleShape(series.role);
+    const { dash } = roleShape(series.role);
     const common = {
       name: escapeText(series.name),
       x: series.x,
       y: series.y,
       legendgroup: series.name,
       ...hover,
-      ...errorBars(series, theme),
+      ...errorBars(figure, series, theme),
     };
     switch (series.mark) {
       case 'bar':
@@ -63,7 +71,7 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme): Json[] {
       case 'line':
         return [{ type: 'scatter', mode: 'lines', ...common, line: { color: colour, width: 2, dash } }];
       case 'points':
-        return [{ type: 'scatter', mode: 'markers', ...common, marker: { color: colour, size: 7, symbol } }];
+        return [{ type: 'scatter', mode: 'markers', ...common, ...pointStyle(series, theme) }];
       case 'band':
         return [
           bandArea(series, colour),
@@ -71,6 +79,13 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme): Json[] {
         ];
     }
   });
+}
+
+function pointStyle(series: Series, theme: PlotTheme): Json {
+  const { symbol, open } = roleShape(series.role);
+  const color = roleColour(theme.kind, series.role);
+  if (open === true) return { marker: { color, size: 8, symbol: `${symbol}-open`, line: { color, width: 1.5 } } };
+  return { marker: { color, size: 8, symbol, line: { color: theme.background, width: 1 } } };
 }
 
 function barStyle(figure: ChartFigure, series: Series, theme: PlotTheme): Json {
@@ -112,7 +127,7 @@ function bandArea(series: Series, colour: string): Json {
   };
 }
 
-function errorBars(series: Series, theme: PlotTheme): Json {
+function errorBars(figure: ChartFigure, series: Series, theme: PlotTheme): Json {
   if (series.mark === 'band' || series.low === undefined || series.high === undefined) return {};
   const distance = (ends: readonly (number | null)[]): (number | null)[] =>
     series.y.map((y, i) => (y === null || typeof ends[i] !== 'number' ? null : Math.abs(ends[i] - y)));
@@ -122,8 +137,8 @@ function errorBars(series: Series, theme: PlotTheme): Json {
       symmetric: false,
       array: distance(series.high),
       arrayminus: distance(series.low),
-      // On a bar the whisker must stand out from the bar's own colour.
-      color: series.mark === 'bar' ? theme.foreground : roleColour(theme.kind, series.role),
+      // Over bars a whisker must stand out from any bar's colour.
+      color: figure.series.some(({ mark }) => mark === 'bar') ? theme.foreground : roleColour(theme.kind, series.role),
       thickness: 1.5,
       width: series.x.length > 40 ? 2 : 4,
     },
@@ -146,65 +161,21 @@ function hoverOf(figure: ChartFigure, series: Series): Json {
   };
 }
 
-// Maps -------------------------------------------------------------------------------------------------------------
-
-/** One Plotly heatmap of the given cells; hovers give the value, or the range of columns with minimum and maximum. */
-export function mapTrace(figure: MapFigure, theme: PlotTheme, cells: MapCells = ownCells(figure)): Json {
-  const stops = scaleStops(theme.kind, figure.scale);
-  const x = escapeText(figure.x.label);
-  const y = `${escapeText(figure.y.label)} %{y}`;
-  const value = escapeText(figure.value);
-  const single = cells.step === 1;
-  return {
-    type: 'heatmap',
-    z: grid(cells, (index) => cellValue(cells, index, figure.scale)),
-    x0: cells.start + (cells.step - 1) / 2,
-    dx: cells.step,
-    y0: 0,
-    dy: 1,
-    zmin: figure.range[0],
-    zmax: figure.range[1],
-    zauto: false,
-    zsmooth: false,
-    hoverongaps: false,
-    colorscale: stops.map((colour, i) => [i / (stops.length - 1), colour]),
-    colorbar: {
-      title: { text: value, side: 'right' },
-      thickness: 14,
-      outlinewidth: 0,
-      len: 1,
-      ticklen: 4,
-      tickcolor: theme.foreground,
-      nticks: 7,
-    },
-    ...(single
-      ? { hovertemplate: `${y}<br>${x} %{x}<br>${value} = %{z:.7~g}<extra></extra>` }
-      : {
-          customdata: grid(cells, (index) => [
-            ...cellColumns(cells, index % cells.count),
-            cells.min[index],
-            cells.max[index],
-          ]),
-          hovertemplate:
-            `${y}<br>${x} %{customdata[0]}–%{customdata[1]}<br>` +
-            `${value} from %{customdata[2]:.7~g} to %{customdata[3]:.7~g}<extra></extra>`,
-        }),
-  };
-}
-
-/** Plotly takes heatmaps as rows; built only for the cells on screen. */
-function grid<T>(cells: MapCells, value: (index: number) => T): T[][] {
-  return Array.from({ length: cells.rows }, (_, row) =>
-    Array.from({ length: cells.count }, (__, i) => value(row * cells.count + i)),
-  );
-}
-
 // Layout -----------------------------------------------------------------------------------------------------------
+
+/** Pixels of an export's title. */
+const TITLE_HEIGHT = 48;
+
+/** Pixels above the plot for the label of one vertical line. */
+const MARKER_ROW = 18;
+
+/** Height of an export, for what is placed in pixels from its top. */
+export const EXPORT_SIZE = { width: 1000, height: 560 };
 
 function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boolean): Json {
   const font = { family: theme.fontFamily, size: theme.fontSize, color: theme.foreground };
   const map = figure.kind === 'map';
-  const legend = !map && figure.series.length > 1;
+  const legend = titled && !map && figure.series.length > 1;
   return {
     font,
     paper_bgcolor: theme.background,
@@ -212,11 +183,22 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
     ...(titled
       ? { title: { text: escapeText(figure.title), x: 0, xref: 'paper', xanchor: 'left', yref: 'container', y: 0.97 } }
       : {}),
-    margin: { l: 48, r: 12, t: titled ? 56 : 10, b: 40, pad: 0 },
-    xaxis: axisOf(map ? { range: [-0.5, figure.columns - 0.5], ...figure.x } : figure.x, theme, map),
+    margin: { l: 48, r: 14, t: topMargin(figure, titled, legend), b: 40, pad: 0 },
+    xaxis: {
+      ...axisOf(map ? { range: [-0.5, figure.columns - 0.5], ...figure.x } : figure.x, theme, map),
+      ...(!map && figure.x.type === 'category' ? categoryTicks(figure) : {}),
+    },
     yaxis: axisOf(map ? { range: [-0.5, figure.rows - 0.5], ...figure.y } : figure.y, theme, map),
     showlegend: legend,
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', bgcolor: 'rgba(0,0,0,0)' },
+    legend: {
+      orientation: 'h',
+      x: 0,
+      xanchor: 'left',
+      yref: 'container',
+      y: 1 - TITLE_HEIGHT / EXPORT_SIZE.height,
+      yanchor: 'top',
+      bgcolor: 'rgba(0,0,0,0)',
+    },
     barmode: !map && figure.series.some((series) => series.width !== undefined) ? 'overlay' : 'group',
     bargap: 0.2,
     hovermode: 'closest',
@@ -231,10 +213,18 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
   };
 }
 
+/** Room for the title, a legend of one or two lines and the labels of vertical lines, whichever there are. */
+function topMargin(figure: ChartFigure | MapFigure, titled: boolean, legend: boolean): number {
+  const rows = figure.kind === 'map' ? 0 : (figure.markers ?? []).filter((marker) => marker.axis === 'x').length;
+  const names = figure.kind === 'map' ? '' : figure.series.map((series) => series.name).join('        ');
+  const key = legend ? (names.length > 110 ? 52 : 30) : 0;
+  return 12 + rows * MARKER_ROW + key + (titled ? TITLE_HEIGHT : 0);
+}
+
 function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
   const log = axis.type === 'log';
   return {
-    title: { text: escapeText(axis.label), standoff: 8 },
+    title: { text: escapeText(axis.label), standoff: 8, font: { size: theme.fontSize } },
     type: axis.type,
     automargin: true,
     gridcolor: theme.grid,
@@ -249,8 +239,19 @@ function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
     ...(axis.type === 'linear'
       ? { exponentformat: 'power', separatethousands: false, tickformat: map ? 'd' : '' }
       : {}),
-    ...(log ? { dtick: 1, exponentformat: 'power' } : {}),
+    ...(log ? { dtick: 1, tickformat: '~g' } : {}),
     ...(axis.range === undefined ? {} : { range: log ? axis.range.map(Math.log10) : axis.range, autorange: false }),
+  };
+}
+
+/** Category names broken into short lines, so that they stay level where there is little room. */
+function categoryTicks(figure: ChartFigure): Json {
+  const names = [...new Set(figure.series.flatMap((series) => series.x.map(String)))];
+  return {
+    autotickangles: [0, -40],
+    tickmode: 'array',
+    tickvals: names,
+    ticktext: names.map((name) => wrap(name).map(escapeText).join('<br>')),
   };
 }
 
@@ -277,23 +278,17 @@ function markerLine(marker: Marker, theme: PlotTheme): Json {
   };
 }
 
-/** Inside the plot, on the side of the line that has more room; the labels of several vertical lines step down. */
+/** The label of a vertical line stands above the plot, each of several in a row of its own; of a level one at its end. */
 function markerLabel(figure: ChartFigure, marker: Marker, index: number, theme: PlotTheme): Json {
   const at = figure[marker.axis].type === 'log' ? Math.log10(marker.value) : marker.value;
-  const common = {
-    text: escapeText(marker.label),
-    showarrow: false,
-    bgcolor: theme.background,
-    opacity: 0.9,
-    font: { color: theme.foreground },
-    borderpad: 2,
-  };
-  if (marker.axis === 'y')
+  const common = { text: escapeText(marker.label), showarrow: false, font: { color: theme.foreground }, borderpad: 2 };
+  if (marker.axis === 'y') {
     return { ...common, x: 1, xref: 'paper', xanchor: 'right', y: at, yref: 'y', yanchor: 'bottom' };
+  }
   const before = (figure.markers ?? []).slice(0, index).filter((other) => other.axis === 'x').length;
-  const xanchor = shareOfAxis(figure, marker.value) > 0.5 ? 'right' : 'left';
-  const xshift = xanchor === 'right' ? -4 : 4;
-  return { ...common, x: at, xref: 'x', xanchor, xshift, y: 1, yref: 'paper', yanchor: 'top', yshift: -20 * before };
+  const share = shareOfAxis(figure, marker.value);
+  const xanchor = share > 0.7 ? 'right' : share < 0.3 ? 'left' : 'center';
+  return { ...common, x: at, xref: 'x', xanchor, y: 1, yref: 'paper', yanchor: 'bottom', yshift: MARKER_ROW * before };
 }
 
 /** Where a value of x lies between the ends of the axis, 0…1. */
@@ -304,9 +299,4 @@ export function shareOfAxis(figure: ChartFigure, value: number): number {
     xs.reduce((a, b) => Math.max(a, b), -Infinity),
   ];
   return high > low ? (value - low) / (high - low) : 0.5;
-}
-
-/** Plotly reads a subset of HTML in texts; ours are plain. */
-export function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

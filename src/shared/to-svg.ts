@@ -1,12 +1,13 @@
 /** Figures as SVG text, without DOM: for hovers, sparklines and documents without script. */
-import type { ChartFigure, Figure, MapFigure, Role } from './figure';
+import type { ChartFigure, Figure, MapFigure } from './figure';
 import { cellValue, ownCells } from './map-cells';
-import { colourAt, roleColour, roleShape, scaleStops, standardTheme, type PlotTheme, type ThemeKind } from './palette';
+import { colourAt, scaleStops, standardTheme, type PlotTheme, type ThemeKind } from './palette';
 import { formatNumber } from './ticks';
 import { escapeXml, text, textWidth } from './svg/text';
 import { frameOf, type Frame } from './svg/frame';
 import { axes } from './svg/axes';
 import { marks } from './svg/marks';
+import { hatchDefs, swatch } from './svg/swatch';
 
 export interface SvgOptions {
   /** Pixels. */
@@ -32,7 +33,13 @@ export function toSvg(figure: Exclude<Figure, { kind: 'table' }>, options: SvgOp
 function drawChart(figure: ChartFigure, size: SvgOptions, theme: PlotTheme): string {
   const key = figure.series.length > 1 ? legend(figure, size.width, theme) : { svg: '', height: 0 };
   const frame = frameOf(figure, { width: size.width, height: size.height, top: key.height + 8, right: 12 }, theme);
-  return key.svg + axes(figure, frame, theme) + marks(figure, frame, theme) + markers(figure, frame, theme);
+  return (
+    hatchDefs(figure.series, theme) +
+    key.svg +
+    axes(figure, frame, theme) +
+    marks(figure, frame, theme) +
+    markers(figure, frame, theme)
+  );
 }
 
 function drawMap(figure: MapFigure, size: SvgOptions, theme: PlotTheme): string {
@@ -40,34 +47,41 @@ function drawMap(figure: MapFigure, size: SvgOptions, theme: PlotTheme): string 
   return mapImage(figure, frame, theme) + axes(figure, frame, theme) + colourBar(figure, frame, theme);
 }
 
-/** Cells of one colour share one path, and neighbours of one colour one rectangle: a hover's image stays small. */
+/**
+ * Runs of one colour are strokes one row thick, in units of cells, and all of a colour share one path: a hover's image
+ * stays small.
+ */
 function mapImage(figure: MapFigure, frame: Frame, theme: PlotTheme): string {
   const cells = ownCells(figure);
-  const stops = scaleStops(theme.kind, figure.scale);
-  const [low, high] = figure.range;
   const drawn = Math.min(cells.count, Math.max(1, Math.floor(frame.width / 2)));
-  const per = cells.count / drawn;
   const paths = new Map<string, string>();
-  const rowHeight = frame.height / cells.rows;
   for (let row = 0; row < cells.rows; row++) {
-    const colours = Array.from({ length: drawn }, (_, i) => {
-      const value = extreme(figure, row * cells.count + Math.floor(i * per), Math.max(1, Math.ceil(per)), row);
-      if (value === null) return '';
-      return colourAt(stops, Math.round(((value - low) / (high - low)) * 24) / 24);
-    });
-    const y = (frame.top + frame.height - (row + 1) * rowHeight).toFixed(1);
+    const colours = rowColours(figure, theme, row, drawn);
     for (let from = 0; from < drawn;) {
       let to = from + 1;
       while (to < drawn && colours[to] === colours[from]) to++;
-      const x = (frame.left + (from / drawn) * frame.width).toFixed(1);
-      const wide = (((to - from) / drawn) * frame.width).toFixed(1);
-      const rectangle = `M${x} ${y}h${wide}v${rowHeight.toFixed(1)}h-${wide}z`;
-      if (colours[from] !== '') paths.set(colours[from]!, (paths.get(colours[from]!) ?? '') + rectangle);
+      const colour = colours[from]!;
+      if (colour !== '') paths.set(colour, `${paths.get(colour) ?? ''}M${from} ${row}h${to - from}`);
       from = to;
     }
   }
-  const image = [...paths].map(([colour, d]) => `<path fill="${colour}" d="${d}"/>`).join('');
-  return `<g shape-rendering="crispEdges">${image}</g>`;
+  const image = [...paths].map(([colour, d]) => `<path stroke="${colour}" d="${d}"/>`).join('');
+  const [x, y] = [frame.width / drawn, -frame.height / cells.rows];
+  const place = `translate(${frame.left.toFixed(1)} ${frame.top + frame.height}) scale(${x.toFixed(4)} ${y.toFixed(4)})`;
+  return `<g transform="${place} translate(0 .5)" fill="none" stroke-width="1" shape-rendering="crispEdges">${image}</g>`;
+}
+
+/** Colours of one row at `drawn` places, in 25 shades; empty where there is no value. */
+function rowColours(figure: MapFigure, theme: PlotTheme, row: number, drawn: number): string[] {
+  const { count } = ownCells(figure);
+  const stops = scaleStops(theme.kind, figure.scale);
+  const [low, high] = figure.range;
+  const per = count / drawn;
+  return Array.from({ length: drawn }, (_, i) => {
+    const value = extreme(figure, row * count + Math.floor(i * per), Math.max(1, Math.ceil(per)), row);
+    if (value === null) return '';
+    return colourAt(stops, high > low ? Math.round(((value - low) / (high - low)) * 24) / 24 : 0.5);
+  });
 }
 
 /** The extreme of `count` neighbouring cells of one row, from `index` on. */
@@ -129,21 +143,13 @@ function legend(figure: ChartFigure, width: number, theme: PlotTheme): { svg: st
   let y = 16;
   let svg = '';
   for (const series of figure.series) {
-    const wide = 20 + textWidth(series.name, theme.fontSize) + 14;
+    const wide = 22 + textWidth(series.name, theme.fontSize) + 14;
     if (x > 12 && x + wide > width) {
       x = 12;
       y += 16;
     }
-    svg += swatch(series.role, series.mark, x, y - 4, theme) + text(series.name, x + 20, y);
+    svg += swatch(series, x, y - 10, theme) + text(series.name, x + 22, y);
     x += wide;
   }
   return { svg, height: y + 4 };
-}
-
-function swatch(role: Role, mark: string, x: number, y: number, theme: PlotTheme): string {
-  const colour = roleColour(theme.kind, role);
-  if (mark === 'bar') return `<rect x="${x}" y="${y - 5}" width="14" height="10" fill="${colour}"/>`;
-  if (mark === 'points') return `<circle cx="${x + 7}" cy="${y}" r="3.5" fill="${colour}"/>`;
-  const dashes = roleShape(role).dash === 'solid' ? '' : ' stroke-dasharray="4 2"';
-  return `<path d="M${x} ${y}h14" stroke="${colour}" stroke-width="2"${dashes}/>`;
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const WAIT = 45_000;
+const WAIT = 90_000;
 
 /** VS Code's and code-server's own complaints: never ours. */
 const NOISE = [
@@ -63,7 +63,16 @@ export async function openWindow(browser, url) {
 /** A VS Code window. */
 export class Workbench {
   constructor(page, context, problems) {
-    Object.assign(this, { page, context, problems });
+    Object.assign(this, { page, context, problems, expected: [] });
+  }
+
+  /** VS Code writes error notifications to the console too: this one belongs to the test. */
+  expectError(pattern) {
+    this.expected.push(pattern);
+  }
+
+  unexpected() {
+    return this.problems.filter((problem) => !this.expected.some((pattern) => pattern.test(problem)));
   }
 
   close() {
@@ -75,6 +84,14 @@ export class Workbench {
     return this.page
       .locator('.explorer-folders-view .monaco-list-row')
       .filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** Opens a folder of the Explorer. VS Code may do so by itself where a folder holds only one. */
+  async expand(name) {
+    const row = this.explorerRow(name);
+    await row.waitFor();
+    await this.page.waitForTimeout(500);
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
   }
 
   /** Entries of the context menu that a right-click on a row opens. */

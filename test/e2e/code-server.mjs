@@ -55,6 +55,8 @@ export function writeSettings(profile, settings) {
     'git.enabled': false,
     'chat.disableAIFeatures': true,
     'workbench.tips.enabled': false,
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'explorer.compactFolders': false,
   };
   writeFileSync(join(profile, 'data/User/settings.json'), JSON.stringify({ ...base, ...settings }, null, 2));
 }

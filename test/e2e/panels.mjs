@@ -1,1 +1,166 @@
-export const panels = [];
+// The result editor: reload, themes, commands, files that change or are broken.
+import assert from 'node:assert/strict';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeSettings } from './code-server.mjs';
+import { drawnPanel, results } from './localization.mjs';
+
+const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+};
+
+/** Opens the newest result by a click on its result.json in the Explorer. */
+async function openNewest(test) {
+  const window = await test.window();
+  const name = results(test.workspace)
+    .filter((folder) => folder.startsWith('localize-'))
+    .at(-1);
+  assert.ok(name, 'an earlier test has made a result');
+  await openResult(window, name);
+  return { window, folder: join(test.workspace, '.brainlens', name), panel: window.panel() };
+}
+
+async function openResult(window, name) {
+  await window.expand('.brainlens');
+  await window.expand(name);
+  const folder = window.explorerRow(name);
+  // Every open folder has a result.json: ours is the first one below its folder.
+  const index = async (row) => Number(await row.getAttribute('data-index'));
+  for (let i = 0; i < 100; i++) {
+    const rows = await window.explorerRow('result.json').all();
+    const indices = await Promise.all(rows.map(index));
+    const below = await index(folder);
+    const found = rows[indices.findIndex((value) => value > below)];
+    if (found !== undefined) return found.dblclick();
+    await window.page.waitForTimeout(100);
+  }
+  throw new Error(`${name} shows no result.json`);
+}
+
+async function reload(test) {
+  const { window } = await openNewest(test);
+  const panel = await drawnPanel(window);
+  const heading = await panel.locator('h1').innerText();
+  await panel
+    .getByRole('button', { name: /^Show data table: / })
+    .first()
+    .click();
+  await panel.locator('[data-figure="selected-per-layer"] table').waitFor();
+  // VS Code stores a panel's state with a delay.
+  await window.page.waitForTimeout(1500);
+  await window.page.reload();
+  const again = await drawnPanel(window);
+  assert.equal(await again.locator('h1').innerText(), heading);
+  await again.locator('[data-figure="selected-per-layer"] table').waitFor();
+  await test.picture(window, 'reloaded');
+}
+
+async function themes(test) {
+  const { window } = await openNewest(test);
+  const panel = await drawnPanel(window);
+  const seen = new Set();
+  try {
+    for (const [kind, theme] of Object.entries(THEMES)) {
+      writeSettings(test.profile, { 'workbench.colorTheme': theme });
+      const body = panel.locator(`body.vscode-${kind}`);
+      await body.waitFor();
+      await window.page.waitForTimeout(1000);
+      const colours = await panel.locator('[data-figure="selected-per-layer"]').evaluate((card) => ({
+        page: getComputedStyle(document.body).backgroundColor,
+        text: getComputedStyle(card.querySelector('.xtick text')).fill,
+      }));
+      assert.notEqual(colours.page, colours.text);
+      seen.add(`${colours.page} ${colours.text}`);
+      await test.picture(window, kind);
+    }
+  } finally {
+    writeSettings(test.profile);
+  }
+  assert.equal(seen.size, Object.keys(THEMES).length, 'page and plots take every theme’s own colours');
+}
+
+async function actions(test) {
+  const { window, folder } = await openNewest(test);
+  const panel = await drawnPanel(window);
+  await window.page
+    .locator('.editor-actions')
+    .getByRole('button', { name: /Copy NumPy Snippet/ })
+    .click();
+  const copied = async () => window.page.evaluate(() => navigator.clipboard.readText());
+  for (let i = 0; i < 50 && !(await copied()).includes('np.load'); i++) await window.page.waitForTimeout(100);
+  assert.match(await copied(), /t = np\.load\(folder \/ "t\.npy"\)/);
+  await panel.getByRole('button', { name: 'Reveal arrays' }).click();
+  await window.page.locator('.explorer-folders-view .monaco-list-row.selected', { hasText: '.npy' }).waitFor();
+  await window.tab('result.json').first().click();
+  await window.command('Brainlens: Open Report');
+  await window.notification(/report\.html/).waitFor();
+  await test.picture(window, 'report-written');
+  assert.ok(readFileSync(join(folder, 'report.html'), 'utf8').startsWith('<!doctype html>'));
+  await panel
+    .getByRole('button', { name: /^Export PNG: / })
+    .first()
+    .click();
+  const dialog = await window.quickPick(/selected-per-layer\.png/).catch(() => undefined);
+  const input = window.page.locator('.quick-input-widget:visible input[type="text"]').first();
+  assert.match(await input.inputValue(), /selected-per-layer\.png$/, String(dialog));
+  const target = join(folder, 'picture.png');
+  await input.fill(target);
+  await window.page.keyboard.press('Enter');
+  for (let i = 0; i < 100 && !existsSync(target); i++) await window.page.waitForTimeout(100);
+  assert.deepEqual([...readFileSync(target).subarray(1, 4)], [...Buffer.from('PNG')]);
+}
+
+async function changesOnDisk(test) {
+  const name = results(test.workspace)
+    .filter((folder) => folder.startsWith('localize-'))
+    .at(-1);
+  const copy = join(test.workspace, '.brainlens/copy');
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(join(test.workspace, '.brainlens', name), copy, { recursive: true });
+  const window = await test.window();
+  await openResult(window, 'copy');
+  const panel = await drawnPanel(window);
+  const file = join(copy, 'result.json');
+  const content = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...content, summary: 'Changed on disk.' }));
+  await panel.getByText('Changed on disk.').waitFor();
+  writeFileSync(file, '{ "schema": ');
+  await panel.getByRole('alert').filter({ hasText: 'result.json' }).waitFor();
+  await test.picture(window, 'broken');
+  writeFileSync(file, JSON.stringify({ ...content, schema: 'brainlens/telepathy@1' }));
+  await panel.getByRole('alert').filter({ hasText: 'telepathy' }).waitFor();
+  appendFileSync(file, '');
+  await window.tab('result.json').first().click({ button: 'right' });
+  const menu = window.page.locator('.context-view .monaco-menu');
+  await window.chooseFromMenu(menu, 'Reopen Editor With');
+  const pick = await window.quickPick(/Text Editor/);
+  await pick.getByText('Text Editor').first().click();
+  await window.page.locator('.editor-instance .monaco-editor .view-lines').getByText('telepathy').first().waitFor();
+}
+
+async function several(test) {
+  const { window } = await openNewest(test);
+  await drawnPanel(window);
+  const copy = join(test.workspace, '.brainlens/second');
+  mkdirSync(copy, { recursive: true });
+  const name = results(test.workspace)
+    .filter((folder) => folder.startsWith('localize-'))
+    .at(-1);
+  cpSync(join(test.workspace, '.brainlens', name), copy, { recursive: true });
+  const content = JSON.parse(readFileSync(join(copy, 'result.json'), 'utf8'));
+  writeFileSync(join(copy, 'result.json'), JSON.stringify({ ...content, name: 'second' }));
+  await openResult(window, 'second');
+  await window.panel().locator('h1', { hasText: 'second' }).waitFor();
+  assert.equal(await window.tab('result.json').count(), 2);
+}
+
+export const panels = [
+  { name: 'a reload of the window restores the panel and what was open in it', run: reload },
+  { name: 'the panel takes on dark, light and both high-contrast themes', run: themes },
+  { name: 'the buttons copy, reveal, report and export', run: actions },
+  { name: 'the panel follows its file, says when it is broken, and reopens as text', run: changesOnDisk },
+  { name: 'several results are open side by side', run: several },
+];

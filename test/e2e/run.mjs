@@ -23,13 +23,13 @@ async function all() {
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   installServer();
-  if (!options['no-build']) run(process.execPath, ['esbuild.mjs']);
+  if (!options['no-build']) run(process.execPath, ['esbuild.mjs', '--production']);
   const vsix = join(results, 'brainlens.vsix');
   packageVsix(`${process.platform}-${process.arch}`, vsix);
   const temporary = mkdtempSync(join(tmpdir(), 'brainlens-e2e-'));
   const browser = await launch();
   const total = { passed: 0, failed: 0 };
-  const add = ({ passed, failed, lines }) => {
+  const add = ({ passed, failed, lines = [] }) => {
     for (const line of lines) console.log(line);
     total.passed += passed;
     total.failed += failed;

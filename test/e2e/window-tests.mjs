@@ -1,5 +1,5 @@
 // One server, one profile, one workspace for all browser tests; each test opens a window of its own.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
@@ -8,22 +8,20 @@ import { interruptions } from './interruptions.mjs';
 import { localization } from './localization.mjs';
 import { panels } from './panels.mjs';
 
-/** @returns {Promise<{passed: number, failed: number, lines: string[]}>} */
+/** Runs them in turn and prints each. @returns {Promise<{passed: number, failed: number}>} */
 export async function runBrowserTests({ browser, temporary, results, vsix, samples, only }) {
   const profile = join(temporary, 'profile');
   const workspace = join(temporary, 'workspace');
-  cpSync(samples, workspace, { recursive: true });
-  mkdirSync(join(workspace, 'models'), { recursive: true });
-  writeRandomModel(join(workspace, 'models/slow-random'), join(workspace, 'models/tiny-random'), {
-    layers: 16,
-    width: 512,
-  });
+  // Models lie at the top, so that the first action in a fresh window can be the right-click on one.
+  cpSync(join(samples, 'models'), workspace, { recursive: true });
+  cpSync(join(samples, 'stimuli'), join(workspace, 'stimuli'), { recursive: true });
+  writeRandomModel(join(workspace, 'slow-random'), join(workspace, 'tiny-random'), { layers: 16, width: 512 });
   prepareProfile(profile, vsix);
   const server = await serve(profile);
   const tests = [...localization, ...panels, ...interruptions].filter(
     ({ name }) => only === undefined || name.includes(only),
   );
-  const outcome = { passed: 0, failed: 0, lines: [] };
+  const outcome = { passed: 0, failed: 0 };
   try {
     for (const { name, run } of tests) {
       const context = new TestContext({ browser, server, profile, workspace, results, name });
@@ -32,9 +30,7 @@ export async function runBrowserTests({ browser, temporary, results, vsix, sampl
       const seconds = ((Date.now() - start) / 1000).toFixed(1);
       if (error === undefined) outcome.passed++;
       else outcome.failed++;
-      outcome.lines.push(
-        error === undefined ? `  ok ${name} (${seconds} s)` : `  FAILED ${name}\n${error.stack ?? error}`,
-      );
+      console.log(error === undefined ? `  ok ${name} (${seconds} s)` : `  FAILED ${name}\n${error.stack ?? error}`);
     }
   } finally {
     await server.stop();
@@ -54,7 +50,7 @@ class TestContext {
     this.windows = [];
     try {
       await test(this);
-      const problems = [...this.windows.flatMap(({ problems }) => problems), ...this.newPanelProblems()];
+      const problems = this.windows.flatMap((window) => window.unexpected());
       if (problems.length > 0) return new Error(`in the window:\n${problems.join('\n')}`);
       return undefined;
     } catch (error) {
@@ -68,43 +64,15 @@ class TestContext {
     }
   }
 
-  /** A fresh window on the workspace (or another folder), once Brainlens has looked for models. */
-  async window(folder = this.workspace) {
-    const scans = this.scans();
-    const window = await openWindow(this.browser, this.server.open(folder));
+  /** A fresh window on the workspace. */
+  async window() {
+    const window = await openWindow(this.browser, this.server.open(this.workspace));
     this.windows.push(window);
-    for (const end = Date.now() + 45_000; this.scans() === scans;) {
-      if (Date.now() > end) throw new Error('Brainlens did not start');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
     return window;
   }
 
   async picture(window, name) {
     await window.page.screenshot({ path: this.file(`${name}.png`) });
-  }
-
-  /** All that Brainlens has written to its output channel, in every window. */
-  log() {
-    const folder = join(this.profile, 'data/logs');
-    if (!existsSync(folder)) return '';
-    const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('Brainlens.log'));
-    return files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
-  }
-
-  /** What panels have reported since the last look: policy violations and uncaught errors. */
-  newPanelProblems() {
-    const problems = this.log()
-      .split('\n')
-      .filter((line) => line.includes('Panel: '));
-    const seen = (TestContext.seen ??= new Set());
-    const fresh = problems.filter((line) => !seen.has(line));
-    for (const line of fresh) seen.add(line);
-    return fresh;
-  }
-
-  scans() {
-    return this.log().split('Models in this workspace').length;
   }
 
   file(name) {

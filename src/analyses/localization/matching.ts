@@ -33,7 +33,7 @@ export function drawMatched(selected: Uint8Array, random: Random): Match[] {
 }
 
 function smallestWindow(ranks: readonly number[], free: Uint8Array): number {
-  let low = Math.max(1, Math.round(WINDOW * free.length));
+  let low = Math.max(1, Math.floor(WINDOW * free.length));
   let high = free.length;
   while (low < high) {
     const middle = (low + high) >> 1;

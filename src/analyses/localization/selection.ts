@@ -13,7 +13,7 @@ export function countOf({ count, fraction }: Pick<LocalizationSpec, 'count' | 'f
   if (k === 0) {
     throw new UserError(
       `A fraction of ${fraction} of ${units} units selects none`,
-      `Use --fraction ${(1 / units).toPrecision(1)} or more, or --count.`,
+      `Use --fraction ${shareOfOne(units)} or more, or --count.`,
     );
   }
   if (k > units) throw new UserError(`${k} units were asked for, and the model has ${units}`, 'Lower --count.');
@@ -72,4 +72,10 @@ function selectFirst(t: Float64Array, k: number, sign: 1 | -1): Uint8Array {
     if (!Number.isNaN(t[unit]!)) selected[unit] = 1;
   }
   return selected;
+}
+
+/** The smallest share, in about two digits, that selects one unit. */
+function shareOfOne(units: number): number {
+  const scale = 10 ** (Math.ceil(Math.log10(units)) + 1);
+  return Math.ceil(scale / units) / scale;
 }

@@ -70,7 +70,7 @@ type Activation = (graph: Graph, x: Value) => Value;
 const sigmoidGate =
   (alpha: number): Activation =>
   (graph, x) => {
-    const scaled = alpha === 1 ? x : graph.node('Mul', [x, graph.floats(alpha)]);
+    const scaled = alpha === 1 ? x : graph.node('Mul', [x, graph.float(alpha)]);
     return graph.node('Mul', [x, graph.node('Sigmoid', [scaled])]);
   };
 

@@ -1,7 +1,8 @@
 /** Bars, lines, points, bands and error bars. */
 import { bandRuns } from '../band';
 import type { ChartFigure, Series } from '../figure';
-import { roleColour, roleShape, type PlotTheme } from '../palette';
+import { roleColour, type PlotTheme } from '../palette';
+import { barFill, stroke, symbolOutline, symbolPaint } from './swatch';
 import type { Frame } from './frame';
 
 /** All series in order; bars of several series stand side by side unless they carry a width of their own. */
@@ -13,23 +14,16 @@ export function marks(figure: ChartFigure, frame: Frame, theme: PlotTheme): stri
       const colour = roleColour(theme.kind, series.role);
       if (series.mark === 'bar') {
         const slots = overlaid ? 1 : bars.length;
-        return barSeries(series, overlaid ? 0 : bars.indexOf(series), slots, frame, colour, theme);
+        return barSeries(series, overlaid ? 0 : bars.indexOf(series), slots, frame, theme);
       }
-      if (series.mark === 'points') return points(series, frame, colour) + errors(series, frame, colour, 0);
+      if (series.mark === 'points') return points(series, frame, theme) + errors(series, frame, colour, 0);
       const band = series.mark === 'band' ? bandArea(series, frame, colour) : '';
-      return band + line(series, frame, colour) + (series.mark === 'line' ? errors(series, frame, colour, 0) : '');
+      return band + line(series, frame, theme) + (series.mark === 'line' ? errors(series, frame, colour, 0) : '');
     })
     .join('');
 }
 
-function barSeries(
-  series: Series,
-  slot: number,
-  slots: number,
-  frame: Frame,
-  colour: string,
-  theme: PlotTheme,
-): string {
+function barSeries(series: Series, slot: number, slots: number, frame: Frame, theme: PlotTheme): string {
   const full = series.width ?? 0.8;
   const each = full / slots;
   const shift = -full / 2 + each * (slot + 0.5);
@@ -43,10 +37,10 @@ function barSeries(
     const wide = Math.max(0.5, frame.x(centre + each / 2) - from);
     return `M${from.toFixed(1)} ${zero.toFixed(1)}V${frame.y(y).toFixed(1)}h${wide.toFixed(1)}V${zero.toFixed(1)}z`;
   });
-  return `<path d="${d.join('')}" fill="${colour}"/>${errors(series, frame, theme.foreground, shift)}`;
+  return `<path d="${d.join('')}" ${barFill(series.role, theme)}/>${errors(series, frame, theme.foreground, shift)}`;
 }
 
-function line(series: Series, frame: Frame, colour: string): string {
+function line(series: Series, frame: Frame, theme: PlotTheme): string {
   let pen = 'M';
   const d = series.x.map((x, i) => {
     const y = series.y[i];
@@ -58,9 +52,7 @@ function line(series: Series, frame: Frame, colour: string): string {
     pen = 'L';
     return piece;
   });
-  const dashes = { solid: '', dash: '6 3', dot: '2 2', dashdot: '6 2 2 2' }[roleShape(series.role).dash];
-  const dashed = dashes === '' ? '' : ` stroke-dasharray="${dashes}"`;
-  return `<path d="${d.join('')}" fill="none" stroke="${colour}" stroke-width="1.6"${dashed}/>`;
+  return `<path d="${d.join('')}" ${stroke(series.role, theme)}/>`;
 }
 
 function bandArea(series: Series, frame: Frame, colour: string): string {
@@ -73,19 +65,13 @@ function bandArea(series: Series, frame: Frame, colour: string): string {
   return `<path d="${d.join('')}" fill="${colour}" fill-opacity="0.25"/>`;
 }
 
-function points(series: Series, frame: Frame, colour: string): string {
-  const outline = {
-    circle: 'm-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z',
-    square: 'm-3 -3h6v6h-6z',
-    diamond: 'm0 -4l4 4l-4 4l-4 -4z',
-    'triangle-up': 'm0 -4l4 7h-8z',
-    cross: 'm-1 -4h2v3h3v2h-3v3h-2v-3h-3v-2h3z',
-  }[roleShape(series.role).symbol];
+function points(series: Series, frame: Frame, theme: PlotTheme): string {
+  const outline = symbolOutline(series.role);
   const d = series.x.map((x, i) => {
     const y = series.y[i];
     return typeof y === 'number' ? `M${frame.x(frame.position(x)).toFixed(1)} ${frame.y(y).toFixed(1)}${outline}` : '';
   });
-  return `<path d="${d.join('')}" fill="${colour}"/>`;
+  return `<path d="${d.join('')}" ${symbolPaint(series.role, theme)}/>`;
 }
 
 function errors(series: Series, frame: Frame, colour: string, shift: number): string {

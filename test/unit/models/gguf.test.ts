@@ -182,6 +182,11 @@ describe('settings that would change numbers', () => {
     ],
     ['text for a number', { 'llama.block_count': 'one' }, /llama\.block_count is not a number/],
     ['fewer scores than tokens', { 'tokenizer.ggml.scores': [1.5] }, /has 1 values for 3 tokens/],
+    [
+      'more tokens than are embedded',
+      { 'tokenizer.ggml.tokens': ['<unk>', '<s>', 'a', 'b'], 'tokenizer.ggml.scores': [0.5, 0.5, 0.5, 0.5] },
+      /has 4 tokens, but embeds only 3/,
+    ],
     ['a BOS outside the vocabulary', { 'tokenizer.ggml.bos_token_id': 9 }, /bos_token_id is 9, but there are 3/],
   ])('are refused by name: %s', async (_what, changes, message) => {
     const opening = opened(changes as Record<string, MetadataValue>);

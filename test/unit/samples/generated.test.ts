@@ -22,7 +22,7 @@ function repeatedly<T>(list: readonly T[], key: (entry: T) => unknown): number {
 }
 
 describe('the generated samples', () => {
-  it('are what their scripts write: node scripts/samples/make.mjs', () => {
+  it('are what their scripts write: node scripts/samples/make-tasks.mjs', () => {
     for (const [path, content] of generatedFiles()) {
       expect(readFileSync(join(samples, path), 'utf8'), path).toBe(content);
     }

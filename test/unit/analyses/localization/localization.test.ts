@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { localizationSpec } from '../../../../src/analyses/localization/spec';
 import { fieldsOf } from '../../../../src/analyses/localization/result';
 import { expectRelative } from '../../math/golden';
 import { fakeTransformer, golden, goldenActivations, run } from './small';
@@ -295,7 +297,9 @@ describe('stimuli that do not make a contrast', () => {
       ['three', 'N'],
       ['four', 'N'],
     ] as const;
-    await expect(refused(rows, { fraction: 0.01 })).rejects.toThrow(/0.01 of 72 units selects none.*--fraction 0.01/);
+    await expect(refused(rows, { fraction: 0.01 })).rejects.toThrow(
+      /0.01 of 72 units selects none.*--fraction 0.014 or more/,
+    );
     await expect(refused(rows, { count: 73 })).rejects.toThrow(/73 units were asked for, and the model has 72/);
   });
 
@@ -335,5 +339,16 @@ describe('stimuli that do not make a contrast', () => {
     await expect(run({ stimuli: [write('flat.csv', rows)], fraction: 0.1 }, flat)).rejects.toThrow(
       /only 0 of 72 have a t/,
     );
+  });
+});
+
+describe('the spec', () => {
+  it('becomes JSON Schema, every setting described', () => {
+    const { properties, required } = z.toJSONSchema(localizationSpec.spec, { io: 'input' }) as {
+      properties: Record<string, { description?: string }>;
+      required: string[];
+    };
+    expect(required).toEqual(['model']);
+    for (const [name, { description }] of Object.entries(properties)) expect(description, name).toMatch(/^[A-Z]/);
   });
 });

@@ -63,7 +63,7 @@ export function fakeTransformer(activations: Float32Array, layers: number, width
       };
       return activations.slice();
     },
-     
+
     async *score() {
       throw new Error('localization scores nothing');
     },

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import type { EngineClient } from '../engine/client';
+
+/** The engine process of this window. Its client is loaded with the first use, not with the extension. */
+export class Engine {
+  private loading: Promise<EngineClient> | undefined;
+  private disposed = false;
+
+  constructor(
+    private readonly context: ExtensionContext,
+    private readonly log: LogOutputChannel,
+  ) {}
+
+  /** Folder for dequantised weights and activations. */
+  get cacheFolder(): string {
+    return this.context.globalStorageUri.fsPath;
+  }
+
+  client(): Promise<EngineClient> {
+    this.loading ??= this.load();
+    return this.loading;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    void this.loading?.then((client) => client.dispose());
+  }
+
+  private async load(): Promise<EngineClient> {
+    const { EngineClient } = await import('../engine/client');
+    const client = new EngineClient({
+      entry: join(this.context.extensionPath, 'dist', 'engine.js'),
+      log: (line) => this.log.info(line),
+    });
+    if (this.disposed) client.dispose();
+    return client;
+  }
+}

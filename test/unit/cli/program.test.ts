@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../../src/cli/program';
+import { ProgressDisplay } from '../../../src/cli/progress';
+import { cacheFolder, defaultMemory, parseMemory, parseWhole } from '../../../src/cli/settings';
+
+async function brainlens(...args: string[]) {
+  let stdout = '';
+  let stderr = '';
+  const code = await runCommandLine(args, {
+    stdout: { write: (text) => void (stdout += text) },
+    stderr: { write: (text) => void (stderr += text) },
+  });
+  return { code, stdout, stderr };
+}
+
+describe('usage of the command line', () => {
+  it('prints help for every verb from its spec, with defaults and what is required', async () => {
+    const { code, stdout, stderr } = await brainlens('localize', '--help');
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    const help = stdout.replace(/\s+/g, ' ');
+    expect(help).toMatch(/--model <path> .*\(required\)/);
+    expect(help).toMatch(/--fraction <number> .*\(default: 0\.01\)/);
+    expect(help).toMatch(/--max-tokens <number>/);
+    expect(help).toMatch(/--stimuli <paths\.\.\.>/);
+    expect(help).toMatch(/--signed /);
+    for (const common of ['--out', '--seed', '--threads', '--memory', '--executor', '--json', '--quiet', '--force']) {
+      expect(help).toContain(`${common} `);
+    }
+    const all = await brainlens('--help');
+    for (const verb of ['info', 'localize', 'report']) expect(all.stdout).toContain(`  ${verb} `);
+  });
+
+  it.each([
+    [[], /no verb/],
+    [['lokalize'], /unknown command 'lokalize' \(Did you mean localize\?\)/],
+    [['localize', '--modle', 'x'], /unknown option '--modle' \(Did you mean --model\?\)/],
+    [['localize', '--fraction', 'abc', '--model', 'x'], /--fraction "abc" is not a number/],
+    [['localize', '--model', 'x', '--pooling', 'max'], /--pooling "max" is not one of last, mean, sum/],
+    [['localize', '--model', 'x', '--threads', '0'], /--threads "0" is not a whole number of at least 1/],
+    [['localize', '--model', 'x', '--seed', '1.5'], /--seed "1\.5"/],
+    [['localize', '--model', 'x', '--memory', 'lots'], /--memory "lots"/],
+    [['localize', '--model', 'x', '--executor', 'fast'], /'--executor <way>' argument 'fast' is invalid/],
+    [['localize', '--model'], /'--model <path>' argument missing/],
+    [['localize', 'model'], /too many arguments/],
+    [['info'], /missing required argument 'model'/],
+    [['report', '/nowhere/at/all'], /nowhere\/at\/all does not exist/],
+  ])('answers %j with one line and exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await brainlens(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^brainlens: [^\n]*\n$/);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('amounts', () => {
+  it('of memory come in decimal and binary units', () => {
+    expect(['4GB', '1.5 GiB', '800mb', '123', '2TB'].map(parseMemory)).toEqual([4e9, 1.5 * 2 ** 30, 8e8, 123, 2e12]);
+    for (const text of ['', '-1GB', '0', 'GB', '4XB', '1e9', 'NaN'])
+      expect(() => parseMemory(text)).toThrow('--memory');
+  });
+
+  it('are whole where they must be', () => {
+    expect(parseWhole('--seed', '12', 0)).toBe(12);
+    for (const text of ['', '-1', '1.5', '1e3', '0x10', '99999999999999999999']) {
+      expect(() => parseWhole('--seed', text, 0)).toThrow('--seed');
+    }
+  });
+
+  it('of memory by default stay within the machine’s or the container’s', () => {
+    expect(defaultMemory()).toBeGreaterThan(0);
+    const limit = process.constrainedMemory();
+    if (limit > 0 && limit < 2 ** 60) expect(defaultMemory()).toBeLessThanOrEqual(0.6 * limit);
+  });
+});
+
+it('caches where the platform keeps caches, unless told', () => {
+  expect(cacheFolder({ BRAINLENS_CACHE: '/c' }, 'linux')).toBe('/c');
+  expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux')).toBe('/x/brainlens');
+  expect(cacheFolder({}, 'linux')).toMatch(/\.cache\/brainlens$/);
+  expect(cacheFolder({}, 'darwin')).toMatch(/Library\/Caches\/brainlens$/);
+  expect(cacheFolder({ LOCALAPPDATA: '/l' }, 'win32')).toBe('/l/brainlens/Cache');
+});
+
+describe('progress', () => {
+  const play = (isTTY: boolean, columns?: number) => {
+    let clock = 0;
+    let text = '';
+    const display = new ProgressDisplay(
+      { isTTY, columns: columns ?? 80, write: (part) => void (text += part) },
+      () => clock,
+    );
+    for (let done = 0; done <= 100; done++, clock += 100) {
+      display.show({ phase: 'Activations', done, total: 100, unit: 'stimuli' });
+    }
+    display.clear();
+    return text;
+  };
+
+  it('is a line every few seconds where there is no terminal, with rate and time left', () => {
+    expect(play(false).split('\n')).toEqual([
+      'Activations: 30 of 100 stimuli · 10/s · 7 s left',
+      'Activations: 60 of 100 stimuli · 10/s · 4 s left',
+      'Activations: 90 of 100 stimuli · 10/s · 1 s left',
+      '',
+    ]);
+  });
+
+  it('is one bar on a terminal, never wider than it, and gone at the end', () => {
+    const text = play(true, 40);
+    expect(text).not.toContain('\n');
+    const frames = text.split('\r').map((frame) => frame.replace('\u001b[K', ''));
+    expect(frames.every((frame) => frame.length < 40)).toBe(true);
+    expect(frames.some((frame) => frame.startsWith('████████████░░░░░░░░░░░░ Activations'))).toBe(true);
+    expect(frames.at(-1)).toBe('');
+  });
+});

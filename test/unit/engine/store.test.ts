@@ -1,0 +1,204 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readNpyFile } from '../../../src/data/npy-file';
+import {
+  defaultResultFolder,
+  discardPartial,
+  partialFolder,
+  readFigures,
+  readResult,
+  writeProblem,
+  writeResult,
+} from '../../../src/engine/store';
+import type { ResultContent } from '../../../src/engine/store';
+import { Cancelled, UserError } from '../../../src/shared/errors';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'brainlens-store-'));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+const never = new AbortController().signal;
+const plain = { force: false, unique: false, signal: never };
+
+function content(summary = 'first'): ResultContent {
+  return {
+    file: {
+      schema: 'brainlens/localization@1',
+      created: '2026-01-31T12:00:00.000Z',
+      seconds: 1.5,
+      spec: { model: 'm' },
+      provenance: {
+        brainlens: '0',
+        onnxruntime: '0',
+        node: '0',
+        platform: 'x',
+        threads: 1,
+        seed: 0,
+        inputs: [{ path: 'm', role: 'model', bytes: 1, sha256: 'ff' }],
+      },
+      result: { k: 2, z: NaN },
+      summary,
+    },
+    figures: { schema: 'brainlens/figures@1', figures: [] },
+    arrays: { t: { data: new Float64Array([1, 2, 3, 4]), shape: [2, 2] } },
+  };
+}
+
+describe('writing a result folder', () => {
+  it('stores facts, figures and arrays, and nothing else', async () => {
+    const out = join(home, 'a/b/run');
+    expect(await writeResult(out, content(), plain)).toBe(out);
+    expect(readdirSync(out).sort()).toEqual(['figures.json', 'result.json', 't.npy']);
+    expect(readdirSync(join(home, 'a/b'))).toEqual(['run']);
+    const result = await readResult(out);
+    expect(result).toMatchObject({
+      name: 'run',
+      summary: 'first',
+      result: { k: 2, z: null, zReason: 'undefined (NaN)' },
+    });
+    expect(result.arrays).toEqual([{ file: 't.npy', dtype: '<f8', shape: [2, 2] }]);
+    expect(await readNpyFile(join(out, 't.npy'))).toEqual(content().arrays['t']);
+    expect(await readFigures(out)).toEqual(content().figures);
+    const text = readFileSync(join(out, 'result.json'), 'utf8');
+    expect(Object.keys(JSON.parse(text) as object)).toEqual([
+      'schema', 'name', 'created', 'seconds', 'summary', 'spec', 'provenance', 'result', 'arrays',
+    ]); // prettier-ignore
+  });
+
+  it('takes an empty folder, refuses one that holds a result, replaces that by force', async () => {
+    const out = join(home, 'run');
+    mkdirSync(out);
+    await writeResult(out, content(), plain);
+    await expect(writeResult(out, content('second'), plain)).rejects.toThrow(/holds another result.*--force/);
+    expect((await readResult(out)).summary).toBe('first');
+    await writeResult(out, content('third'), { ...plain, force: true });
+    expect((await readResult(out)).summary).toBe('third');
+    expect(readdirSync(home)).toEqual(['run']);
+  });
+
+  it('keeps a person’s own files when it replaces a result', async () => {
+    const out = join(home, 'run');
+    await writeResult(out, content(), plain);
+    writeFileSync(join(out, 'notes.md'), 'mine');
+    writeFileSync(join(out, 'report.html'), 'stale');
+    await writeResult(out, content('second'), { ...plain, force: true });
+    expect(readFileSync(join(out, 'notes.md'), 'utf8')).toBe('mine');
+    expect(existsSync(join(out, 'report.html'))).toBe(false);
+  });
+
+  it.each([
+    ['a folder of other files', (out: string) => (mkdirSync(out), writeFileSync(join(out, 'thesis.tex'), 'all of it'))],
+    [
+      'a folder whose result.json is not ours',
+      (out: string) => (mkdirSync(out), writeFileSync(join(out, 'result.json'), '{}')),
+    ],
+    ['a file', (out: string) => writeFileSync(out, 'x')],
+  ])('never touches %s, not even by force', async (_name, occupy) => {
+    const out = join(home, 'run');
+    occupy(out);
+    await expect(writeResult(out, content(), { ...plain, force: true })).rejects.toThrow(/is not a Brainlens result/);
+    expect(readdirSync(home)).toEqual(['run']);
+    expect(existsSync(join(out, 'figures.json'))).toBe(false);
+  });
+
+  it('numbers default folders that are taken, also by something that is no result', async () => {
+    const out = join(home, 'localize-20260131-120000');
+    mkdirSync(`${out}-2`);
+    writeFileSync(join(`${out}-2`, 'x'), 'x');
+    const unique = { ...plain, unique: true };
+    expect(await writeResult(out, content(), unique)).toBe(out);
+    expect(await writeResult(out, content(), unique)).toBe(`${out}-3`);
+    expect((await readResult(`${out}-3`)).name).toBe('localize-20260131-120000-3');
+  });
+
+  it('gives every one of many runs within a second a folder of its own', async () => {
+    const out = join(home, 'localize-20260131-120000');
+    for (let run = 0; run < 12; run++) await writeResult(out, content(`run ${run}`), { ...plain, unique: true });
+    const summaries = await Promise.all(
+      readdirSync(home).map(async (name) => (await readResult(join(home, name))).summary),
+    );
+    expect(new Set(summaries).size).toBe(12);
+  });
+
+  it('leaves nothing behind when it is cancelled or fails, not even folders that it made', async () => {
+    const out = join(home, 'new/deep/run');
+    await expect(writeResult(out, content(), { ...plain, signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
+    const broken = { ...content(), arrays: { t: { data: new Float64Array(3), shape: [2, 2] } } };
+    await expect(writeResult(out, broken, plain)).rejects.toThrow(RangeError);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('turns a refusing disk into a message', () => {
+    const failed = (code: string) => writeProblem('/data/run', Object.assign(new Error(code), { code }));
+    for (const code of ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'ENOTDIR']) {
+      expect(failed(code)).toBeInstanceOf(UserError);
+      expect((failed(code) as Error).message).toContain('/data/run');
+    }
+    expect(failed('EIO')).not.toBeInstanceOf(UserError);
+  });
+});
+
+describe('what a killed process leaves', () => {
+  it('is removed: a partial folder', async () => {
+    const out = join(home, 'run');
+    mkdirSync(partialFolder(out, 4711), { recursive: true });
+    writeFileSync(join(partialFolder(out, 4711), 't.npy'), 'x');
+    discardPartial(out, 4711);
+    expect(readdirSync(home)).toEqual([]);
+    discardPartial(out, 4711);
+  });
+
+  it('is undone: a replacement in which the new result is not in place yet', async () => {
+    const out = join(home, 'run');
+    await writeResult(out, content('old'), plain);
+    renameSync(out, join(home, '.run.replaced-4711'));
+    discardPartial(out, 4711);
+    expect((await readResult(out)).summary).toBe('old');
+    expect(readdirSync(home)).toEqual(['run']);
+  });
+
+  it('is finished: a replacement in which it is', async () => {
+    const out = join(home, 'run');
+    await writeResult(out, content('old'), plain);
+    writeFileSync(join(out, 'notes.md'), 'mine');
+    renameSync(out, join(home, '.run.replaced-4711'));
+    await writeResult(out, content('new'), plain);
+    discardPartial(out, 4711);
+    expect((await readResult(out)).summary).toBe('new');
+    expect(readFileSync(join(out, 'notes.md'), 'utf8')).toBe('mine');
+    expect(readdirSync(home)).toEqual(['run']);
+  });
+});
+
+describe('reading a result folder', () => {
+  it('names what is wrong', async () => {
+    await expect(readResult(join(home, 'none'))).rejects.toThrow(/none does not exist/);
+    await expect(readResult(home)).rejects.toThrow(/holds no Brainlens result/);
+    const file = join(home, 'result.json');
+    writeFileSync(file, '{"schema": ');
+    await expect(readResult(home)).rejects.toThrow(`${file} is not valid JSON`);
+    writeFileSync(file, '{"schema": "brainlens/localization@1", "name": 3}');
+    await expect(readResult(file)).rejects.toThrow(/field name/);
+    writeFileSync(join(home, 'figures.json'), '{"schema": "brainlens/figures@9"}');
+    await expect(readFigures(home)).rejects.toThrow(UserError);
+  });
+});
+
+it('names a default folder by verb and local time', () => {
+  expect(defaultResultFolder('localize', new Date(2026, 0, 2, 3, 4, 5))).toBe(
+    join('.brainlens', 'localize-20260102-030405'),
+  );
+});

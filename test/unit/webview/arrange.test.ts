@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import type { Figure } from '../../../src/shared/figure';
+import { arrange } from '../../../webview/arrange';
+import { chart, map, table } from '../shared/figures';
+
+const named = (figure: Figure, id: string): Figure => ({ ...figure, id });
+const plan = (figures: Figure[]): string[] =>
+  arrange(figures).map(({ figure, wide }) => `${figure.id}${wide ? '*' : ''}`);
+
+describe('two columns', () => {
+  it('take a later half to fill the row before a map', () => {
+    const figures = [named(chart, 'a'), named(map, 'b'), named(chart, 'c'), named(chart, 'd'), named(table, 'e')];
+    expect(plan(figures)).toEqual(['a', 'c', 'b*', 'd', 'e']);
+  });
+
+  it('widen a half that stays alone', () => {
+    expect(plan([named(chart, 'a'), named(map, 'b')])).toEqual(['a*', 'b*']);
+    expect(plan([named(chart, 'a'), named(chart, 'b'), named(table, 'c')])).toEqual(['a', 'b', 'c*']);
+  });
+
+  it('keep the order where nothing is in the way', () => {
+    expect(plan([named(map, 'a'), named(chart, 'b'), named(chart, 'c')])).toEqual(['a*', 'b', 'c']);
+    expect(plan([])).toEqual([]);
+  });
+});
