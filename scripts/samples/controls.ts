@@ -9,25 +9,29 @@ export interface ChoiceItem {
 
 const CHOICES = 4;
 
+/** Worked sums before every item: without them small models do not take the line for a sum. */
+const WORKED = ['2 + 3 = 5', '7 - 4 = 3', '6 + 8 = 14'];
+
 /**
- * Sums of numbers below 100, half plus, half minus, each with four results of as many digits: the right one, two that
- * are off by one or ten, and one that is off by both. Every position is right equally often.
+ * Sums of numbers up to 20, half plus, half minus, each after three worked ones, with four results of as many digits at
+ * equal distances, of which the right one may be any. Every position is right equally often.
  */
 export function arithmetic(seed: number, count: number): ChoiceItem[] {
   const random = new Random(seed, 'arithmetic');
-  const seen = new Set<string>();
+  const seen = new Set(WORKED.map((sum) => sum.replace(/ \d+$/, '')));
   return withBalancedAnswers(random, count, (i) => {
     for (;;) {
-      const a = 11 + random.below(79);
-      const b = 2 + random.below(48);
+      const [a, b] = [1 + random.below(20), 1 + random.below(20)];
       const result = i % 2 === 0 ? a + b : a - b;
-      const context = `${a} ${i % 2 === 0 ? '+' : '-'} ${b} =`;
-      const one = random.below(2) === 0 ? 1 : -1;
-      const ten = random.below(2) === 0 ? 10 : -10;
-      const options = [result, result + one, result + ten, result + one + ten];
-      if (seen.has(context) || options.some((option) => option < 10 || option > 99)) continue;
-      seen.add(context);
-      return { context, options: options.map(String) };
+      const sum = `${a} ${i % 2 === 0 ? '+' : '-'} ${b} =`;
+      const step = 1 + random.below(3);
+      const lowest = result - step * random.below(CHOICES);
+      const options = Array.from({ length: CHOICES }, (_, j) => lowest + j * step);
+      const wrong = options.filter((option) => option !== result);
+      const alike = options.every((option) => option > 0 && String(option).length === String(result).length);
+      if (seen.has(sum) || !alike) continue;
+      seen.add(sum);
+      return { context: [...WORKED, sum].join('\n'), options: [result, ...wrong].map(String) };
     }
   });
 }

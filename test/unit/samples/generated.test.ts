@@ -22,7 +22,7 @@ function repeatedly<T>(list: readonly T[], key: (entry: T) => unknown): number {
 }
 
 describe('the generated samples', () => {
-  it('are what their scripts write: node scripts/samples/make.mjs', () => {
+  it('are what their scripts write: node scripts/samples/make-tasks.mjs', () => {
     for (const [path, content] of generatedFiles()) {
       expect(readFileSync(join(samples, path), 'utf8'), path).toBe(content);
     }
@@ -83,11 +83,19 @@ describe('arithmetic', () => {
     expect(items).toHaveLength(120);
     expect(repeatedly(items, ({ context }) => context)).toBe(0);
     for (const { context, choices: options, answer } of items) {
-      const [, a, sign, b] = /^(\d+) ([+-]) (\d+) =$/.exec(context)!;
+      const [, a, sign, b] = /\n(\d+) ([+-]) (\d+) =$/.exec(context)!;
       const result = String(sign === '+' ? Number(a) + Number(b) : Number(a) - Number(b));
+      expect(options).toHaveLength(4);
       expect(options.filter((option) => option === result)).toEqual([options[answer]]);
-      for (const option of options) expect(option).toMatch(/^\d\d$/);
+      for (const option of options) expect(option).toHaveLength(result.length);
     }
+  });
+
+  it('shows three worked sums first, which are right and no item repeats', async () => {
+    const items = await choices('arithmetic');
+    const worked = new Set(items.map(({ context }) => context.split('\n').slice(0, 3).join('\n')));
+    expect([...worked]).toEqual(['2 + 3 = 5\n7 - 4 = 3\n6 + 8 = 14']);
+    for (const { context } of items) expect(context).not.toMatch(/\n(2 \+ 3|7 - 4|6 \+ 8) =$/);
   });
 
   it('has its right choice at each position equally often', async () => {
@@ -97,7 +105,9 @@ describe('arithmetic', () => {
 
   it('does not give the right choice away by its size: errors go both ways', async () => {
     const items = await choices('arithmetic');
-    const ranks = items.map(({ choices: options, answer }) => [...options].sort().indexOf(options[answer]!));
+    const ranks = items.map(({ choices: options, answer }) =>
+      [...options].sort((x, y) => Number(x) - Number(y)).indexOf(options[answer]!),
+    );
     // Of 120, 30 are expected at each rank; 15 is more than three standard deviations below.
     for (const rank of [0, 1, 2, 3]) expect(ranks.filter((own) => own === rank).length).toBeGreaterThan(15);
   });

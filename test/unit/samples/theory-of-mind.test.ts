@@ -47,7 +47,7 @@ describe('the theory-of-mind stories', () => {
   it('have three sentences and one statement each', async () => {
     for (const { story, question } of await stories()) {
       expect(story.replaceAll('Mr.', 'Mr').match(/[.](?= |$)/g), story).toHaveLength(3);
-      expect(question).toMatch(/^[A-Z][^.?!]*\.$/);
+      expect(question.replaceAll('Mr.', 'Mr')).toMatch(/^[A-Z][^.?!]*\.$/);
     }
   });
 
