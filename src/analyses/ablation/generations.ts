@@ -55,16 +55,19 @@ export async function* generationSamples(
   const silenced = silencedOf(study);
   const ablations = [undefined, ...silenced.map(({ mask }) => ablationOf(mask, fill))];
   const names = ['intact' as const, ...silenced.map(({ units }) => units as 'selected' | ControlKind)];
-  const samples: (GenerationSample & { readonly order: number })[] = [];
+  const byPrompt = prompts.map((): GenerationSample[] => []);
   for (const temperature of [0, TEMPERATURE]) {
     const options = { tokens: TOKENS, temperature, seed, signal };
     for (const { prompt, condition, text } of yield* generate(transformer, prompts, ablations, options)) {
-      const sampled = temperature > 0;
-      samples.push({ prompt: prompts[prompt]!, condition: names[condition]!, sampled, text, order: prompt });
+      byPrompt[prompt]!.push({
+        prompt: prompts[prompt]!,
+        condition: names[condition]!,
+        sampled: temperature > 0,
+        text,
+      });
     }
   }
-  // The sort is stable: greedy stays before sampled, conditions in their order.
-  return samples.sort((a, b) => a.order - b.order).map(({ order: _, ...sample }) => sample);
+  return byPrompt.flat();
 }
 
 /** The selected units of the main fraction, and one draw of random ones where there are any. */

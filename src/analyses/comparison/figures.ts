@@ -19,7 +19,7 @@ export function comparisonSummary(result: AnalysisResult): string {
 }
 
 function sentenceOf({ a, b, shared, dice, expected }: Pair): string {
-  return `${a} and ${b} share ${shared} units, Dice ${short(dice)} (${short(expected)} by chance)`;
+  return `${a} and ${b} share ${shared === 1 ? 'one unit' : `${shared} units`}, Dice ${short(dice)} (${short(expected)} by chance)`;
 }
 
 function mostAlike(pairs: readonly Pair[]): Pair {

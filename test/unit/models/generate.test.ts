@@ -132,7 +132,6 @@ describe('a continuation ends', () => {
       description: { context, vocabulary: 10 },
       tokenizer,
       endIds: [7],
-      // eslint-disable-next-line require-yield
       async *nextLogits(items: readonly { ids: Int32Array }[]) {
         return Float32Array.from(
           items.flatMap(({ ids }) => Array.from({ length: 10 }, (_, id) => Number(id === ids.at(-1)! + 1))),
