@@ -47,7 +47,7 @@ export interface Bench {
 /** A run on the tiny model that counts its calls. `onCall` is called before each. */
 export function bench(
   checkpoint: Checkpoint,
-  { signal = new AbortController().signal, onCall = () => undefined as void, opened = [] as Transformer[] } = {},
+  { signal = new AbortController().signal, onCall = (): unknown => undefined, opened = [] as Transformer[] } = {},
 ): Bench {
   const warnings: string[] = [];
   const calls: Bench['calls'] = [];
