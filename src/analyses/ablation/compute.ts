@@ -31,10 +31,10 @@ export async function* ablate(spec: AblationSpec, context: RunContext): AsyncGen
   if (spec.tasks !== undefined) for (const { source } of tasks) context.recordInput(source, 'tasks');
   const transformer = await context.openModel(spec.model);
   const { layers, width } = transformer.description;
+  const given = await loadUnits(spec.units, transformer, context);
   const plans = tasks.map((task) =>
     planTask(firstItems(task, spec.items), transformer.tokenizer, transformer.description.context),
   );
-  const given = await loadUnits(spec.units, transformer, context);
   const reference = await referenceFor(given, spec, context);
   const { signal } = context;
   const magnitude = given.magnitude ?? (yield* magnitudeOf(reference!, transformer, signal));

@@ -68,7 +68,7 @@ function summaryOf(metric: 'accuracy' | 'loss', rows: readonly Row[], fields: Ab
   const floor =
     controls.length === 0 ? '' : ` With ${randomSeeds} draws p cannot fall below ${number(1 / (1 + randomSeeds), 2)}.`;
   return (
-    `With the ${percent(fraction)} of units of largest t silenced, ${first.name}: deficit ${number(deficit, 3)} ${unit} ` +
+    `With ${percent(fraction)} of the units silenced, ${first.name}: deficit ${number(deficit, 3)} ${unit} ` +
     `(95 % interval ${number(interval[0], 3)} to ${number(interval[1], 3)})` +
     `${against.length === 0 ? '' : `; random units, median (range): ${against.join('; ')}`}.${floor}`
   );
