@@ -1,7 +1,7 @@
 import type { ChartFigure, Series } from '../../shared/figure';
-import { number, percent } from '../localization/words';
+import { number, percent } from '../../shared/words';
 import { CONTROL_ROLES, deficitAxis, drawsOf, effectAt, pointsEach, selectedOf, short } from './figure-parts';
-import type { Row } from './figures';
+import type { Row } from './figure-parts';
 import type { AblationFields } from './result';
 
 /** Deficit over the share of units silenced: the selected units' line, the controls' medians with range and draws. */

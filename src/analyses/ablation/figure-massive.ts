@@ -1,7 +1,7 @@
 import type { ChartFigure, Role, Series } from '../../shared/figure';
-import { count } from '../localization/words';
+import { count } from '../../shared/words';
 import { deficitAxis, selectedOf, short } from './figure-parts';
-import type { Row } from './figures';
+import type { Row } from './figure-parts';
 import type { AblationFields } from './result';
 
 /** Deficits of the selected units, of them without massive units, and of the massive ones alone. */

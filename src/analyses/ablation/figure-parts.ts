@@ -1,7 +1,17 @@
 import type { ControlKind } from '../../math/units/controls';
 import type { Axis, Role } from '../../shared/figure';
-import type { AblationFields } from './result';
-import type { Row } from './figures';
+import type { AblationFields, EffectRow, TaskResult } from './result';
+
+/** A task or the total, as figures take them. */
+export interface Row {
+  readonly name: string;
+  readonly conditions: readonly Pick<
+    TaskResult['conditions'][number],
+    'fraction' | 'units' | 'seed' | 'deficit' | 'interval'
+  >[];
+  readonly effect: readonly EffectRow[];
+  readonly massive: TaskResult['massive'];
+}
 
 export const CONTROL_ROLES: Readonly<Record<ControlKind, Role>> = {
   random: 'control-1',

@@ -1,7 +1,7 @@
 import type { TableFigure } from '../../shared/figure';
-import { count, percent } from '../localization/words';
+import { count, percent } from '../../shared/words';
 import { selectedOf, short } from './figure-parts';
-import type { Row } from './figures';
+import type { Row } from './figure-parts';
 import type { AblationFields, TaskResult } from './result';
 
 /** Every task, fraction and kind of control: deficit, interval, controls, d, p. */

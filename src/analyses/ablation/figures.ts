@@ -1,13 +1,14 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
-import { number, percent } from '../localization/words';
+import { number, percent } from '../../shared/words';
 import { deficitBars } from './figure-bars';
 import { doseResponse } from './figure-dose';
 import { massiveUnits } from './figure-massive';
 import { effectTable, flipTable } from './figure-tables';
 import { continuationTable } from './generations';
+import type { Row } from './figure-parts';
 import { fieldsOf } from './result';
-import type { AblationFields, EffectRow, TaskResult } from './result';
+import type { AblationFields, TaskResult } from './result';
 
 /** What an ablation shows: bars by task, dose–response, massive units, effects, flipped items. */
 export function ablationFigures(result: AnalysisResult): Figure[] {
@@ -50,15 +51,4 @@ function withTotal<T extends Pick<TaskResult, 'name' | 'conditions' | 'effect' |
   return total === undefined || total.tasks < 2
     ? [...tasks]
     : [{ name: `mean of ${total.tasks} tasks`, ...total }, ...tasks];
-}
-
-/** A task or the total, as figures take them. */
-export interface Row {
-  readonly name: string;
-  readonly conditions: readonly Pick<
-    TaskResult['conditions'][number],
-    'fraction' | 'units' | 'seed' | 'deficit' | 'interval'
-  >[];
-  readonly effect: readonly EffectRow[];
-  readonly massive: TaskResult['massive'];
 }

@@ -1,4 +1,4 @@
-import { number, percent } from '../localization/words';
+import { number, percent } from '../../shared/words';
 import type { AblationFields, MassiveResult, TaskResult, TotalResult } from './result';
 
 /**

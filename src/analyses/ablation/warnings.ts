@@ -1,6 +1,6 @@
 import type { ControlKind } from '../../math/units/controls';
 import type { RunContext } from '../contract';
-import { number } from '../localization/words';
+import { number } from '../../shared/words';
 import type { TaskResult } from './result';
 
 /** Draws that p < 0.05 needs at least: 1/(1 + 19) = 0.05. */

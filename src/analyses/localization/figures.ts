@@ -16,7 +16,7 @@ import { tHistogram } from './histogram';
 import { fieldsOf } from './result';
 import type { LocalizationFields } from './result';
 import { perLayer } from './statistics';
-import { count, number, percent } from './words';
+import { count, number, percent } from '../../shared/words';
 
 const CONTROL_ROLES: Readonly<Record<ControlKind, ColourRole>> = {
   random: 'control-1',
