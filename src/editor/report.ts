@@ -1,7 +1,6 @@
 import { commands, env, UIKind, Uri, window, workspace } from 'vscode';
 import { readFigures, readResult } from '../engine/store';
 import { reportHtml } from '../shared/report';
-import { basename } from './paths';
 import { readArray } from './resultArrays';
 
 /**
@@ -15,9 +14,7 @@ export async function openReport(folder: Uri, assets: Uri): Promise<void> {
   const local = env.uiKind === UIKind.Desktop && env.remoteName === undefined;
   if (local && (await env.openExternal(report))) return;
   await commands.executeCommand('revealInExplorer', report);
-  void window.showInformationMessage(
-    `Wrote ${basename(report)} into ${basename(folder)}: download it from the Explorer to open it in a browser.`,
-  );
+  void window.showInformationMessage('Wrote report.html: download it from the Explorer to open it in a browser.');
 }
 
 async function renderReport(folder: Uri, assets: Uri): Promise<string> {

@@ -76,6 +76,8 @@ export class Workbench {
   }
 
   close() {
+    // What VS Code complains about while it is being closed is nobody's fault.
+    this.page.removeAllListeners();
     return this.context.close();
   }
 
@@ -115,19 +117,30 @@ export class Workbench {
     return widget;
   }
 
-  /** Runs a command of the palette, reopening it until the command is there. */
+  /** Runs a command of the palette, once it is there. */
   async command(title) {
+    await (await this.commandRow(title)).click();
+  }
+
+  /** Waits until the palette has a command: from then on its extension's contributions are known. */
+  async knowsCommand(title) {
+    await this.commandRow(title);
+    await this.page.keyboard.press('Escape');
+  }
+
+  /** The palette lists commands as of its opening: reopened until ours is there. */
+  async commandRow(title) {
     for (const end = Date.now() + WAIT; ;) {
       await this.page.keyboard.press('F1');
       const input = this.page.locator('.quick-input-widget:visible input');
       await input.waitFor();
       await input.fill(`>${title}`);
       const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-      const found = await row.waitFor({ timeout: 3000 }).then(
+      const found = await row.waitFor({ timeout: 5000 }).then(
         () => true,
         () => false,
       );
-      if (found) return row.click();
+      if (found) return row;
       await this.page.keyboard.press('Escape');
       if (Date.now() > end) throw new Error(`the palette has no command "${title}"`);
     }

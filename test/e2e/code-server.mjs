@@ -36,10 +36,10 @@ function npm(args, cwd) {
 }
 
 /** Installs a VSIX into a fresh profile under `profile` and writes the user settings. */
-export function prepareProfile(profile, vsix, settings = {}) {
+export function prepareProfile(profile, vsix) {
   mkdirSync(join(profile, 'data/User'), { recursive: true });
   writeFileSync(join(profile, 'config.yaml'), '');
-  writeSettings(profile, settings);
+  writeSettings(profile);
   const args = [...profileArgs(profile), '--install-extension', vsix, '--force'];
   const { status, stdout, stderr } = spawnSync(node24, [join(codeServer, 'out/node/entry.js'), ...args], {
     encoding: 'utf8',
@@ -48,9 +48,8 @@ export function prepareProfile(profile, vsix, settings = {}) {
   if (status !== 0) throw new Error(`${vsix} could not be installed:\n${stdout}${stderr}`);
 }
 
-/** Writes the user settings of a profile; a running window takes them up at once. */
-export function writeSettings(profile, settings) {
-  const base = {
+function writeSettings(profile) {
+  const settings = {
     'workbench.startupEditor': 'none',
     'git.enabled': false,
     'chat.disableAIFeatures': true,
@@ -58,7 +57,7 @@ export function writeSettings(profile, settings) {
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'explorer.compactFolders': false,
   };
-  writeFileSync(join(profile, 'data/User/settings.json'), JSON.stringify({ ...base, ...settings }, null, 2));
+  writeFileSync(join(profile, 'data/User/settings.json'), JSON.stringify(settings, null, 2));
 }
 
 /** Serves the profile on a free port of 127.0.0.1. */

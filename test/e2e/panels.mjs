@@ -1,29 +1,43 @@
 // The result editor: reload, themes, commands, files that change or are broken.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeSettings } from './code-server.mjs';
 import { drawnPanel, results } from './localization.mjs';
 
+/** Class of the panel's body → name in VS Code's list of themes; light last, for the tests that follow. */
 const THEMES = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  'high-contrast': 'Default High Contrast',
-  'high-contrast-light': 'Default High Contrast Light',
+  dark: 'Dark Modern',
+  'high-contrast': 'Dark High Contrast',
+  'high-contrast-light': 'Light High Contrast',
+  light: 'Light Modern',
 };
+
+/** Name of the newest result; the command line makes one where no earlier test has. */
+function newest(test) {
+  const find = () =>
+    results(test.workspace)
+      .filter((folder) => folder.startsWith('localize-'))
+      .at(-1);
+  if (find() === undefined) {
+    const out = join(test.workspace, '.brainlens/localize-20260101-000000');
+    const args = ['localize', '--model', join(test.workspace, 'tiny-random'), '--out', out, '--quiet'];
+    execFileSync(process.execPath, [join(test.root, 'dist/cli.js'), ...args]);
+  }
+  return find();
+}
 
 /** Opens the newest result by a click on its result.json in the Explorer. */
 async function openNewest(test) {
+  const name = newest(test);
   const window = await test.window();
-  const name = results(test.workspace)
-    .filter((folder) => folder.startsWith('localize-'))
-    .at(-1);
-  assert.ok(name, 'an earlier test has made a result');
   await openResult(window, name);
   return { window, folder: join(test.workspace, '.brainlens', name), panel: window.panel() };
 }
 
 async function openResult(window, name) {
+  // A click before VS Code has read the list of extensions opens JSON as text.
+  await window.knowsCommand('Brainlens: Localize Language Units');
   await window.expand('.brainlens');
   await window.expand(name);
   const folder = window.explorerRow(name);
@@ -49,8 +63,8 @@ async function reload(test) {
     .first()
     .click();
   await panel.locator('[data-figure="selected-per-layer"] table').waitFor();
-  // VS Code stores a panel's state with a delay.
-  await window.page.waitForTimeout(1500);
+  // In a browser VS Code stores its state every five seconds, when idle, and not at the end.
+  await window.page.waitForTimeout(12_000);
   await window.page.reload();
   const again = await drawnPanel(window);
   assert.equal(await again.locator('h1').innerText(), heading);
@@ -62,24 +76,27 @@ async function themes(test) {
   const { window } = await openNewest(test);
   const panel = await drawnPanel(window);
   const seen = new Set();
-  try {
-    for (const [kind, theme] of Object.entries(THEMES)) {
-      writeSettings(test.profile, { 'workbench.colorTheme': theme });
-      const body = panel.locator(`body.vscode-${kind}`);
-      await body.waitFor();
-      await window.page.waitForTimeout(1000);
-      const colours = await panel.locator('[data-figure="selected-per-layer"]').evaluate((card) => ({
-        page: getComputedStyle(document.body).backgroundColor,
-        text: getComputedStyle(card.querySelector('.xtick text')).fill,
-      }));
-      assert.notEqual(colours.page, colours.text);
-      seen.add(`${colours.page} ${colours.text}`);
-      await test.picture(window, kind);
-    }
-  } finally {
-    writeSettings(test.profile);
+  for (const [kind, theme] of Object.entries(THEMES)) {
+    await chooseTheme(window, theme);
+    await panel.locator(`body.vscode-${kind}`).waitFor();
+    await window.page.waitForTimeout(1000);
+    const colours = await panel.locator('[data-figure="selected-per-layer"]').evaluate((card) => ({
+      page: getComputedStyle(document.body).backgroundColor,
+      text: getComputedStyle(card.querySelector('.xtick text')).fill,
+    }));
+    assert.notEqual(colours.page, colours.text);
+    seen.add(`${colours.page} ${colours.text}`);
+    await test.picture(window, kind);
   }
   assert.equal(seen.size, Object.keys(THEMES).length, 'page and plots take every theme’s own colours');
+}
+
+async function chooseTheme(window, theme) {
+  await window.command('Preferences: Color Theme');
+  const pick = await window.quickPick(/Select Color Theme/);
+  await pick.locator('input').first().fill(theme);
+  await pick.locator('.monaco-list-row.focused', { hasText: theme }).waitFor();
+  await window.page.keyboard.press('Enter');
 }
 
 async function actions(test) {
@@ -114,9 +131,7 @@ async function actions(test) {
 }
 
 async function changesOnDisk(test) {
-  const name = results(test.workspace)
-    .filter((folder) => folder.startsWith('localize-'))
-    .at(-1);
+  const name = newest(test);
   const copy = join(test.workspace, '.brainlens/copy');
   rmSync(copy, { recursive: true, force: true });
   cpSync(join(test.workspace, '.brainlens', name), copy, { recursive: true });
@@ -146,9 +161,7 @@ async function several(test) {
   await drawnPanel(window);
   const copy = join(test.workspace, '.brainlens/second');
   mkdirSync(copy, { recursive: true });
-  const name = results(test.workspace)
-    .filter((folder) => folder.startsWith('localize-'))
-    .at(-1);
+  const name = newest(test);
   cpSync(join(test.workspace, '.brainlens', name), copy, { recursive: true });
   const content = JSON.parse(readFileSync(join(copy, 'result.json'), 'utf8'));
   writeFileSync(join(copy, 'result.json'), JSON.stringify({ ...content, name: 'second' }));

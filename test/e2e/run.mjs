@@ -26,7 +26,7 @@ async function all() {
   if (!options['no-build']) run(process.execPath, ['esbuild.mjs', '--production']);
   const vsix = join(results, 'brainlens.vsix');
   packageVsix(`${process.platform}-${process.arch}`, vsix);
-  const temporary = mkdtempSync(join(tmpdir(), 'brainlens-e2e-'));
+  const temporary = mkdtempSync(join(tmpdir(), 'vscode-e2e-'));
   const browser = await launch();
   const total = { passed: 0, failed: 0 };
   const add = ({ passed, failed, lines = [] }) => {

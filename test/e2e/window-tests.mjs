@@ -9,7 +9,7 @@ import { localization } from './localization.mjs';
 import { panels } from './panels.mjs';
 
 /** Runs them in turn and prints each. @returns {Promise<{passed: number, failed: number}>} */
-export async function runBrowserTests({ browser, temporary, results, vsix, samples, only }) {
+export async function runBrowserTests({ root, browser, temporary, results, vsix, samples, only }) {
   const profile = join(temporary, 'profile');
   const workspace = join(temporary, 'workspace');
   // Models lie at the top, so that the first action in a fresh window can be the right-click on one.
@@ -24,7 +24,7 @@ export async function runBrowserTests({ browser, temporary, results, vsix, sampl
   const outcome = { passed: 0, failed: 0 };
   try {
     for (const { name, run } of tests) {
-      const context = new TestContext({ browser, server, profile, workspace, results, name });
+      const context = new TestContext({ root, browser, server, profile, workspace, results, name });
       const start = Date.now();
       const error = await context.attempt(run);
       const seconds = ((Date.now() - start) / 1000).toFixed(1);
