@@ -19,7 +19,19 @@ const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
   'isWorkspaceTrusted && !explorerResourceIsFolder && resourceExtname == .gguf';
 
-const analyses = (await loadCatalog()).filter((analysis) => analysis.menu?.on === 'model');
+const localizationIsClicked = 'isWorkspaceTrusted && resourcePath in brainlens.localizations';
+
+/** By where the editor offers an analysis: when its command can run, and when the Explorer shows it. */
+const PLACES = {
+  model: { enablement: 'isWorkspaceTrusted', explorer: modelIsClicked },
+  localization: {
+    enablement: 'isWorkspaceTrusted && brainlens.hasLocalizations',
+    explorer: localizationIsClicked,
+    title: `${resultIsActive} && ${localizationIsClicked}`,
+  },
+  localizations: { enablement: 'isWorkspaceTrusted && brainlens.hasLocalizations' },
+};
+const analyses = (await loadCatalog()).filter((analysis) => analysis.menu !== undefined);
 const stale = [];
 await update('package.json', (manifest) => ({
   ...manifest,
@@ -43,23 +55,33 @@ function commands() {
     ...(icon === undefined ? {} : { icon }),
   });
   return [
-    ...analyses.map((analysis) => ({ ...entry(analysis), enablement: 'isWorkspaceTrusted' })),
+    ...analyses.map((analysis) => ({
+      ...entry({ ...analysis, ...(PLACES[analysis.menu.on].title && { icon: '$(circle-slash)' }) }),
+      enablement: PLACES[analysis.menu.on].enablement,
+    })),
     ...resultCommands.map(entry),
   ];
 }
 
 function menus() {
   return {
-    'explorer/context': analyses.map(({ id }, index) => ({
-      command: `brainlens.${id}`,
-      when: modelIsClicked,
-      group: `2_brainlens@${index + 1}`,
-    })),
-    'editor/title': resultCommands.map(({ id }, index) => ({
-      command: `brainlens.${id}`,
-      when: resultIsActive,
-      group: `navigation@${index + 1}`,
-    })),
+    'explorer/context': analyses
+      .filter(({ menu }) => PLACES[menu.on].explorer !== undefined)
+      .map(({ id, menu }, index) => ({
+        command: `brainlens.${id}`,
+        when: PLACES[menu.on].explorer,
+        group: `2_brainlens@${index + 1}`,
+      })),
+    'editor/title': [
+      ...analyses
+        .filter(({ menu }) => PLACES[menu.on].title !== undefined)
+        .map(({ id, menu }) => ({ command: `brainlens.${id}`, when: PLACES[menu.on].title, group: 'navigation@0' })),
+      ...resultCommands.map(({ id }, index) => ({
+        command: `brainlens.${id}`,
+        when: resultIsActive,
+        group: `navigation@${index + 1}`,
+      })),
+    ],
     commandPalette: resultCommands.map(({ id }) => ({ command: `brainlens.${id}`, when: resultIsActive })),
   };
 }

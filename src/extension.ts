@@ -2,6 +2,7 @@ import { window } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './editor/commands';
 import { Engine } from './editor/engine';
+import { Localizations } from './editor/localizations';
 import { ModelFolders } from './editor/modelFolders';
 import { ResultEditor } from './editor/resultEditor';
 
@@ -10,6 +11,8 @@ export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('Brainlens', { log: true });
   const engine = new Engine(context, log);
   const models = new ModelFolders(log);
+  const localizations = new Localizations(log);
   const results = new ResultEditor(context.extensionUri, log);
-  context.subscriptions.push(log, engine, models, results, registerCommands({ engine, models, log }));
+  const commands = registerCommands({ engine, models, localizations, log });
+  context.subscriptions.push(log, engine, models, localizations, results, commands);
 }

@@ -1,7 +1,15 @@
 import type { AnalysisSpec } from '../shared/analysis';
+import { ablationSpec } from './ablation/spec';
 import { activationsSpec } from './activations/spec';
+import { comparisonSpec } from './comparison/spec';
 import { localizationSpec } from './localization/spec';
 import { scoreSpec } from './score/spec';
 
 /** The specs of all analyses, in the order of help and palette. Pure: editor, command line and build scripts import it. */
-export const catalog: readonly AnalysisSpec[] = [localizationSpec, activationsSpec, scoreSpec];
+export const catalog: readonly AnalysisSpec[] = [
+  localizationSpec,
+  ablationSpec,
+  comparisonSpec,
+  activationsSpec,
+  scoreSpec,
+];

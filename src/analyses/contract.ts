@@ -3,6 +3,14 @@ import type { Figure } from '../shared/figure';
 import type { Progress } from '../shared/progress';
 import type { Transformer } from '../models/transformer';
 
+/** Numbers that a long run keeps as it goes, so that it can be taken up where it stopped. It only saves time: nothing throws. */
+export interface Checkpoint {
+  /** What was written under a name; `undefined` where nothing was, or it is damaged. */
+  read(name: string): Promise<Float64Array | undefined>;
+  write(name: string, data: Float64Array): Promise<void>;
+  clear(): Promise<void>;
+}
+
 /** What the engine lends to a running analysis. */
 export interface RunContext {
   readonly signal: AbortSignal;
@@ -21,6 +29,13 @@ export interface RunContext {
   sample(relative: string): string;
   /** Notes an input file for the provenance (size and SHA-256). */
   recordInput(path: string, role: string): void;
+  /** SHA-256 of a file's content, remembered. Throws `UserError` where it cannot be read. */
+  hash(path: string): Promise<string>;
+  /**
+   * What an earlier run of the same work left when it was cancelled: the same version, file contents and settings. It is
+   * removed when the result of this run has been written.
+   */
+  checkpoint(files: readonly string[], settings: unknown): Promise<Checkpoint>;
   /** A note that the person must see with the result; stored under `result.warnings`. */
   warn(message: string): void;
 }

@@ -45,16 +45,21 @@ function optionOf(field: string, property: Property, required: boolean, isPath: 
   if (kind === 'number') option.argParser((text: string) => parseNumber(field, text));
   if (kind === 'numbers') option.argParser((text: string) => parseNumbers(field, text));
   if (kind === 'choice') option.argParser((text: string) => parseChoice(field, text, property.enum!.map(String)));
+  if (kind === 'choices') {
+    const choices = property.items!.enum!.map(String);
+    option.argParser((text: string) => text.split(',').map((part) => parseChoice(field, part.trim(), choices)));
+  }
   return option;
 }
 
-type Kind = 'flag' | 'number' | 'numbers' | 'choice' | 'texts' | 'text';
+type Kind = 'flag' | 'number' | 'numbers' | 'choice' | 'choices' | 'texts' | 'text';
 
 const PLACEHOLDERS: Readonly<Record<Kind, (property: Property) => string>> = {
   flag: () => '',
   number: () => ' <number>',
   numbers: () => ' <numbers>',
   choice: (property) => ` <${property.enum!.join('|')}>`,
+  choices: (property) => ` <${property.items!.enum!.join(',')}>`,
   texts: () => ' <paths...>',
   text: () => ' <text>',
 };
@@ -63,6 +68,7 @@ function kindOf(property: Property): Kind {
   if (property.enum !== undefined) return 'choice';
   if (property.type === 'boolean') return 'flag';
   if (isNumeric(property)) return 'number';
+  if (property.items?.enum !== undefined) return 'choices';
   if (property.type === 'array') return isNumeric(property.items) ? 'numbers' : 'texts';
   return 'text';
 }

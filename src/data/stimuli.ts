@@ -1,4 +1,7 @@
+import { dirname } from 'node:path';
 import { UserError } from '../shared/errors';
+import { filesOf, isFolder } from './files';
+import { isStoryFile, isStoryTable, readStoryFiles, STORY_INSTRUCTION, storyText } from './story-layout';
 import { readTable, tableFiles } from './tables';
 import type { Table } from './tables';
 
@@ -27,25 +30,66 @@ const LANGLOC_WORDS = Array.from({ length: 12 }, (_, i) => `stim${i + 2}`);
 const LANGLOC_CONDITION = 'stim14';
 
 /**
- * Reads stimuli from CSV, TSV, JSON Lines or Parquet files and folders of such; several are concatenated in the order
- * given, rows in file order. In the language localizer's layout a stimulus is its words in lower case with one blank
- * between, as [LLN]'s code reads it.
+ * The files that paths stand for: a file is itself, a folder its stories (`1b_story.txt`, …) or else its tables, in name
+ * order.
+ * @throws UserError for a missing path or a folder without stimuli
+ */
+export async function stimulusFiles(paths: readonly string[]): Promise<string[]> {
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const stories = (await isFolder(path)) ? (await filesOf(path)).filter(isStoryFile) : [];
+      return stories.length > 0 ? stories : tableFiles([path]);
+    }),
+  );
+  return files.flat();
+}
+
+/**
+ * Reads stimuli from CSV, TSV, JSON Lines or Parquet files, stories, and folders of such; several are concatenated in
+ * the order given, rows in file order. In the language localizer's layout a stimulus is its words in lower case with one
+ * blank between, as [LLN]'s code reads it. A story with its question, in files or in columns of these names, makes one
+ * text.
+ * @param instruction stands before every story
  * @throws UserError that names file, row and remedy; also when there is no stimulus at all
  */
-export async function readStimuli(paths: readonly string[], columns: StimulusColumns = {}): Promise<Stimulus[]> {
+export async function readStimuli(
+  paths: readonly string[],
+  columns: StimulusColumns = {},
+  instruction = STORY_INSTRUCTION,
+): Promise<Stimulus[]> {
   const stimuli: Stimulus[] = [];
-  for (const file of await tableFiles(paths)) {
-    const read = stimuliOf(await readTable(file), columns);
+  for (const source of sourcesOf(await stimulusFiles(paths))) {
+    const read =
+      typeof source === 'string'
+        ? stimuliOf(await readTable(source), columns, instruction)
+        : await readStoryFiles(source, instruction);
     if (read.length === 0)
-      throw new UserError(`${file} holds no stimuli`, 'Put at least one row below the column names.');
+      throw new UserError(`${String(source)} holds no stimuli`, 'Put at least one row below the column names.');
     for (const stimulus of read) stimuli.push(stimulus);
   }
   if (stimuli.length === 0) throw new UserError('no stimuli were given', 'Name a file of stimuli.');
   return stimuli;
 }
 
-function stimuliOf(table: Table, wanted: StimulusColumns): Stimulus[] {
-  const text = textReader(table, wanted.text);
+/** Tables one by one; the story files of a folder together. */
+function sourcesOf(files: readonly string[]): (string | string[])[] {
+  const sources: (string | string[])[] = [];
+  const folders = new Map<string, string[]>();
+  for (const file of files) {
+    if (!isStoryFile(file)) {
+      sources.push(file);
+      continue;
+    }
+    const stories = folders.get(dirname(file)) ?? [];
+    if (stories.length === 0) sources.push(stories);
+    stories.push(file);
+    folders.set(dirname(file), stories);
+  }
+  return sources;
+}
+
+function stimuliOf(table: Table, wanted: StimulusColumns, instruction: string): Stimulus[] {
+  const text = textReader(table, wanted.text, instruction);
   const condition = conditionReader(table, wanted);
   return Array.from({ length: table.length }, (_, row) => {
     const label = condition(row);
@@ -56,21 +100,31 @@ function stimuliOf(table: Table, wanted: StimulusColumns): Stimulus[] {
 
 type CellReader<T> = (row: number) => T;
 
-function textReader(table: Table, wanted: string | undefined): CellReader<string> {
+function textReader(table: Table, wanted: string | undefined, instruction: string): CellReader<string> {
   if (wanted === undefined && isLangloc(table)) return (row) => langlocText(table, row);
-  const column = wanted ?? usualTextColumn(table);
+  const usual = TEXT_COLUMNS.find((name) => table.columns.includes(name));
+  if (wanted === undefined && usual === undefined && isStoryTable(table)) {
+    return (row) => storyText(instruction, proseAt(table, row, 'story'), proseAt(table, row, 'question'));
+  }
+  const column = wanted ?? usual ?? noTextColumn(table);
   requireColumn(table, column);
-  return (row) => {
-    const value = table.value(row, column);
-    if (typeof value !== 'string') {
-      throw new UserError(
-        `${table.file}, ${table.place(row)}: "${column}" is not text`,
-        'Give every row a text in quotes.',
-      );
-    }
-    if (value.trim() === '') throw emptyText(table, row);
-    return value;
-  };
+  return (row) => textAt(table, row, column);
+}
+
+function proseAt(table: Table, row: number, column: string): string {
+  return textAt(table, row, column).trim();
+}
+
+function textAt(table: Table, row: number, column: string): string {
+  const value = table.value(row, column);
+  if (typeof value !== 'string') {
+    throw new UserError(
+      `${table.file}, ${table.place(row)}: "${column}" is not text`,
+      'Give every row a text in quotes.',
+    );
+  }
+  if (value.trim() === '') throw emptyText(table, row);
+  return value;
 }
 
 function langlocText(table: Table, row: number): string {
@@ -107,9 +161,7 @@ function isLangloc(table: Table): boolean {
   return [...LANGLOC_WORDS, LANGLOC_CONDITION].every((column) => table.columns.includes(column));
 }
 
-function usualTextColumn(table: Table): string {
-  const column = TEXT_COLUMNS.find((name) => table.columns.includes(name));
-  if (column !== undefined) return column;
+function noTextColumn(table: Table): never {
   throw new UserError(
     `${table.file} has no column text, sentence or stimulus, but: ${listColumns(table)}`,
     `Name one of its columns "text".${separatorHint(table)}`,

@@ -1,11 +1,24 @@
-import { commands, Uri } from 'vscode';
-import type { Disposable } from 'vscode';
-import type { LocalizeParts } from './localizeCommand';
+import { commands, Disposable, Uri } from 'vscode';
+import type { CommandParts } from './analysisRun';
 
 /** Registers the commands that run analyses; what they need is loaded with their first use. */
-export function registerCommands(parts: LocalizeParts): Disposable {
-  return commands.registerCommand('brainlens.localize', async (clicked?: unknown) => {
-    const { localize } = await import('./localizeCommand');
-    await localize(clicked instanceof Uri ? clicked : undefined, parts);
-  });
+export function registerCommands(parts: CommandParts): Disposable {
+  return Disposable.from(
+    commands.registerCommand('brainlens.localize', async (clicked?: unknown) => {
+      const { localize } = await import('./localizeCommand');
+      await localize(uriOf(clicked), parts);
+    }),
+    commands.registerCommand('brainlens.ablate', async (clicked?: unknown) => {
+      const { ablate } = await import('./ablateCommand');
+      await ablate(uriOf(clicked), parts);
+    }),
+    commands.registerCommand('brainlens.compare', async () => {
+      const { compareNetworks } = await import('./compareCommand');
+      await compareNetworks(parts);
+    }),
+  );
+}
+
+function uriOf(clicked: unknown): Uri | undefined {
+  return clicked instanceof Uri ? clicked : undefined;
 }

@@ -4,11 +4,12 @@ import { askCount, selectionChoices } from './selectionChoice';
 import type { Selection } from './selectionChoice';
 import { askStep } from './steps';
 import { browseStimuli, stimuliChoices } from './stimuliChoice';
-import type { Stimuli } from './stimuliChoice';
+import type { BuiltInNetwork, Stimuli } from './stimuliChoice';
 
 /** What a person decides about a localization; everything else has its published default. */
 export interface LocalizeAnswers {
-  /** Empty: the built-in set. */
+  readonly network: BuiltInNetwork;
+  /** Empty: the network's built-in set. */
   readonly stimuli: readonly Uri[];
   readonly selection: { readonly fraction: number } | { readonly count: number };
 }
@@ -49,7 +50,8 @@ export async function askLocalization(
     });
     if (selection === undefined) return undefined;
     const chosen = selection.kind === 'back' ? undefined : await units(selection.value, title);
-    if (chosen !== undefined) return { stimuli: files, selection: chosen };
+    const network = stimuli.value.kind === 'built-in' ? stimuli.value.network : 'language';
+    if (chosen !== undefined) return { network, stimuli: files, selection: chosen };
   }
 }
 

@@ -7,7 +7,8 @@ import { describeEstimate, endOf } from './estimateText';
 
 interface Run {
   readonly job: JobRequest;
-  readonly estimate: Promise<EstimateOutcome>;
+  /** Absent where no model is run. */
+  readonly estimate?: Promise<EstimateOutcome>;
 }
 
 /**
@@ -23,16 +24,18 @@ export async function runWithProgress(
   return window.withProgress(options, async (progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
-    progress.report({ message: 'Reading the model' });
-    const cancelled = new Promise<EstimateOutcome>((resolve) => {
-      abort.signal.addEventListener('abort', () => resolve({ kind: 'cancelled' }), { once: true });
-    });
-    const needed = await Promise.race([estimate, cancelled]);
-    if (needed.kind !== 'done') return needed;
-    const end = endOf(needed);
-    if (end !== undefined) return end;
-    log.info(describeEstimate(needed.estimate));
-    progress.report({ message: describeEstimate(needed.estimate) });
+    if (estimate !== undefined) {
+      progress.report({ message: 'Reading the model' });
+      const cancelled = new Promise<EstimateOutcome>((resolve) => {
+        abort.signal.addEventListener('abort', () => resolve({ kind: 'cancelled' }), { once: true });
+      });
+      const needed = await Promise.race([estimate, cancelled]);
+      if (needed.kind !== 'done') return needed;
+      const end = endOf(needed);
+      if (end !== undefined) return end;
+      log.info(describeEstimate(needed.estimate));
+      progress.report({ message: describeEstimate(needed.estimate) });
+    }
     const pace = new PaceMeter();
     const onProgress: Parameters<EngineClient['run']>[1]['onProgress'] = (step) => {
       progress.report({ message: describeProgress(step, pace.measure(step, performance.now())) });

@@ -3,9 +3,12 @@ import { window, workspace } from 'vscode';
 import type { Choice } from './steps';
 import { basename, displayPath, parent } from './paths';
 
-/** Stimulus files for a run; `undefined` is the built-in set. */
+/** Networks that have a built-in stimulus set. */
+export type BuiltInNetwork = 'language' | 'theory-of-mind' | 'multiple-demand';
+
+/** Stimuli for a run: a built-in set, which names its network too, or files. */
 export type Stimuli =
-  | { readonly kind: 'built-in' }
+  | { readonly kind: 'built-in'; readonly network: BuiltInNetwork }
   | { readonly kind: 'files'; readonly files: readonly Uri[] }
   | { readonly kind: 'browse' };
 
@@ -16,7 +19,7 @@ const PATTERNS = [`**/${TELLING}.{${EXTENSIONS.join(',')}}`, `**/${TELLING}/**/*
 const IGNORED = '**/{node_modules,.git,.brainlens,.venv}/**';
 const LIMIT = 40;
 
-/** The built-in set first, then the stimulus files of the workspace by name, then any file. */
+/** The built-in sets first, then the stimulus files of the workspace by name, then any file. */
 export async function stimuliChoices(): Promise<Choice<Stimuli>[]> {
   const files = await stimulusFiles();
   const folders = groupByFolder(files);
@@ -24,7 +27,17 @@ export async function stimuliChoices(): Promise<Choice<Stimuli>[]> {
     {
       label: '$(book) Built-in: Sentences and Nonword Lists',
       description: 'English, 240 of each',
-      value: { kind: 'built-in' },
+      value: { kind: 'built-in', network: 'language' },
+    },
+    {
+      label: '$(book) Built-in: False Beliefs and False Photographs',
+      description: 'theory-of-mind network instead of language',
+      value: { kind: 'built-in', network: 'theory-of-mind' },
+    },
+    {
+      label: '$(book) Built-in: Hard and Easy Sums',
+      description: 'multiple-demand network instead of language',
+      value: { kind: 'built-in', network: 'multiple-demand' },
     },
     ...folders
       .filter((group) => group.length > 1)

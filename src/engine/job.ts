@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Analysis, RunContext } from '../analyses/contract';
+import type { Analysis, Checkpoint, RunContext } from '../analyses/contract';
 import type { Transformer } from '../models/transformer';
 import { parseSpec } from '../shared/analysis';
 import type { AnalysisResult } from '../shared/analysis';
@@ -9,6 +9,7 @@ import { Cancelled, UserError } from '../shared/errors';
 import type { Progress } from '../shared/progress';
 import type { Estimate, EstimateRequest, JobRequest } from '../shared/protocol';
 import type { Provenance } from '../shared/result';
+import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
 import { environment, InputRecorder } from './provenance';
@@ -63,6 +64,7 @@ export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobPar
       },
       { force: request.force, unique, signal: hooks.signal },
     );
+    await run.forget();
     return { out: written, summary, warnings: run.warnings };
   } finally {
     await run.dispose();
@@ -79,6 +81,7 @@ class Run {
   readonly context: RunContext;
   readonly inputs: InputRecorder;
   readonly warnings: string[] = [];
+  private readonly checkpoints: Checkpoint[] = [];
   private readonly models = new Map<string, Promise<Transformer>>();
 
   constructor(
@@ -87,9 +90,8 @@ class Run {
     private readonly parts: JobParts,
   ) {
     const { seed, threads, memory, executor, workspace, cacheFolder } = request;
-    this.inputs = new InputRecorder(workspace, parts.samples, (path) =>
-      parts.hashFile(path, cacheFolder, hooks.signal),
-    );
+    const hash = (path: string): Promise<string> => parts.hashFile(path, cacheFolder, hooks.signal);
+    this.inputs = new InputRecorder(workspace, parts.samples, hash);
     this.context = {
       signal: hooks.signal,
       seed,
@@ -99,6 +101,14 @@ class Run {
       openModel: (path, options) => this.openModel(resolve(workspace, path), options?.untrainedSeed),
       sample: (path) => this.inputs.sample(path),
       recordInput: (path, role) => this.inputs.record(path, role),
+      hash: (path) => hash(resolve(workspace, path)),
+      checkpoint: async (files, settings) => {
+        const hashes: string[] = [];
+        for (const file of files) hashes.push(await hash(resolve(workspace, file)));
+        const checkpoint = openCheckpoint(cacheFolder, { version: parts.version, hashes, seed, settings });
+        this.checkpoints.push(checkpoint);
+        return checkpoint;
+      },
       warn: (message) => void this.warnings.push(message),
     };
   }
@@ -135,6 +145,11 @@ class Run {
         : { tokenizer: { sha256: tokenizer.sha256, specialTokens: tokenizer.specialTokens } }),
       inputs: await this.inputs.inputs(),
     };
+  }
+
+  /** The result is written: what was kept to take the run up again is no longer needed. */
+  async forget(): Promise<void> {
+    for (const checkpoint of this.checkpoints) await checkpoint.clear();
   }
 
   /** Frees the models. An error of opening one was thrown already where it was asked for. */

@@ -3,89 +3,116 @@ import { Cancelled } from '../shared/errors';
 import type { ArchitectureModel, Weights } from './architectures/architecture';
 import { rowsOf } from './batches';
 import type { Batch } from './batches';
+import type { Conditions } from './conditions';
 import { loadGraph } from './runtime';
 import type { Feed, LoadedGraph } from './runtime';
 import { buildBlocks } from './segments';
 import type { Range } from './segments';
 import type { Pooling } from './transformer';
 
+/** A sequence under a condition. */
+export interface Item {
+  readonly ids: Int32Array;
+  /** Index into the pass' conditions. */
+  readonly condition: number;
+  /** The stream behind the pass' blocks so far, f32 [length, width]; absent where the pass starts from the ids. */
+  readonly stream?: Float32Array;
+}
+
 /** What a pass through the blocks is asked for. */
 export interface Pass {
-  readonly sequences: readonly Int32Array[];
+  /** Batches name items by their index. */
+  readonly items: readonly Item[];
+  readonly conditions: Conditions;
+  /** Blocks to run; those of the whole model by default. */
+  readonly blocks?: Range;
   readonly pooling: Pooling;
-  /** f32 [layers, width] or absent. */
-  readonly mask: Float32Array | undefined;
   readonly signal: AbortSignal;
   /** Takes the pooled stream behind `layer` (−1: embedding), f32 [batch, width]. */
   readonly onTap?: (batch: Batch, layer: number, pooled: Float32Array) => void;
-  /** Takes the stream behind the last block, f32 [batch · length, width]. */
+  /** Takes the stream behind the pass' last block, f32 [batch · length, width]. */
   readonly onEnd?: (batch: Batch, stream: Float32Array) => void;
 }
 
 /**
- * The blocks of a transformer, cut into segments. One segment stays loaded until `release`; of several, one at a time is
- * loaded, all batches of a wave go through it, and it is released.
+ * The blocks of a transformer, cut into segments. Resident segments stay loaded until `release`, or until a pass needs
+ * other cuts; of others one at a time is loaded, all batches of a wave go through it, and it is released.
  */
 export class Body {
-  private resident: LoadedGraph | undefined;
+  private readonly resident = new Map<string, LoadedGraph>();
 
   constructor(
     private readonly model: ArchitectureModel,
     private readonly weights: Weights,
     private readonly segments: readonly Range[],
     private readonly threads: number,
+    private readonly stays: boolean,
   ) {}
 
   /** Runs one wave; yields after every graph run the share of (tokens × blocks) done in it. @throws Cancelled */
   async *run(wave: readonly Batch[], pass: Pass): AsyncGenerator<number, void> {
-    const { layers } = this.model.sizes;
+    const { from, to } = pass.blocks ?? { from: 0, to: this.model.sizes.layers };
     const rows = wave.reduce((sum, batch) => sum + rowsOf(batch), 0);
     const streams = new Map<Batch, Float32Array>();
     let done = 0;
-    for (const range of this.segments) {
+    for (const range of this.within(from, to)) {
       const graph = await this.load(range);
+      const tables = ablationFeeds(pass.conditions, range, this.model.sizes.width);
       try {
         for (const batch of wave) {
-          await this.runSegment(graph, range, batch, pass, streams);
-          done += (rowsOf(batch) * (range.to - range.from)) / (rows * layers);
+          await this.runSegment({ graph, range, batch, pass, tables, streams });
+          done += (rowsOf(batch) * (range.to - range.from)) / (rows * (to - from));
           yield done;
           // A run holds the thread; messages (a cancel) get their turn between two.
           await setImmediate();
           if (pass.signal.aborted) throw new Cancelled();
         }
       } finally {
-        if (graph !== this.resident) await graph.release();
+        if (!this.stays) await graph.release();
       }
     }
   }
 
-  /** Loads the weights that stay loaded, if any do. */
-  async warm(): Promise<void> {
-    if (this.segments.length === 1) await this.load(this.segments[0]!);
+  /** Loads the weights that stay loaded, cut at block `at`. */
+  async warm(at = 0): Promise<void> {
+    if (!this.stays) return;
+    const { layers } = this.model.sizes;
+    const ranges = [...this.within(0, at), ...this.within(at, layers)];
+    const kept = new Set(ranges.map(keyOf));
+    for (const [key, graph] of this.resident) {
+      if (kept.has(key)) continue;
+      this.resident.delete(key);
+      await graph.release();
+    }
+    for (const range of ranges) await this.load(range);
   }
 
   async release(): Promise<void> {
-    await this.resident?.release();
-    this.resident = undefined;
+    const graphs = [...this.resident.values()];
+    this.resident.clear();
+    for (const graph of graphs) await graph.release();
+  }
+
+  /** The segments, cut down to blocks `from`…`to − 1`. */
+  private within(from: number, to: number): Range[] {
+    return this.segments
+      .map((range) => ({ from: Math.max(from, range.from), to: Math.min(to, range.to) }))
+      .filter((range) => range.from < range.to);
   }
 
   private async load(range: Range): Promise<LoadedGraph> {
-    if (this.resident !== undefined) return this.resident;
+    const known = this.resident.get(keyOf(range));
+    if (known !== undefined) return known;
     const graph = await loadGraph(buildBlocks(this.model, this.weights, range), this.threads);
-    if (this.segments.length === 1) this.resident = graph;
+    if (this.stays) this.resident.set(keyOf(range), graph);
     return graph;
   }
 
-  private async runSegment(
-    graph: LoadedGraph,
-    range: Range,
-    batch: Batch,
-    pass: Pass,
-    streams: Map<Batch, Float32Array>,
-  ): Promise<void> {
-    const last = range.to === this.model.sizes.layers;
+  private async runSegment({ graph, range, batch, pass, tables, streams }: SegmentRun): Promise<void> {
+    const last = range.to === (pass.blocks?.to ?? this.model.sizes.layers);
     const wanted = [...(pass.onTap ? ['taps' as const] : []), ...(!last || pass.onEnd ? ['after' as const] : [])];
-    const { taps, after } = await graph.run(this.feeds(range, batch, pass, streams.get(batch)), wanted);
+    const feeds = { ...this.feeds(range, batch, pass, streams.get(batch)), ...tables };
+    const { taps, after } = await graph.run(feeds, wanted);
     if (pass.onTap !== undefined) this.handTaps(range, batch, taps, pass.onTap);
     if (last) {
       streams.delete(batch);
@@ -105,15 +132,14 @@ export class Body {
     const { width } = this.model.sizes;
     const { length } = batch;
     const rows = rowsOf(batch);
-    const blocks = range.to - range.from;
-    const keep = pass.mask?.subarray(range.from * width, range.to * width) ?? new Float32Array(blocks * width).fill(1);
+    const condition = BigInt64Array.from(batch.sequences, (item) => BigInt(pass.items[item]!.condition));
     const feeds: Record<string, Feed> = {
       positions: { data: positionsOf(batch), dims: [batch.sequences.length, length] },
-      keep: { data: keep, dims: [blocks, width] },
+      condition: { data: condition, dims: [batch.sequences.length] },
       pool: { data: poolWeights(pass.pooling, length), dims: [1, length] },
     };
-    if (stream === undefined) feeds['ids'] = { data: idsOf(batch, pass.sequences), dims: [rows] };
-    else feeds['stream'] = { data: stream, dims: [rows, width] };
+    if (range.from === 0) feeds['ids'] = { data: idsOf(batch, pass.items), dims: [rows] };
+    else feeds['stream'] = { data: stream ?? streamOf(batch, pass.items, width), dims: [rows, width] };
     const { rotaryWidth } = this.model;
     if (rotaryWidth !== undefined) {
       const { cos, sin } = this.model.rotaryTables(length);
@@ -122,6 +148,24 @@ export class Body {
     }
     return feeds;
   }
+}
+
+interface SegmentRun {
+  readonly graph: LoadedGraph;
+  readonly range: Range;
+  readonly batch: Batch;
+  readonly pass: Pass;
+  readonly tables: Record<string, Feed>;
+  readonly streams: Map<Batch, Float32Array>;
+}
+
+function keyOf({ from, to }: Range): string {
+  return `${from}-${to}`;
+}
+
+function ablationFeeds(conditions: Conditions, range: Range, width: number): Record<string, Feed> {
+  const dims = [range.to - range.from, conditions.count, width];
+  return { keep: { data: conditions.keep(range), dims }, fill: { data: conditions.fill(range), dims } };
 }
 
 /** Weights of a sequence's tokens in its pooled activation. */
@@ -145,8 +189,14 @@ function positionsOf({ sequences, length }: Batch): BigInt64Array {
   return positions;
 }
 
-function idsOf(batch: Batch, sequences: readonly Int32Array[]): Int32Array {
+function idsOf(batch: Batch, items: readonly Item[]): Int32Array {
   const ids = new Int32Array(rowsOf(batch));
-  batch.sequences.forEach((sequence, i) => ids.set(sequences[sequence]!, i * batch.length));
+  batch.sequences.forEach((item, i) => ids.set(items[item]!.ids, i * batch.length));
   return ids;
+}
+
+function streamOf(batch: Batch, items: readonly Item[], width: number): Float32Array {
+  const rows = new Float32Array(rowsOf(batch) * width);
+  batch.sequences.forEach((item, i) => rows.set(items[item]!.stream!, i * batch.length * width));
+  return rows;
 }

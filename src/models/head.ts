@@ -3,7 +3,7 @@ import { Cancelled } from '../shared/errors';
 import type { ArchitectureModel, Weights } from './architectures/architecture';
 import { loadGraph } from './runtime';
 import type { LoadedGraph } from './runtime';
-import { buildHead, slicesOf } from './segments';
+import { buildHead, buildLogits, slicesOf } from './segments';
 import type { Range } from './segments';
 
 /** Logits of one run of the head: rows are cut so that they stay within it. */
@@ -11,7 +11,7 @@ const LOGIT_BYTES = 64e6;
 
 /** The final norm and the unembedding; a vocabulary too large for the budget goes through in parts. */
 export class Head {
-  private resident: LoadedGraph | undefined;
+  private resident: { readonly purpose: Purpose; readonly graph: LoadedGraph } | undefined;
 
   constructor(
     private readonly model: ArchitectureModel,
@@ -39,7 +39,7 @@ export class Head {
     const logits = new Float64Array(rows);
     const sums = new Float64Array(rows).fill(-Infinity);
     for (const [number, cut] of this.cuts.entries()) {
-      const graph = await this.load(cut);
+      const graph = await this.load('probabilities', cut);
       try {
         const step = Math.max(1, Math.floor(LOGIT_BYTES / (8 * (cut.to - cut.from))));
         for (let row = 0; row < rows; row += step) {
@@ -50,21 +50,54 @@ export class Head {
           if (signal.aborted) throw new Cancelled();
         }
       } finally {
-        if (graph !== this.resident) await graph.release();
+        if (graph !== this.resident?.graph) await graph.release();
       }
     }
     for (let row = 0; row < rows; row += 1) logProbabilities[row] = logits[row]! - sums[row]!;
   }
 
+  /**
+   * Logits of every row over the whole vocabulary.
+   * @param stream f32 [rows, width], behind the last block
+   * @returns f32 [rows, vocabulary]
+   */
+  async logits(stream: Float32Array, signal: AbortSignal): Promise<Float32Array> {
+    const { width, vocabulary } = this.model.sizes;
+    const rows = stream.length / width;
+    const all = new Float32Array(rows * vocabulary);
+    for (const cut of this.cuts) {
+      const graph = await this.load('logits', cut);
+      const size = cut.to - cut.from;
+      try {
+        const step = Math.max(1, Math.floor(LOGIT_BYTES / (4 * size)));
+        for (let row = 0; row < rows; row += step) {
+          const data = stream.subarray(row * width, Math.min(rows, row + step) * width);
+          const { logits } = await graph.run({ stream: { data, dims: [data.length / width, width] } }, ['logits']);
+          for (let i = 0; i * size < logits.length; i += 1) {
+            all.set(logits.subarray(i * size, (i + 1) * size), (row + i) * vocabulary + cut.from);
+          }
+        }
+      } finally {
+        if (graph !== this.resident?.graph) await graph.release();
+      }
+      await setImmediate();
+      if (signal.aborted) throw new Cancelled();
+    }
+    return all;
+  }
+
   async release(): Promise<void> {
-    await this.resident?.release();
+    await this.resident?.graph.release();
     this.resident = undefined;
   }
 
-  private async load(cut: Range): Promise<LoadedGraph> {
-    if (this.resident !== undefined) return this.resident;
-    const graph = await loadGraph(buildHead(this.model, this.weights, cut), this.threads);
-    if (this.stays && this.cuts.length === 1) this.resident = graph;
+  /** One graph stays at most: two would hold the unembedding twice. */
+  private async load(purpose: Purpose, cut: Range): Promise<LoadedGraph> {
+    if (this.resident?.purpose === purpose) return this.resident.graph;
+    await this.release();
+    const build = purpose === 'logits' ? buildLogits : buildHead;
+    const graph = await loadGraph(build(this.model, this.weights, cut), this.threads);
+    if (this.stays && this.cuts.length === 1) this.resident = { purpose, graph };
     return graph;
   }
 
@@ -89,6 +122,9 @@ export class Head {
     }
   }
 }
+
+/** What the head is asked for: log probabilities of given tokens, or all logits. */
+type Purpose = 'probabilities' | 'logits';
 
 interface Rows {
   readonly stream: Float32Array;

@@ -1,45 +1,42 @@
-import type { UserError } from '../shared/errors';
 import type { Batch } from './batches';
+import type { Item } from './body';
 
 /** The rows of a wave that predict a token, and what they predict. */
 export class NextTokens {
   readonly stream: Float32Array;
   readonly targets: Int32Array;
   readonly logProbabilities: Float64Array;
-  private readonly sequenceOf: Int32Array;
+  private readonly firstRows = new Map<number, number>();
   private rows = 0;
 
   constructor(
     wave: readonly Batch[],
-    private readonly sequences: readonly Int32Array[],
+    private readonly items: readonly Item[],
     private readonly width: number,
   ) {
     const rows = wave.reduce((sum, { sequences: batch, length }) => sum + batch.length * (length - 1), 0);
     this.stream = new Float32Array(rows * width);
     this.targets = new Int32Array(rows);
     this.logProbabilities = new Float64Array(rows);
-    this.sequenceOf = new Int32Array(rows);
   }
 
   /** Keeps the rows of a batch's stream f32 [batch · length, width] that have a next token. */
   take(batch: Batch, stream: Float32Array): void {
     const { width } = this;
-    batch.sequences.forEach((sequence, i) => {
+    batch.sequences.forEach((item, i) => {
       const count = batch.length - 1;
       const first = i * batch.length * width;
       this.stream.set(stream.subarray(first, first + count * width), this.rows * width);
-      this.targets.set(this.sequences[sequence]!.subarray(1), this.rows);
-      this.sequenceOf.fill(sequence, this.rows, this.rows + count);
+      this.targets.set(this.items[item]!.ids.subarray(1), this.rows);
+      this.firstRows.set(item, this.rows);
       this.rows += count;
     });
   }
 
-  /** Adds every row's log P to its sequence's sum. */
-  addTo(summed: Float64Array, nonFinite: (sequence: number) => UserError): void {
-    this.logProbabilities.forEach((logProbability, row) => {
-      const sequence = this.sequenceOf[row]!;
-      if (!Number.isFinite(logProbability)) throw nonFinite(sequence);
-      summed[sequence]! += logProbability;
-    });
+  /** Hands every item its tokens' log probabilities. */
+  hand(take: (item: number, logProbabilities: Float64Array) => void): void {
+    for (const [item, row] of this.firstRows) {
+      take(item, this.logProbabilities.subarray(row, row + this.items[item]!.ids.length - 1));
+    }
   }
 }

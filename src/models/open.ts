@@ -67,6 +67,7 @@ export async function openTransformer(path: string, options: TransformerOptions)
   const weights = resolveWeights(checkpoint, model);
   const culprit = sampleNonFinite(weights.entries);
   if (culprit !== undefined) throw nonFiniteWeights(culprit);
+  const tokenizer = createTokenizer({ ...checkpoint.tokenizer, path: `${path}: tokenizer.json` });
   return new SegmentedTransformer({
     path,
     model,
@@ -74,10 +75,17 @@ export async function openTransformer(path: string, options: TransformerOptions)
     plan: planRun(model, footprint, executor, options.memory),
     threads: options.threads,
     description,
-    tokenizer: createTokenizer({ ...checkpoint.tokenizer, path: `${path}: tokenizer.json` }),
+    tokenizer,
     executor,
     files: checkpoint.files,
+    endIds: endIdsOf(checkpoint.config['eos_token_id'], tokenizer.eosId),
   });
+}
+
+/** Ids that end a text: `eos_token_id` of the config (one or several) and the tokenizer's own. */
+function endIdsOf(configured: unknown, own: number | undefined): number[] {
+  const listed: unknown[] = Array.isArray(configured) ? configured : [configured];
+  return [...new Set([...listed, own])].filter((id) => typeof id === 'number');
 }
 
 interface Survey {

@@ -4,12 +4,21 @@ import type { ArchitectureModel } from './architectures/architecture';
 import { checkSequences, makeBatches, makeWaves, rowsOf } from './batches';
 import type { Batch } from './batches';
 import { Body } from './body';
+import { Conditions } from './conditions';
 import { nonFiniteWeights, scanNonFinite } from './finite';
 import { Head } from './head';
 import type { Plan } from './memory';
 import { NextTokens } from './next-tokens';
 import type { ModelTokenizer } from './tokenizer';
-import type { ForwardOptions, ModelDescription, Pooling, Transformer } from './transformer';
+import type {
+  Ablation,
+  Continued,
+  ForwardOptions,
+  ModelDescription,
+  Pooling,
+  TokenLogProbabilities,
+  Transformer,
+} from './transformer';
 import type { ResolvedWeights } from './weights';
 
 export interface SegmentedParts {
@@ -22,6 +31,7 @@ export interface SegmentedParts {
   readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
   readonly files: readonly string[];
+  readonly endIds: readonly number[];
 }
 
 /** A transformer that runs segment by segment over the person's own weight files (see `Body` and `Head`). */
@@ -30,6 +40,7 @@ export class SegmentedTransformer implements Transformer {
   readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
   readonly files: readonly string[];
+  readonly endIds: readonly number[];
   private readonly body: Body;
   private readonly head: Head;
 
@@ -39,13 +50,18 @@ export class SegmentedTransformer implements Transformer {
     this.tokenizer = parts.tokenizer;
     this.executor = executor;
     this.files = parts.files;
-    this.body = new Body(model, weights.find, plan.segments, threads);
+    this.endIds = parts.endIds;
+    this.body = new Body(model, weights.find, plan.segments, threads, executor === 'resident');
     this.head = new Head(model, weights.find, plan.headCuts, threads, executor === 'resident');
   }
 
   async *activations(
     sequences: readonly Int32Array[],
-    options: ForwardOptions & { readonly pooling: Pooling; readonly layers?: readonly number[] },
+    options: ForwardOptions & {
+      readonly pooling: Pooling;
+      readonly layers?: readonly number[];
+      readonly ablation?: Ablation;
+    },
   ): AsyncGenerator<Progress, Float32Array> {
     const { layers: count, width } = this.parts.model.sizes;
     const layers = options.layers ?? Array.from({ length: count }, (_, layer) => layer);
@@ -62,7 +78,13 @@ export class SegmentedTransformer implements Transformer {
         pooled.set(values, (sequence * layers.length + column) * width);
       });
     };
-    const pass = { sequences, pooling: options.pooling, mask: options.mask, signal: options.signal, onTap };
+    const pass = {
+      items: sequences.map((ids) => ({ ids, condition: 0 })),
+      conditions: new Conditions([options.ablation], this.parts.model.sizes),
+      pooling: options.pooling,
+      signal: options.signal,
+      onTap,
+    };
     const waves = this.waves(sequences, options);
     const progress = this.meter('Activations', sequences.length, waves);
     yield* this.load(options.signal);
@@ -73,28 +95,68 @@ export class SegmentedTransformer implements Transformer {
   }
 
   async *score(sequences: readonly Int32Array[], options: ForwardOptions): AsyncGenerator<Progress, Float64Array> {
-    if (!this.parts.weights.hasHead) {
-      throw new UserError(
-        `${this.parts.path} has no language-model head`,
-        'Choose the model’s version for causal language modelling.',
-      );
-    }
+    const { values, starts } = yield* this.nextTokens(sequences, [undefined], options);
+    return Float64Array.from(sequences, (_, i) =>
+      values[0]!.subarray(starts[i], starts[i + 1]).reduce((sum, value) => sum + value, 0),
+    );
+  }
+
+  async *nextTokens(
+    sequences: readonly Int32Array[],
+    ablations: readonly (Ablation | undefined)[],
+    options: ForwardOptions,
+  ): AsyncGenerator<Progress, TokenLogProbabilities> {
+    this.requireHead();
     this.refuse(sequences, options);
-    const summed = new Float64Array(sequences.length);
-    const waves = this.waves(sequences, options, 2);
+    const conditions = new Conditions(ablations, this.parts.model.sizes);
+    const starts = startsOf(sequences);
+    const values = ablations.map(() => new Float64Array(starts[sequences.length]!));
+    const waves = this.waves(sequences, options, { shortest: 2, copies: ablations.length });
     const progress = this.meter('Scores', sequences.length, waves);
-    yield* this.load(options.signal);
+    const cut = conditions.firstAblated % this.parts.model.sizes.layers;
+    yield* this.load(options.signal, cut);
     for (const wave of waves) {
-      const next = new NextTokens(wave, sequences, this.parts.model.sizes.width);
-      const onEnd = (batch: Batch, stream: Float32Array): void => next.take(batch, stream);
-      const pass = { sequences, pooling: 'last' as const, mask: options.mask, signal: options.signal, onEnd };
-      for await (const share of this.body.run(wave, pass)) yield progress(wave, share * BODY_SHARE);
-      for await (const share of this.head.run(next.stream, next.targets, next.logProbabilities, options.signal)) {
-        yield progress(wave, BODY_SHARE + share * (1 - BODY_SHARE));
+      const take = (sequence: number, condition: number, logProbabilities: Float64Array): void => {
+        if (!logProbabilities.every(Number.isFinite)) throw this.nonFinite(sequence, this.description.layers - 1);
+        values[condition]!.set(logProbabilities, starts[sequence]!);
+      };
+      for await (const share of this.scoreWave({ wave, sequences, conditions, cut, options, take })) {
+        yield progress(wave, share);
       }
-      next.addTo(summed, (sequence) => this.nonFinite(sequence, this.parts.model.sizes.layers - 1));
     }
-    return summed;
+    return { values, starts };
+  }
+
+  async *nextLogits(
+    items: readonly Continued[],
+    ablations: readonly (Ablation | undefined)[],
+    options: ForwardOptions,
+  ): AsyncGenerator<Progress, Float32Array> {
+    const { sizes } = this.parts.model;
+    const { signal } = options;
+    const sequences = items.map(({ ids }) => ids);
+    this.requireHead();
+    this.refuse(sequences, options);
+    const stream = new Float32Array(items.length * sizes.width);
+    const onEnd = ({ sequences: batch, length }: Batch, rows: Float32Array): void => {
+      batch.forEach((item, i) => {
+        const last = ((i + 1) * length - 1) * sizes.width;
+        stream.set(rows.subarray(last, last + sizes.width), item * sizes.width);
+      });
+    };
+    const pass = { items, conditions: new Conditions(ablations, sizes), ...LAST, signal, onEnd };
+    const waves = this.waves(sequences, options);
+    const progress = this.meter('Continuations', items.length, waves);
+    yield* this.load(signal);
+    for (const wave of waves) {
+      for await (const share of this.body.run(wave, pass)) yield progress(wave, share);
+    }
+    const logits = await this.head.logits(stream, signal);
+    items.forEach((_, i) => {
+      const row = logits.subarray(i * sizes.vocabulary, (i + 1) * sizes.vocabulary);
+      if (!row.every(Number.isFinite)) throw this.nonFinite(i, sizes.layers - 1);
+    });
+    return logits;
   }
 
   async dispose(): Promise<void> {
@@ -102,18 +164,74 @@ export class SegmentedTransformer implements Transformer {
     await this.head.release();
   }
 
-  private async *load(signal: AbortSignal): AsyncGenerator<Progress, void> {
+  /** One wave under all conditions; yields the share done. */
+  private async *scoreWave({
+    wave,
+    sequences,
+    conditions,
+    cut,
+    options,
+    take,
+  }: WaveOfScores): AsyncGenerator<number, void> {
+    const { sizes } = this.parts.model;
+    const { signal } = options;
+    const prefixes = new Map<number, Float32Array>();
+    // The work is (tokens × blocks), once before the cut and once for every condition after it.
+    const after = (sizes.layers - cut) * conditions.count;
+    const prefixShare = (BODY_SHARE * cut) / (cut + after);
+    if (cut > 0) {
+      const onEnd = (batch: Batch, stream: Float32Array): void => {
+        const size = batch.length * sizes.width;
+        batch.sequences.forEach((sequence, i) => prefixes.set(sequence, stream.slice(i * size, (i + 1) * size)));
+      };
+      const items = sequences.map((ids) => ({ ids, condition: 0 }));
+      const pass = { items, conditions: unablated(sizes), blocks: { from: 0, to: cut }, ...LAST, signal, onEnd };
+      for await (const share of this.body.run(wave, pass)) yield share * prefixShare;
+    }
+    const members = wave.flatMap((batch) => batch.sequences);
+    const items = members.flatMap((sequence) => {
+      const stream = prefixes.get(sequence);
+      const ids = sequences[sequence]!;
+      return Array.from({ length: conditions.count }, (_, condition) => ({
+        ids,
+        condition,
+        ...(stream !== undefined && { stream }),
+      }));
+    });
+    const batches = makeBatches(
+      items.map(({ ids }) => ids.length),
+      sizes,
+      options.batchSize,
+    );
+    const next = new NextTokens(batches, items, sizes.width);
+    const onEnd = (batch: Batch, stream: Float32Array): void => next.take(batch, stream);
+    const pass = { items, conditions, blocks: { from: cut, to: sizes.layers }, ...LAST, signal, onEnd };
+    for await (const share of this.body.run(batches, pass)) yield prefixShare + share * (BODY_SHARE - prefixShare);
+    for await (const share of this.head.run(next.stream, next.targets, next.logProbabilities, signal)) {
+      yield BODY_SHARE + share * (1 - BODY_SHARE);
+    }
+    next.hand((item, logProbabilities) =>
+      take(members[Math.floor(item / conditions.count)]!, items[item]!.condition, logProbabilities),
+    );
+  }
+
+  private async *load(signal: AbortSignal, cut = 0): AsyncGenerator<Progress, void> {
     if (signal.aborted) throw new Cancelled();
     if (this.executor === 'streaming') return;
     yield { phase: 'Loading the model', done: 0, total: 1, unit: 'model' };
-    await this.body.warm();
+    await this.body.warm(cut);
   }
 
-  private waves(sequences: readonly Int32Array[], options: ForwardOptions, shortest = 1): Batch[][] {
+  /** @param copies how many conditions' streams of a sequence wait at once */
+  private waves(
+    sequences: readonly Int32Array[],
+    options: ForwardOptions,
+    { shortest = 1, copies = 1 } = {},
+  ): Batch[][] {
     const { plan, model } = this.parts;
     const lengths = sequences.map((ids) => ids.length);
     const batches = makeBatches(lengths, model.sizes, options.batchSize).filter(({ length }) => length >= shortest);
-    return makeWaves(batches, model.sizes.width, plan.waveBytes);
+    return makeWaves(batches, model.sizes.width * copies, plan.waveBytes);
   }
 
   /** Progress in stimuli where each batch ends with its result, in blocks where all batches go block by block. */
@@ -130,12 +248,16 @@ export class SegmentedTransformer implements Transformer {
     };
   }
 
-  private refuse(sequences: readonly Int32Array[], { mask, batchSize }: ForwardOptions): void {
-    const { sizes } = this.parts.model;
-    checkSequences(sequences, sizes);
-    if (mask !== undefined && mask.length !== sizes.layers * sizes.width) {
-      throw new RangeError(`the mask has ${mask.length} entries, not ${sizes.layers} × ${sizes.width}`);
-    }
+  private requireHead(): void {
+    if (this.parts.weights.hasHead) return;
+    throw new UserError(
+      `${this.parts.path} has no language-model head`,
+      'Choose the model’s version for causal language modelling.',
+    );
+  }
+
+  private refuse(sequences: readonly Int32Array[], { batchSize }: ForwardOptions): void {
+    checkSequences(sequences, this.parts.model.sizes);
     if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
       throw new RangeError(`batch size ${batchSize}`);
     }
@@ -163,3 +285,27 @@ export class SegmentedTransformer implements Transformer {
 
 /** Rough share of the blocks in the work of a score, for progress. */
 const BODY_SHARE = 0.8;
+
+/** Scores need no taps; the pooling is not read. */
+const LAST = { pooling: 'last' as const };
+
+interface WaveOfScores {
+  /** Batches of sequences, by their index. */
+  readonly wave: readonly Batch[];
+  readonly sequences: readonly Int32Array[];
+  readonly conditions: Conditions;
+  /** Blocks before it run once for all conditions. */
+  readonly cut: number;
+  readonly options: ForwardOptions;
+  readonly take: (sequence: number, condition: number, logProbabilities: Float64Array) => void;
+}
+
+function unablated(sizes: ArchitectureModel['sizes']): Conditions {
+  return new Conditions([undefined], sizes);
+}
+
+function startsOf(sequences: readonly Int32Array[]): Int32Array {
+  const starts = new Int32Array(sequences.length + 1);
+  sequences.forEach((ids, i) => (starts[i + 1] = starts[i]! + Math.max(0, ids.length - 1)));
+  return starts;
+}

@@ -13,9 +13,10 @@ export interface Range {
  * The graph of blocks `from`…`to − 1`, batch and length free.
  *
  * Inputs: `ids` i32 [rows] (from block 0) or `stream` f32 [rows, width], rows = batch · length in sequence order;
- * `positions` i64 [batch, length]; `cos`, `sin` f32 [length, rotated/2] where the family rotates; `keep` f32
- * [to − from, width], which multiplies the stream after each block; `pool` f32 [1, length], weights of a sequence's
- * tokens in the taps (one-hot for the last token, 1/length for the mean, ones for the sum).
+ * `positions` i64 [batch, length]; `cos`, `sin` f32 [length, rotated/2] where the family rotates; `keep`, `fill` f32
+ * [to − from, conditions, width] and `condition` i64 [batch]: after each block a sequence's stream is multiplied by its
+ * condition's `keep`, and its `fill` added; `pool` f32 [1, length], weights of a sequence's tokens in the taps (one-hot
+ * for the last token, 1/length for the mean, ones for the sum).
  * Outputs: `after` f32 [rows, width], the stream behind the last block, and `taps` f32 [taps · batch, 1, width], the
  * pooled stream behind the embedding (from block 0) and behind every block.
  */
@@ -27,7 +28,7 @@ export function buildBlocks(model: ArchitectureModel, weights: Weights, range: R
     ? graph.input('ids', ElementType.INT32, ['rows'])
     : graph.input('stream', ElementType.FLOAT, ['rows', width]);
   const around = surroundings(graph, model);
-  const keep = graph.input('keep', ElementType.FLOAT, [range.to - range.from, width]);
+  const ablate = ablation(graph, range, width, around);
   const pool = graph.input('pool', ElementType.FLOAT, [1, 'length']);
   const tap = (stream: Value): Value =>
     graph.node('MatMul', [pool, graph.node('Reshape', [stream, around.sequenceShape])]);
@@ -35,8 +36,7 @@ export function buildBlocks(model: ArchitectureModel, weights: Weights, range: R
   let stream = first ? model.embed(graph, weights, entry, around) : entry;
   const taps = first ? [tap(stream)] : [];
   for (let index = range.from; index < range.to; index += 1) {
-    const kept = graph.node('Gather', [keep, graph.integers([index - range.from])], { axis: int(0) });
-    stream = graph.node('Mul', [model.runBlock(graph, weights, index, stream, around), kept]);
+    stream = ablate(index, model.runBlock(graph, weights, index, stream, around));
     taps.push(tap(stream));
   }
   graph.output('after', stream, ['rows', width]);
@@ -84,6 +84,44 @@ export function buildHead(model: ArchitectureModel, weights: Weights, range: Ran
     graph.output(name, graph.node('Concat', columns, { axis: int(1) }), ['rows', picked.length]);
   }
   return graph.encode();
+}
+
+/**
+ * The graph of the final norm and rows `from`…`to − 1` of the unembedding, whole.
+ *
+ * Input: `stream` f32 [rows, width]. Output: `logits` f32 [rows, to − from].
+ */
+export function buildLogits(model: ArchitectureModel, weights: Weights, { from, to }: Range): EncodedGraph {
+  const graph = new Graph(`logits ${from}-${to - 1}`);
+  const stream = graph.input('stream', ElementType.FLOAT, ['rows', model.sizes.width]);
+  const matrix = graph.weight32(weights(model.unembedding.name), [from, to]);
+  const logits = graph.node('Gemm', [model.norm(graph, weights, stream), matrix], { transB: int(1) });
+  graph.output('logits', logits, ['rows', to - from]);
+  return graph.encode();
+}
+
+/** The ablation of every sequence's stream after a block, by its condition. */
+function ablation(
+  graph: Graph,
+  range: Range,
+  width: number,
+  around: Surroundings,
+): (index: number, stream: Value) => Value {
+  const table = (name: string): Value =>
+    graph.input(name, ElementType.FLOAT, [range.to - range.from, 'conditions', width]);
+  const keep = table('keep');
+  const fill = table('fill');
+  const condition = graph.input('condition', ElementType.INT64, ['batch']);
+  const each = graph.integers([1]);
+  return (index, stream) => {
+    const forBatch = (rows: Value): Value => {
+      const ofBlock = graph.node('Gather', [rows, graph.integer(index - range.from)], { axis: int(0) });
+      return graph.node('Unsqueeze', [graph.node('Gather', [ofBlock, condition], { axis: int(0) }), each]);
+    };
+    const sequences = graph.node('Reshape', [stream, around.sequenceShape]);
+    const ablated = graph.node('Add', [graph.node('Mul', [sequences, forBatch(keep)]), forBatch(fill)]);
+    return graph.node('Reshape', [ablated, graph.integers([-1, width])]);
+  };
 }
 
 function surroundings(graph: Graph, model: ArchitectureModel): Surroundings {

@@ -10,6 +10,8 @@ export interface ModelTokenizer {
    * `truncation=True, max_length=maxTokens`: the text gives way, special tokens stay.
    */
   encode(text: string, maxTokens?: number): Int32Array;
+  /** The text that token ids stand for, special tokens left out; ids beyond the vocabulary give nothing. */
+  decode(ids: ArrayLike<number>): string;
   /** The text piece of one token id, for tables. */
   token(id: number): string;
   /** Hex SHA-256 of what defines the tokenizer: its JSON and the special tokens that it adds. */
@@ -18,6 +20,8 @@ export interface ModelTokenizer {
   readonly specialTokens: string;
   /** The id that is put before every text; `undefined` where none is. */
   readonly bosId: number | undefined;
+  /** The id that ends a text (`eos_token`); `undefined` where none is named. */
+  readonly eosId: number | undefined;
 }
 
 /** Parsed `tokenizer.json` and `tokenizer_config.json`. */
@@ -42,7 +46,7 @@ export function createTokenizer(files: TokenizerFiles): ModelTokenizer {
   } catch (cause) {
     throw new UserError(`${path} is malformed or not supported: ${messageOf(cause)}`, 'Download the file again.');
   }
-  return new LibraryTokenizer(library, prepared, path);
+  return new LibraryTokenizer(library, prepared, path, textOf(files.config['eos_token']));
 }
 
 /** Switches of the library that Python's fast tokenizers do not have. */
@@ -51,6 +55,7 @@ const LIBRARY_SWITCHES = { remove_space: false, do_lowercase_and_remove_accent: 
 class LibraryTokenizer implements ModelTokenizer {
   readonly specialTokens: string;
   readonly bosId: number | undefined;
+  readonly eosId: number | undefined;
   private readonly prefix: readonly number[];
   private readonly suffix: readonly number[];
   private hash: string | undefined;
@@ -59,10 +64,12 @@ class LibraryTokenizer implements ModelTokenizer {
     private readonly library: Tokenizer,
     private readonly prepared: PreparedTokenizer,
     private readonly path: string,
+    eos: string | undefined,
   ) {
     this.prefix = prepared.template.before.map((special) => this.idOf(special));
     this.suffix = prepared.template.after.map((special) => this.idOf(special));
     this.bosId = this.prefix[0];
+    this.eosId = eos === undefined ? undefined : library.token_to_id(eos);
     this.specialTokens = describeSpecials(
       prepared.template.before.map(({ content }) => content),
       prepared.template.after.map(({ content }) => content),
@@ -91,6 +98,11 @@ class LibraryTokenizer implements ModelTokenizer {
     return ids;
   }
 
+  decode(ids: ArrayLike<number>): string {
+    const known = Array.from(ids).filter((id) => this.library.id_to_token(id) !== undefined);
+    return this.library.decode(known, { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  }
+
   token(id: number): string {
     return this.library.id_to_token(id) ?? `<${id}>`;
   }
@@ -116,6 +128,12 @@ class LibraryTokenizer implements ModelTokenizer {
       'Download the tokenizer files again.',
     );
   }
+}
+
+/** A special token as configs write it: its text, or an object that holds it. */
+function textOf(token: unknown): string | undefined {
+  const text = typeof token === 'object' && token !== null && 'content' in token ? token.content : token;
+  return typeof text === 'string' ? text : undefined;
 }
 
 function describeSpecials(before: readonly string[], after: readonly string[]): string {

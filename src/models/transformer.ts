@@ -23,10 +23,30 @@ export interface ModelDescription {
   readonly memory: { readonly resident: number; readonly streaming: number };
 }
 
+/** What becomes of the residual stream after each block: x ← x ⊙ keep + fill, at every token. */
+export interface Ablation {
+  /** f32 [layers, width]: 1 keeps a unit, 0 silences it. */
+  readonly keep: Float32Array;
+  /** f32 [layers, width], added after `keep`: a silenced unit's mean for mean ablation. Absent: zeros. */
+  readonly fill?: Float32Array;
+}
+
+/** Natural-log probabilities of every token after its sequence's first. */
+export interface TokenLogProbabilities {
+  /** One array per condition, f64, the sequences end to end. */
+  readonly values: readonly Float64Array[];
+  /** Where each sequence starts in them, and the end: i32 [sequences + 1]. */
+  readonly starts: Int32Array;
+}
+
+/** A sequence to be continued, under the condition of this index. */
+export interface Continued {
+  readonly ids: Int32Array;
+  readonly condition: number;
+}
+
 export interface ForwardOptions {
   readonly signal: AbortSignal;
-  /** f32 [layers, width], 1 keeps a unit and 0 silences it, applied to the stream after each block; absent: all ones. */
-  readonly mask?: Float32Array;
   /** Sequences per batch at most (default chosen for speed); it never changes a number beyond 1e-5. */
   readonly batchSize?: number;
 }
@@ -39,6 +59,8 @@ export interface Transformer {
   readonly executor: 'resident' | 'streaming';
   /** Files that make up the model, absolute. */
   readonly files: readonly string[];
+  /** Token ids that end a text, as config and tokenizer name them. */
+  readonly endIds: readonly number[];
 
   /**
    * Pooled residual stream after blocks `layers` (−1 = embedding output; default 0…L−1), before the final norm.
@@ -46,14 +68,39 @@ export interface Transformer {
    */
   activations(
     sequences: readonly Int32Array[],
-    options: ForwardOptions & { readonly pooling: Pooling; readonly layers?: readonly number[] },
+    options: ForwardOptions & {
+      readonly pooling: Pooling;
+      readonly layers?: readonly number[];
+      readonly ablation?: Ablation;
+    },
   ): AsyncGenerator<Progress, Float32Array>;
+
+  /**
+   * Log probability of every token after its sequence's first, under every condition: an ablation, or `undefined` for
+   * the model as it is. All conditions share the work: blocks before the first ablated one run once, the others run
+   * for all conditions together.
+   */
+  nextTokens(
+    sequences: readonly Int32Array[],
+    conditions: readonly (Ablation | undefined)[],
+    options: ForwardOptions,
+  ): AsyncGenerator<Progress, TokenLogProbabilities>;
 
   /**
    * Summed natural-log probability of every sequence's tokens after its first token (BOS, where the tokenizer adds one).
    * @returns logprobs f64 [sequences]; a sequence of one token gives 0
    */
   score(sequences: readonly Int32Array[], options: ForwardOptions): AsyncGenerator<Progress, Float64Array>;
+
+  /**
+   * Logits of the token that follows each sequence, each under its own condition.
+   * @returns f32 [sequences, vocabulary]
+   */
+  nextLogits(
+    sequences: readonly Continued[],
+    conditions: readonly (Ablation | undefined)[],
+    options: ForwardOptions,
+  ): AsyncGenerator<Progress, Float32Array>;
 
   /** Frees sessions and memory. */
   dispose(): Promise<void>;

@@ -25,8 +25,11 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
   readonly paths: readonly string[];
   /** Where the editor offers it; absent: command line only. */
   readonly menu?: {
-    /** A context-menu entry on model folders and `.gguf` files. */
-    readonly on: 'model';
+    /**
+     * `model`: on model folders and `.gguf` files in the Explorer; `localization`: on a localization's `result.json` and
+     * in the title bar of its panel; `localizations`: in the palette, where the workspace has some.
+     */
+    readonly on: 'model' | 'localization' | 'localizations';
   };
 }
 

@@ -41,6 +41,8 @@ export interface Series {
   /** Absolute ends of error bars or of the band. */
   readonly low?: readonly (number | null)[];
   readonly high?: readonly (number | null)[];
+  /** Points in a chart with categories: the series of bars on whose bars they stand. */
+  readonly beside?: string;
   /** Bar width in x units (histograms); default 0.8. */
   readonly width?: number;
   /** What `low`–`high` are, for legends and hovers: "range of 10 seeds", "± s.e.m.". */

@@ -52,6 +52,7 @@ const config: Json = {
 // Charts -----------------------------------------------------------------------------------------------------------
 
 function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<string>): Json[] {
+  const grouped = standsOnBars(figure);
   return figure.series.flatMap((series) => {
     if (hidden.has(series.name)) return [];
     const hover = hoverOf(figure, series);
@@ -62,6 +63,7 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<
       x: series.x,
       y: series.y,
       legendgroup: series.name,
+      ...(grouped && { offsetgroup: series.beside ?? series.name }),
       ...hover,
       ...errorBars(figure, series, theme),
     };
@@ -79,6 +81,11 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<
         ];
     }
   });
+}
+
+/** Whether points stand on bars, and not in the middle of their category. */
+function standsOnBars(figure: ChartFigure): boolean {
+  return figure.series.some(({ beside }) => beside !== undefined);
 }
 
 function pointStyle(series: Series, theme: PlotTheme): Json {
@@ -201,6 +208,7 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
     },
     barmode: !map && figure.series.some((series) => series.width !== undefined) ? 'overlay' : 'group',
     bargap: 0.2,
+    ...(!map && standsOnBars(figure) && { scattermode: 'group', scattergap: 0.2 }),
     hovermode: 'closest',
     hoverlabel: {
       bgcolor: theme.hoverBackground,

@@ -1,5 +1,4 @@
-import { readStimuli } from '../../data/stimuli';
-import { tableFiles } from '../../data/tables';
+import { readStimuli, stimulusFiles } from '../../data/stimuli';
 import { tokenizeStimuli } from '../../models/sequences';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Progress } from '../../shared/progress';
@@ -25,7 +24,7 @@ export interface ActivationsFields {
  * @throws UserError for stimuli, layers or a model that do not go together; Cancelled
  */
 export async function* extract(spec: ActivationsSpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
-  const files = await tableFiles(spec.stimuli);
+  const files = await stimulusFiles(spec.stimuli);
   for (const file of files) context.recordInput(file, 'stimuli');
   const stimuli = await readStimuli(files, spec.textColumn === undefined ? {} : { text: spec.textColumn });
   const transformer = await context.openModel(spec.model);

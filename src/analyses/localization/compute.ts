@@ -1,8 +1,9 @@
-import { readStimuli } from '../../data/stimuli';
-import { tableFiles } from '../../data/tables';
+import { readStimuli, stimulusFiles } from '../../data/stimuli';
 import type { Stimulus } from '../../data/stimuli';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Progress } from '../../shared/progress';
+import { countOf } from '../../math/units/selection';
+import { tokenizeStimuli } from '../../models/sequences';
 import type { RunContext } from '../contract';
 import { conditionsOf, contrastOf } from './contrast';
 import type { Condition, Contrast } from './contrast';
@@ -10,8 +11,6 @@ import { canSplit } from './halves';
 import { PRESETS } from './presets';
 import type { Responses } from './responses';
 import type { LocalizationFields } from './result';
-import { countOf } from './selection';
-import { tokenize } from './sequences';
 import type { LocalizationSpec } from './spec';
 import { localizeUnits } from './statistics';
 
@@ -25,11 +24,12 @@ export async function* localize(spec: LocalizationSpec, context: RunContext): As
   const stimuli = await stimuliOf(spec, context);
   const conditions = conditionsOf(stimuli, contrast);
 
-  const transformer = await context.openModel(spec.model);
+  const transformer = await context.openModel(spec.model, { untrainedSeed: spec.untrained });
   const { layers, width } = transformer.description;
   countOf(spec, layers * width);
-  const { tokens, truncated } = tokenize(stimuli, transformer, contrast.maxTokens);
-  warnOf(conditions, contrast, truncated, stimuli.length, context);
+  const { tokens, truncated } = tokenizeStimuli(stimuli, transformer, contrast.maxTokens);
+  warnOf(conditions, spec, context);
+  warnOfTruncation(truncated, stimuli.length, contrast, spec, context);
 
   const values = yield* transformer.activations(tokens, { pooling: contrast.pooling, signal: context.signal });
   const responses: Responses = { values, n: stimuli.length, layers, width, units: layers * width };
@@ -41,6 +41,7 @@ export async function* localize(spec: LocalizationSpec, context: RunContext): As
   }
   const whole: LocalizationFields = {
     network: contrast.custom ? 'custom' : spec.network,
+    ...(spec.untrained !== undefined && { untrained: spec.untrained }),
     ...fields,
     truncated,
     pooling: contrast.pooling,
@@ -53,7 +54,7 @@ export async function* localize(spec: LocalizationSpec, context: RunContext): As
 }
 
 async function stimuliOf(spec: LocalizationSpec, context: RunContext): Promise<Stimulus[]> {
-  const files = await tableFiles(spec.stimuli ?? [context.sample(PRESETS[spec.network].sample)]);
+  const files = await stimulusFiles(spec.stimuli ?? [context.sample(PRESETS[spec.network].sample)]);
   for (const file of files) context.recordInput(file, 'stimuli');
   return readStimuli(files, {
     ...(spec.textColumn !== undefined && { text: spec.textColumn }),
@@ -61,24 +62,28 @@ async function stimuliOf(spec: LocalizationSpec, context: RunContext): Promise<S
   });
 }
 
-function warnOf(
-  conditions: readonly Condition[],
-  contrast: Contrast,
-  truncated: number,
-  n: number,
-  context: RunContext,
-): void {
+function warnOf(conditions: readonly Condition[], { untrained }: LocalizationSpec, context: RunContext): void {
+  if (untrained !== undefined) {
+    context.warn(`The weights are random (--untrained ${untrained}): a control, not the trained model.`);
+  }
   const others = conditions.filter(({ role }) => role === 'other');
   if (others.length > 0) {
     const names = others.map(({ name, rows }) => `${name} (${rows.length})`).join(', ');
     context.warn(`Conditions outside the contrast stand in the response profiles only: ${names}.`);
   }
-  if (truncated > 0) {
-    context.warn(
-      `${truncated} of ${n} stimuli were cut to ${contrast.maxTokens} tokens${contrast.custom ? '' : ', as the published localizer does'}.`,
-    );
-  }
   if (!canSplit(conditions)) {
     context.warn('A condition has fewer than four stimuli: no split-half reliability and no held-out profile.');
   }
+}
+
+function warnOfTruncation(
+  truncated: number,
+  n: number,
+  { maxTokens }: Contrast,
+  spec: LocalizationSpec,
+  context: RunContext,
+): void {
+  if (truncated === 0) return;
+  const asPublished = spec.maxTokens === undefined ? ', as the published localizer does' : '';
+  context.warn(`${truncated} of ${n} stimuli were cut to ${maxTokens} tokens${asPublished}.`);
 }

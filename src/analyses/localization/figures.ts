@@ -10,13 +10,13 @@ import type {
   TableFigure,
 } from '../../shared/figure';
 import { aggregate } from '../../shared/map-cells';
-import { CONTROL_KINDS } from './controls';
-import type { ControlKind } from './controls';
+import { CONTROL_KINDS } from '../../math/units/controls';
+import type { ControlKind } from '../../math/units/controls';
 import { tHistogram } from './histogram';
 import { fieldsOf } from './result';
 import type { LocalizationFields } from './result';
 import { perLayer } from './statistics';
-import { count, number, percent } from './words';
+import { count, number, percent } from '../../shared/words';
 
 const CONTROL_ROLES: Readonly<Record<ControlKind, ColourRole>> = {
   random: 'control-1',
@@ -33,20 +33,31 @@ const MAP_SATURATION = 99.9;
 /** What a localization shows. */
 export function localizationFigures(result: AnalysisResult): Figure[] {
   const fields = fieldsOf(result);
-  return [
+  const figures: Figure[] = [
     selectedPerLayer(result, fields),
     tMap(result, fields),
     tHistogram(result, fields),
     ...(fields.profile.length === 0 ? [] : [responseProfiles(fields)]),
     topUnits(fields),
   ];
+  const { untrained } = fields;
+  return untrained === undefined ? figures : figures.map((figure) => ofRandomWeights(figure, untrained));
+}
+
+function ofRandomWeights(figure: Figure, seed: number): Figure {
+  return {
+    ...figure,
+    title: `${figure.title} (random weights)`,
+    summary: `Random weights (seed ${seed}), not the trained model. ${figure.summary}`,
+  };
 }
 
 /** One line for a table row or a lens. */
 export function localizationSummary(result: AnalysisResult): string {
-  const { k, units, largest, reliability } = fieldsOf(result);
+  const { k, units, largest, reliability, untrained } = fieldsOf(result);
+  const weights = untrained === undefined ? '' : `Random weights (seed ${untrained}): `;
   const dice = Number.isFinite(reliability.dice) ? `, split-half Dice ${number(reliability.dice, 2)}` : '';
-  return `${count(k)} of ${count(units)} units, largest t ${number(largest.t)} (layer ${largest.layer}, unit ${largest.unit})${dice}`;
+  return `${weights}${count(k)} of ${count(units)} units, largest t ${number(largest.t)} (layer ${largest.layer}, unit ${largest.unit})${dice}`;
 }
 
 function selectedPerLayer(result: AnalysisResult, fields: LocalizationFields): ChartFigure {

@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Series } from '../../shared/figure';
 import type { LocalizationFields } from './result';
-import { count, number } from './words';
+import { count, number } from '../../shared/words';
 
 const BINS = 100;
 

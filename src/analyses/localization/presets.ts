@@ -24,6 +24,21 @@ export const PRESETS = {
     pooling: 'last',
     sample: 'stimuli/language.csv',
   },
+  'theory-of-mind': {
+    positive: { label: 'false-belief', aliases: ['b', 'belief', 'false belief', 'false_belief', 'false-belief'] },
+    negative: {
+      label: 'false-photograph',
+      aliases: ['p', 'photo', 'photograph', 'false photo', 'false photograph', 'false_photograph', 'false-photograph'],
+    },
+    pooling: 'mean',
+    sample: 'stimuli/theory-of-mind.csv',
+  },
+  'multiple-demand': {
+    positive: { label: 'hard', aliases: ['h', 'hard'] },
+    negative: { label: 'easy', aliases: ['e', 'easy'] },
+    pooling: 'mean',
+    sample: 'stimuli/multiple-demand.csv',
+  },
 } as const satisfies Record<string, Preset>;
 
 export type Network = keyof typeof PRESETS;

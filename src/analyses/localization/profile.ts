@@ -4,7 +4,7 @@ import type { Condition, Role } from './contrast';
 import { HALVES, halfOf } from './halves';
 import type { Half } from './halves';
 import type { Responses } from './responses';
-import { unitsIn } from './selection';
+import { unitsIn } from '../../math/units/selection';
 
 /** Mean ± s.e.m. over stimuli. */
 export interface Response {

@@ -1,6 +1,6 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Role } from './contrast';
-import type { ControlKind, Match } from './controls';
+import type { ControlKind, Match } from '../../math/units/controls';
 import type { Network } from './presets';
 import type { ConditionResponse, ProfileRow } from './profile';
 
@@ -20,6 +20,8 @@ export interface TopUnit {
 /** What stands under `result` in `result.json`; layers and units count from 0. */
 export interface LocalizationFields {
   readonly network: Network | 'custom';
+  /** Seed of the random weights that took the place of the trained ones; absent: the model as trained. */
+  readonly untrained?: number;
   /** Units selected. */
   readonly k: number;
   /** Units in all: layers · width. */

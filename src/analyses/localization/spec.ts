@@ -13,12 +13,14 @@ const schema = z
       .min(1)
       .optional()
       .describe(
-        'Stimuli: CSV, TSV, JSONL or Parquet files or folders of them (default: the built-in set of the network)',
+        'Stimuli: CSV, TSV, JSONL or Parquet files or folders of them, or a folder of stories 1b_story.txt, 1b_question.txt, 1p_story.txt, … (default: the built-in set of the network)',
       ),
     network: z
       .enum(NETWORKS)
       .default('language')
-      .describe('Which network to localize: its contrast and usual settings'),
+      .describe(
+        'Which network to localize, by its contrast and usual settings: language = sentences > nonword lists; theory-of-mind = stories of false beliefs > false photographs; multiple-demand = hard > easy sums',
+      ),
     positive: z
       .string()
       .min(1)
@@ -45,13 +47,20 @@ const schema = z
     pooling: z
       .enum(['last', 'mean', 'sum'])
       .optional()
-      .describe("How a stimulus' tokens are pooled: last, mean or sum (default: last for language)"),
+      .describe(
+        "How a stimulus' tokens are pooled: last, mean or sum (default: last for language, mean for the others)",
+      ),
     maxTokens: z
       .int()
       .min(1)
       .optional()
       .describe('Cut each stimulus to this many tokens (default: 12 for language, none otherwise)'),
     signed: z.boolean().default(false).describe('Test signed activations instead of their absolute values'),
+    untrained: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Control: the same architecture with random weights from this seed instead of the trained ones'),
     randomSeeds: z
       .int()
       .min(0)

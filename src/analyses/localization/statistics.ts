@@ -6,15 +6,16 @@ import type { AnalysisResult, NdArray } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import type { Condition } from './contrast';
-import { CONTROL_KINDS, drawControls } from './controls';
-import type { ControlSets } from './controls';
+import { CONTROL_KINDS, drawControls } from '../../math/units/controls';
+import type { ControlSets } from '../../math/units/controls';
 import { canSplit, halfOf } from './halves';
 import type { Half } from './halves';
 import { controlProfile, heldOutProfile, unitScale } from './profile';
-import { massiveUnits, meanMagnitude } from './responses';
+import { meanMagnitude } from './responses';
+import { massiveUnits } from '../../math/units/massive';
 import type { Responses } from './responses';
 import type { LocalizationFields, TopUnit } from './result';
-import { countOf, selectBetween, selectLargest, unitsIn } from './selection';
+import { countOf, selectBetween, selectLargest, unitsIn } from '../../math/units/selection';
 import { percentilesOf } from './spec';
 import type { LocalizationSpec } from './spec';
 
@@ -103,6 +104,7 @@ export function* localizeUnits(
       p: inLayers(tests.p, responses),
       q: inLayers(q, responses),
       selected: inLayers(selected, responses),
+      magnitude: inLayers(magnitude, responses),
       ...Object.fromEntries(
         controls.map(({ kind, masks }) => [kind, { data: masks, shape: [settings.randomSeeds, layers, width] }]),
       ),

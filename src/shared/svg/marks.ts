@@ -16,7 +16,11 @@ export function marks(figure: ChartFigure, frame: Frame, theme: PlotTheme): stri
         const slots = overlaid ? 1 : bars.length;
         return barSeries(series, overlaid ? 0 : bars.indexOf(series), slots, frame, theme);
       }
-      if (series.mark === 'points') return points(series, frame, theme) + errors(series, frame, colour, 0);
+      if (series.mark === 'points') {
+        const slot = overlaid ? -1 : bars.findIndex(({ name }) => name === series.beside);
+        const shift = slot < 0 ? 0 : barShift(0.8, slot, bars.length);
+        return points(series, frame, theme, shift) + errors(series, frame, colour, shift);
+      }
       const band = series.mark === 'band' ? bandArea(series, frame, colour) : '';
       return band + line(series, frame, theme) + (series.mark === 'line' ? errors(series, frame, colour, 0) : '');
     })
@@ -26,7 +30,7 @@ export function marks(figure: ChartFigure, frame: Frame, theme: PlotTheme): stri
 function barSeries(series: Series, slot: number, slots: number, frame: Frame, theme: PlotTheme): string {
   const full = series.width ?? 0.8;
   const each = full / slots;
-  const shift = -full / 2 + each * (slot + 0.5);
+  const shift = barShift(full, slot, slots);
   const base = frame.top + frame.height;
   const d = series.x.map((x, i) => {
     const y = series.y[i];
@@ -38,6 +42,11 @@ function barSeries(series: Series, slot: number, slots: number, frame: Frame, th
     return `M${from.toFixed(1)} ${zero.toFixed(1)}V${frame.y(y).toFixed(1)}h${wide.toFixed(1)}V${zero.toFixed(1)}z`;
   });
   return `<path d="${d.join('')}" ${barFill(series.role, theme)}/>${errors(series, frame, theme.foreground, shift)}`;
+}
+
+/** Where a bar of one of several series stands, from the middle of them all. */
+function barShift(full: number, slot: number, slots: number): number {
+  return -full / 2 + (full / slots) * (slot + 0.5);
 }
 
 function line(series: Series, frame: Frame, theme: PlotTheme): string {
@@ -65,11 +74,12 @@ function bandArea(series: Series, frame: Frame, colour: string): string {
   return `<path d="${d.join('')}" fill="${colour}" fill-opacity="0.25"/>`;
 }
 
-function points(series: Series, frame: Frame, theme: PlotTheme): string {
+function points(series: Series, frame: Frame, theme: PlotTheme, shift: number): string {
   const outline = symbolOutline(series.role);
   const d = series.x.map((x, i) => {
     const y = series.y[i];
-    return typeof y === 'number' ? `M${frame.x(frame.position(x)).toFixed(1)} ${frame.y(y).toFixed(1)}${outline}` : '';
+    if (typeof y !== 'number') return '';
+    return `M${frame.x(frame.position(x) + shift).toFixed(1)} ${frame.y(y).toFixed(1)}${outline}`;
   });
   return `<path d="${d.join('')}" ${symbolPaint(series.role, theme)}/>`;
 }

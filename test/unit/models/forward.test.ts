@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openTransformer } from '../../../src/models/open';
-import type { Transformer } from '../../../src/models/transformer';
+import type { TokenLogProbabilities, Transformer } from '../../../src/models/transformer';
 import type { Progress } from '../../../src/shared/progress';
 import { golden, goldenModels, largestDifference, openOptions, referenceOf, resultOf } from './support';
 
@@ -20,6 +20,13 @@ async function withModel<T>(path: string, use: (model: Transformer) => Promise<T
   } finally {
     await model.dispose();
   }
+}
+
+/** Σ log P of every sequence under one condition. */
+function sumsOf({ values, starts }: TokenLogProbabilities, condition: number): number[] {
+  return [...starts.subarray(1)].map((end, i) =>
+    values[condition]!.subarray(starts[i], end).reduce((sum, value) => sum + value, 0),
+  );
 }
 
 describe.each(goldenModels)('%s against PyTorch', (name) => {
@@ -40,7 +47,7 @@ describe.each(goldenModels)('%s against PyTorch', (name) => {
     const mask = Float32Array.from(reference.mask);
     await withModel(path, async (model) => {
       const plain = await resultOf(model.score(sequences, { signal }));
-      const ablated = await resultOf(model.score(sequences, { signal, mask }));
+      const ablated = sumsOf(await resultOf(model.nextTokens(sequences, [undefined, { keep: mask }], { signal })), 1);
       expect(
         largestDifference(
           plain,
@@ -60,9 +67,10 @@ describe.each(goldenModels)('%s against PyTorch', (name) => {
   test('streaming and any batch size give the numbers of a resident run', async () => {
     const mask = Float32Array.from(reference.mask);
     const both = (batchSize: number | undefined) => async (model: Transformer) => {
-      const options = { signal, mask, ...(batchSize !== undefined && { batchSize }) };
-      const activations = await resultOf(model.activations(sequences, { ...options, pooling: 'mean' }));
-      return { activations, scores: await resultOf(model.score(sequences, options)) };
+      const options = { signal, ...(batchSize !== undefined && { batchSize }) };
+      const ablation = { keep: mask };
+      const activations = await resultOf(model.activations(sequences, { ...options, ablation, pooling: 'mean' }));
+      return { activations, scores: sumsOf(await resultOf(model.nextTokens(sequences, [ablation], options)), 0) };
     };
     const resident = await withModel(path, both(undefined));
     for (const [executor, batchSize] of [
@@ -74,6 +82,42 @@ describe.each(goldenModels)('%s against PyTorch', (name) => {
       expect(largestDifference(other.activations, resident.activations)).toBeLessThan(SAME);
       expect(largestDifference(other.scores, resident.scores)).toBeLessThan(SAME);
     }
+  });
+});
+
+describe('conditions that share the work', () => {
+  const reference = referenceOf('gpt2');
+  const sequences = reference.sequences.map(({ ids }) => Int32Array.from(ids));
+  const size = reference.layers * reference.width;
+  /** Silences three units of the last block only, so that the first block runs once for all. */
+  const late = Float32Array.from({ length: size }, (_, i) => (i >= size - 3 ? 0 : 1));
+  const early = Float32Array.from(reference.mask);
+  const filled = { keep: late, fill: Float32Array.from(late, (keep) => (keep === 0 ? 0.5 : 0)) };
+
+  test.each([
+    ['resident', 'with a common prefix', [undefined, { keep: late }, filled]],
+    ['streaming', 'with a common prefix', [undefined, { keep: late }, filled]],
+    ['resident', 'from the first block on', [{ keep: early }, undefined, { keep: late }]],
+    ['streaming', 'all alike', [undefined, undefined]],
+  ] as const)('%s, %s: each has the numbers of a run alone', async (executor, _, conditions) => {
+    await withModel(
+      join(golden, 'gpt2'),
+      async (model) => {
+        const together = await resultOf(model.nextTokens(sequences, conditions, { signal }));
+        for (const [i, condition] of conditions.entries()) {
+          const alone = await resultOf(model.nextTokens(sequences, [condition], { signal, batchSize: 1 }));
+          expect(largestDifference(together.values[i]!, alone.values[0]!)).toBeLessThan(SAME);
+        }
+      },
+      { executor },
+    );
+  });
+
+  test('a filled unit is not a silenced one', async () => {
+    await withModel(join(golden, 'gpt2'), async (model) => {
+      const { values } = await resultOf(model.nextTokens(sequences, [{ keep: late }, filled], { signal }));
+      expect(largestDifference(values[0]!, values[1]!)).toBeGreaterThan(1e-3);
+    });
   });
 });
 

@@ -155,7 +155,7 @@ describe('controls', () => {
 
   it('are left out on request', async () => {
     const { result } = await small({ randomSeeds: 0 });
-    expect(Object.keys(result.arrays)).toEqual(['t', 'p', 'q', 'selected']);
+    expect(Object.keys(result.arrays)).toEqual(['t', 'p', 'q', 'selected', 'magnitude']);
     expect(fieldsOf(result).controls).toEqual([]);
     expect(fieldsOf(result).profileRandom).toEqual([]);
   });

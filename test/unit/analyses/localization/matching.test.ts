@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawControls } from '../../../../src/analyses/localization/controls';
-import { drawMatched } from '../../../../src/analyses/localization/matching';
+import { drawControls } from '../../../../src/math/units/controls';
+import { drawMatched } from '../../../../src/math/units/matching';
 import { Random } from '../../../../src/math/random';
 
 function layer(width: number, selected: readonly number[]): Uint8Array {

@@ -50,10 +50,13 @@ export function fakeTransformer(activations: Float32Array, layers: number, width
       token: (id) => String.fromCodePoint(id),
       sha256: '',
       specialTokens: 'none added',
+      decode: (ids) => String.fromCodePoint(...Array.from(ids)),
       bosId: undefined,
+      eosId: undefined,
     },
     executor: 'resident',
     files: [],
+    endIds: [],
     async *activations(sequences, options) {
       yield {
         phase: `Activations (${options.pooling})`,
@@ -67,6 +70,12 @@ export function fakeTransformer(activations: Float32Array, layers: number, width
     async *score() {
       throw new Error('localization scores nothing');
     },
+    async *nextTokens() {
+      throw new Error('localization scores nothing');
+    },
+    async *nextLogits() {
+      throw new Error('localization scores nothing');
+    },
     dispose: () => Promise.resolve(),
   };
 }
@@ -76,6 +85,8 @@ export interface Run {
   readonly warnings: readonly string[];
   readonly inputs: readonly string[];
   readonly progress: readonly Progress[];
+  /** Seeds of random weights that models were opened with. */
+  readonly untrainedSeeds: readonly (number | undefined)[];
 }
 
 /** Runs the whole analysis on a fake transformer. */
@@ -83,22 +94,28 @@ export async function run(settings: Record<string, unknown>, transformer: Transf
   const warnings: string[] = [];
   const inputs: string[] = [];
   const progress: Progress[] = [];
+  const untrainedSeeds: (number | undefined)[] = [];
   const context: RunContext = {
     signal: new AbortController().signal,
     seed: 7,
     threads: 1,
     memory: 1e9,
     executor: 'auto',
-    openModel: () => Promise.resolve(transformer),
+    openModel: (_, options) => {
+      untrainedSeeds.push(options?.untrainedSeed);
+      return Promise.resolve(transformer);
+    },
     sample: (path) => join(samples, path),
     recordInput: (path) => void inputs.push(path),
+    hash: () => Promise.reject(new Error('nothing is hashed here')),
+    checkpoint: () => Promise.reject(new Error('nothing is kept here')),
     warn: (message) => void warnings.push(message),
   };
   const spec: LocalizationSpec = parseSpec(localizationSpec, { model: 'fake', ...settings });
   const steps = localization.run(spec, context);
   for (;;) {
     const step = await steps.next();
-    if (step.done === true) return { result: step.value, warnings, inputs, progress };
+    if (step.done === true) return { result: step.value, warnings, inputs, progress, untrainedSeeds };
     progress.push(step.value);
   }
 }

@@ -1,4 +1,4 @@
-import type { Random } from '../../math/random';
+import type { Random } from '../random';
 
 /** A selected rank and the unselected rank drawn for it. */
 export interface Match {

@@ -1,5 +1,5 @@
-import type { Random } from '../../math/random';
-import { argsort, percentile } from '../../math/statistics';
+import type { Random } from '../random';
+import { argsort, percentile } from '../statistics';
 import { UserError } from '../../shared/errors';
 import { drawMatched } from './matching';
 import { sizeOf, unitsIn } from './selection';

@@ -1,0 +1,50 @@
+import type { ControlKind } from '../../math/units/controls';
+import type { Axis, Role } from '../../shared/figure';
+import type { AblationFields, EffectRow, TaskResult } from './result';
+
+/** A task or the total, as figures take them. */
+export interface Row {
+  readonly name: string;
+  readonly conditions: readonly Pick<
+    TaskResult['conditions'][number],
+    'fraction' | 'units' | 'seed' | 'deficit' | 'interval'
+  >[];
+  readonly effect: readonly EffectRow[];
+  readonly massive: TaskResult['massive'];
+}
+
+export const CONTROL_ROLES: Readonly<Record<ControlKind, Role>> = {
+  random: 'control-1',
+  'random-layer-matched': 'control-2',
+  'random-magnitude-matched': 'control-3',
+};
+
+/** Draws shown as points in one figure at most, so that figures stay small: beyond, the first draws of each kind. */
+const MOST_POINTS = 20_000;
+
+/** Deficits of a kind's draws at a fraction, in the order of drawing. */
+export function drawsOf({ conditions }: Row, fraction: number, kind: ControlKind): number[] {
+  return conditions.filter((row) => row.fraction === fraction && row.units === kind).map(({ deficit }) => deficit);
+}
+
+export function selectedOf({ conditions }: Row, fraction: number): Row['conditions'][number] {
+  return conditions.find((row) => row.fraction === fraction && row.units === 'selected')!;
+}
+
+export function effectAt({ effect }: Row, fraction: number, kind: ControlKind): Row['effect'][number] {
+  return effect.find((row) => row.fraction === fraction && row.control === kind)!;
+}
+
+/** How many draws of each kind are shown as points at each of `places`. */
+export function pointsEach({ controls }: AblationFields, places: number): number {
+  return Math.max(1, Math.floor(MOST_POINTS / Math.max(1, places * controls.length)));
+}
+
+export function deficitAxis(metric: 'accuracy' | 'loss'): Axis {
+  return { label: metric === 'accuracy' ? 'Deficit (accuracy)' : 'Deficit (loss, nats per token)', type: 'linear' };
+}
+
+/** Five digits are more than a mark can show. */
+export function short(value: number): number | null {
+  return Number.isFinite(value) ? Number(value.toPrecision(5)) : null;
+}

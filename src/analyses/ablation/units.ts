@@ -1,0 +1,136 @@
+import { basename, extname, join } from 'node:path';
+import { isFolder } from '../../data/files';
+import { readNpyFile } from '../../data/npy-file';
+import { readJson } from '../../data/tasks/json-file';
+import { sizeOf } from '../../math/units/selection';
+import type { Transformer } from '../../models/transformer';
+import type { NdArray } from '../../shared/analysis';
+import { UserError } from '../../shared/errors';
+import { resultSchema } from '../../shared/result';
+import type { ResultFile } from '../../shared/result';
+import type { RunContext } from '../contract';
+import type { UnitSource } from './masks';
+
+/** Units as they were given; the magnitude only where the result brings it. */
+export type GivenUnits = Omit<UnitSource, 'magnitude'> & {
+  readonly magnitude?: Float64Array;
+  /** Files that were read, absolute. */
+  readonly files: readonly string[];
+};
+
+/** Files that hold weights; a model's other files may be rewritten without changing it. */
+const WEIGHTS = ['.safetensors', '.gguf', '.onnx', '.bin', '.onnx_data', '.data'];
+
+/**
+ * Units to silence: a localization's result folder (its ranking by t; the selection itself where that was drawn from a
+ * range of t), or a mask `.npy` [layers, width] of zeros and ones.
+ * @throws UserError for anything else, for a mask of another model, and for one that silences nothing
+ */
+export async function loadUnits(path: string, transformer: Transformer, context: RunContext): Promise<GivenUnits> {
+  if (extname(path).toLowerCase() === '.npy') {
+    context.recordInput(path, 'units');
+    return { ...sizesOf(transformer), mask: await readMask(path, transformer), files: [path] };
+  }
+  const folder = basename(path) === 'result.json' ? join(path, '..') : path;
+  if (!(await isFolder(folder))) {
+    throw new UserError(`${path} is neither a result folder nor a mask`, 'Give a localization or a .npy file.');
+  }
+  return loadResult(folder, transformer, context);
+}
+
+async function loadResult(folder: string, transformer: Transformer, context: RunContext): Promise<GivenUnits> {
+  const result = await readLocalization(folder);
+  await checkModel(folder, result, transformer, context);
+  const sizes = sizesOf(transformer);
+  const files = [join(folder, 'result.json')];
+  const read = async <T>(name: string, reader: (file: string) => Promise<T>): Promise<T> => {
+    const file = join(folder, `${name}.npy`);
+    files.push(file);
+    return reader(file);
+  };
+  const known = (result.arrays ?? []).some(({ file }) => file === 'magnitude.npy');
+  const magnitude = known ? { magnitude: await read('magnitude', (file) => readFloats(file, transformer)) } : {};
+  const units =
+    result.spec['range'] === undefined
+      ? { t: await read('t', (file) => readFloats(file, transformer)) }
+      : { mask: await read('selected', (file) => readMask(file, transformer)) };
+  for (const file of files) context.recordInput(file, 'units');
+  return { ...sizes, ...units, ...magnitude, files };
+}
+
+async function readLocalization(folder: string): Promise<ResultFile> {
+  const file = join(folder, 'result.json');
+  const parsed = resultSchema.safeParse(await readJson(file));
+  if (!parsed.success) throw new UserError(`${file} is not a Brainlens result`, 'Give the folder of a localization.');
+  if (!parsed.data.schema.startsWith('brainlens/localization@')) {
+    throw new UserError(`${folder} holds a result of another kind (${parsed.data.schema})`, 'Give a localization.');
+  }
+  if (parsed.data.spec['untrained'] !== undefined) {
+    throw new UserError(`${folder} localized units of an untrained model`, 'Localize those of the trained one.');
+  }
+  return parsed.data;
+}
+
+/** Shape first: it needs no reading of the weights. */
+async function checkModel(
+  folder: string,
+  result: ResultFile,
+  transformer: Transformer,
+  context: RunContext,
+): Promise<void> {
+  const { layers, width } = transformer.description;
+  const { layers: itsLayers, width: itsWidth } = result.result;
+  if (itsLayers !== layers || itsWidth !== width) {
+    throw otherModel(folder, `${String(itsLayers)} layers of ${String(itsWidth)}`, transformer);
+  }
+  const theirs = result.provenance.inputs.filter(({ role, path }) => role === 'model' && isWeights(path));
+  const ours: string[] = [];
+  for (const file of transformer.files.filter(isWeights)) ours.push(await context.hash(file));
+  const same = ours.length === theirs.length && theirs.every(({ sha256 }) => ours.includes(sha256));
+  if (same) return;
+  throw new UserError(
+    `${folder} is a mask of another model: the same size, but other weights (${theirs.map((file) => file.path).join(', ')})`,
+    'Localize with this model, or ablate that one.',
+  );
+}
+
+function isWeights(path: string): boolean {
+  return WEIGHTS.includes(extname(path).toLowerCase());
+}
+
+async function readMask(file: string, transformer: Transformer): Promise<Uint8Array> {
+  const { data } = requireShape(await readNpyFile(file), file, transformer);
+  const wrong = data.findIndex((value) => value !== 0 && value !== 1);
+  if (wrong >= 0) {
+    const { width } = transformer.description;
+    throw new UserError(
+      `${file} holds ${data[wrong]} at layer ${Math.floor(wrong / width)}, unit ${wrong % width}, where a mask has 0 or 1`,
+      'Write 1 for every unit to silence and 0 for the others.',
+    );
+  }
+  const mask = Uint8Array.from(data);
+  if (sizeOf(mask) === 0) throw new UserError(`${file} silences no unit`, 'Write 1 for every unit to silence.');
+  return mask;
+}
+
+async function readFloats(file: string, transformer: Transformer): Promise<Float64Array> {
+  return Float64Array.from(requireShape(await readNpyFile(file), file, transformer).data);
+}
+
+function requireShape(array: NdArray, file: string, transformer: Transformer): NdArray {
+  const { layers, width } = transformer.description;
+  const { shape } = array;
+  if (shape.length === 2 && shape[0] === layers && shape[1] === width) return array;
+  throw otherModel(file, `shape (${shape.join(', ')})`, transformer);
+}
+
+function otherModel(what: string, size: string, { description: { layers, width } }: Transformer): UserError {
+  return new UserError(
+    `${what} is a mask of another model: ${size}, and this one has ${layers} layers of ${width} units`,
+    'Give units of this model.',
+  );
+}
+
+function sizesOf({ description: { layers, width } }: Transformer): { layers: number; width: number } {
+  return { layers, width };
+}

@@ -1,0 +1,110 @@
+import type { Uri} from 'vscode';
+import { window, workspace } from 'vscode';
+import { guarded, runAndOpen } from './analysisRun';
+import type { CommandParts } from './analysisRun';
+import { chooseLocalization, modelOf } from './localizationChoice';
+import { chooseModel, mayRun } from './modelChoice';
+import { basename } from './paths';
+import { resultPlace } from './resultPlace';
+import { readSettings } from './settings';
+import { askStep } from './steps';
+import type { Choice } from './steps';
+
+const ANALYSIS = 'ablate';
+const TITLE = 'Ablate Units';
+
+/** How much is measured; more takes longer. */
+interface Depth {
+  readonly fractions?: readonly number[];
+  readonly randomSeeds?: number;
+  readonly items?: number;
+}
+
+type Tasks = { readonly kind: 'built-in' } | { readonly kind: 'browse' };
+
+const TASKS: readonly Choice<Tasks>[] = [
+  {
+    label: '$(book) Built-in Tasks',
+    description: '11 minimal-pair paradigms, arithmetic, pattern continuation',
+    value: { kind: 'built-in' },
+  },
+  {
+    label: '$(folder-opened) Browse…',
+    description: 'BLiMP or other minimal pairs, SyntaxGym suites, multiple choice, texts',
+    value: { kind: 'browse' },
+  },
+];
+
+const DEPTHS: readonly Choice<Depth>[] = [
+  {
+    label: 'First Look',
+    description: '1 % of all units, 5 random draws of each kind, 25 items of each task',
+    value: { fractions: [0.01], randomSeeds: 5, items: 25 },
+  },
+  {
+    label: 'One Fraction',
+    description: '1 % of all units, 20 random draws of each kind, all items',
+    value: { fractions: [0.01] },
+  },
+  { label: 'Full Sweep', description: '6 fractions, 20 random draws of each kind, all items', value: {} },
+];
+
+/**
+ * *Brainlens: Ablate Units…*: from a localization to what the model can no longer do without its units.
+ * @param clicked the localization's result.json; absent from the palette
+ */
+export async function ablate(clicked: Uri | undefined, parts: CommandParts): Promise<void> {
+  await guarded(parts.log, () => ablateOrThrow(clicked, parts));
+}
+
+async function ablateOrThrow(clicked: Uri | undefined, parts: CommandParts): Promise<void> {
+  if (!(await mayRun(workspace.isTrusted))) return;
+  const localization = await chooseLocalization(clicked, parts.localizations, TITLE);
+  if (localization === undefined) return;
+  const model = (await modelOf(localization)) ?? (await chooseModel(undefined, parts.models));
+  if (model === undefined) return;
+  const settings = readSettings();
+  const { memory, executor } = settings;
+  const { cacheFolder } = parts.engine;
+  const estimate = (await parts.engine.client()).estimate({ model: model.fsPath, memory, executor, cacheFolder });
+  const answers = await ask(`${TITLE} of ${basename(localization)}`);
+  if (answers === undefined) return;
+  const place = await resultPlace(ANALYSIS, model, new Date());
+  if (place === undefined) return;
+  const tasks = answers.tasks.map(({ fsPath }) => fsPath);
+  const spec = {
+    model: model.fsPath,
+    units: localization.fsPath,
+    ...(tasks.length > 0 ? { tasks } : {}),
+    ...answers.depth,
+  };
+  const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
+  await runAndOpen(`Silencing units of ${basename(model)}`, { job, estimate }, parts);
+}
+
+async function ask(title: string): Promise<{ tasks: readonly Uri[]; depth: Depth } | undefined> {
+  for (;;) {
+    const first = await askStep<Tasks>({ title, step: 1, steps: 2, placeholder: 'Which tasks?', choices: TASKS });
+    if (first?.kind !== 'chosen') return undefined;
+    const tasks = first.value.kind === 'built-in' ? [] : await browseTasks();
+    if (tasks === undefined) continue;
+    const second = await askStep<Depth>({
+      title,
+      step: 2,
+      steps: 2,
+      placeholder: 'How thoroughly? A cancelled run goes on where it stopped',
+      choices: DEPTHS,
+    });
+    if (second === undefined) return undefined;
+    if (second.kind === 'chosen') return { tasks, depth: second.value };
+  }
+}
+
+async function browseTasks(): Promise<readonly Uri[] | undefined> {
+  return window.showOpenDialog({
+    title: 'Tasks: minimal pairs, SyntaxGym suites, multiple choice, texts',
+    openLabel: 'Use These Tasks',
+    canSelectMany: true,
+    filters: { Tasks: ['jsonl', 'json', 'csv', 'txt'] },
+  });
+}

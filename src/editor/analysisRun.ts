@@ -1,0 +1,64 @@
+import { commands, Uri, window } from 'vscode';
+import type { LogOutputChannel } from 'vscode';
+import type { EstimateOutcome, Outcome } from '../engine/client';
+import { messageOf, UserError } from '../shared/errors';
+import type { JobRequest } from '../shared/protocol';
+import type { Engine } from './engine';
+import type { Localizations } from './localizations';
+import type { ModelFolders } from './modelFolders';
+import { RESULT_EDITOR } from './resultEditor';
+import { runWithProgress } from './runProgress';
+
+/** What the commands that run analyses need of their surroundings. */
+export interface CommandParts {
+  readonly engine: Engine;
+  readonly models: ModelFolders;
+  readonly localizations: Localizations;
+  readonly log: LogOutputChannel;
+}
+
+/** Runs a command; what fails is shown, never thrown. */
+export async function guarded(log: LogOutputChannel, command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    if (!(error instanceof UserError)) log.error(error instanceof Error ? error : String(error));
+    await showFailure(messageOf(error), error instanceof UserError, log);
+  }
+}
+
+/** Runs a job under a progress notification and opens its result. */
+export async function runAndOpen(
+  title: string,
+  run: { readonly job: JobRequest; readonly estimate?: Promise<EstimateOutcome> },
+  { engine, log }: Pick<CommandParts, 'engine' | 'log'>,
+): Promise<void> {
+  log.info(`${run.job.analysis} ${JSON.stringify(run.job)}`);
+  await present(await runWithProgress(title, { client: await engine.client(), log }, run), log);
+}
+
+/** Opens the result, or says why there is none. */
+export async function present(outcome: Outcome, log: LogOutputChannel): Promise<void> {
+  switch (outcome.kind) {
+    case 'done': {
+      log.info(`${outcome.out}: ${outcome.summary}`);
+      for (const warning of outcome.warnings) log.warn(warning);
+      const result = Uri.joinPath(Uri.file(outcome.out), 'result.json');
+      await commands.executeCommand('vscode.openWith', result, RESULT_EDITOR, { preview: false });
+      return;
+    }
+    case 'cancelled':
+      log.info('Cancelled; nothing was written.');
+      return;
+    case 'failed':
+      log.error(outcome.message);
+      await showFailure(outcome.message, outcome.user, log);
+  }
+}
+
+/** A person's own mistake as it is; ours with the way to the log. */
+async function showFailure(message: string, user: boolean, log: LogOutputChannel): Promise<void> {
+  const show = 'Show Log';
+  const answer = await window.showErrorMessage(`Brainlens: ${message}`, ...(user ? [] : [show]));
+  if (answer === show) log.show();
+}

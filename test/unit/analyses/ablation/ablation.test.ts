@@ -1,0 +1,171 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ablation } from '../../../../src/analyses/ablation/index';
+import { fieldsOf } from '../../../../src/analyses/ablation/result';
+import { ablationSpec } from '../../../../src/analyses/ablation/spec';
+import type { Transformer } from '../../../../src/models/transformer';
+import type { AnalysisResult } from '../../../../src/shared/analysis';
+import { parseSpec } from '../../../../src/shared/analysis';
+import { Cancelled } from '../../../../src/shared/errors';
+import type { Progress } from '../../../../src/shared/progress';
+import { resultOf, temporaryFolder } from '../../models/support';
+import { bench, folder, golden, MemoryCheckpoint, model, taskFiles } from './support';
+import type { Bench } from './support';
+
+const opened: Transformer[] = [];
+afterAll(async () => {
+  for (const transformer of opened) await transformer.dispose();
+});
+const home = temporaryFolder();
+
+function run(
+  { context }: Bench,
+  settings: Record<string, unknown> = {},
+  seen: Progress[] = [],
+): Promise<AnalysisResult> {
+  const spec = parseSpec(ablationSpec, {
+    model,
+    units: join(folder, 'mask.npy'),
+    tasks: taskFiles,
+    reference: [join(folder, 'reference.jsonl')],
+    randomSeeds: 3,
+    generate: 0,
+    ...settings,
+  });
+  return resultOf(ablation.run(spec, context), seen);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('a bare mask on four kinds of tasks', () => {
+  const seen: Progress[] = [];
+  const made = bench(new MemoryCheckpoint(), { opened });
+  const result = run(made, {}, seen);
+
+  test('baseline, value and deficit are PyTorch’s', async () => {
+    const { tasks } = fieldsOf(await result);
+    expect(tasks.map(({ name, kind }) => [name, kind])).toEqual([
+      ['choices', 'multiple-choice'],
+      ['pairs', 'minimal-pairs'],
+      ['suite', 'syntaxgym'],
+      ['texts', 'text'],
+    ]);
+    for (const name of ['choices', 'pairs', 'suite'] as const) {
+      const task = tasks.find((one) => one.name === name)!;
+      const [plain, zero] = [mean(golden.plain[name].right), mean(golden.zero[name].right)];
+      expect(task.baseline).toBeCloseTo(plain, 12);
+      expect(task.conditions[0]).toMatchObject({ units: 'selected', value: zero });
+      expect(task.conditions[0]!.deficit).toBeCloseTo(plain - zero, 12);
+      expect(task.flipped).toBe(
+        golden.plain[name].right.filter((right, i) => right > golden.zero[name].right[i]!).length,
+      );
+    }
+    const { losses, tokens } = golden.zero.texts;
+    // Every loss agrees within 2e-4 of its size (against-pytorch.test.ts), and so does their ratio.
+    expect(tasks[3]!.conditions[0]!.value).toBeCloseTo(mean(losses) / mean(tokens), 3);
+    expect(tasks[3]!.byCondition!.map(({ condition, items }) => [condition, items])).toEqual([
+      ['short', 6],
+      ['long', 1],
+    ]);
+  });
+
+  test('the fraction is the mask’s share, and every draw of both controls is listed', async () => {
+    const fields = fieldsOf(await result);
+    const [{ conditions, effect }] = fields.tasks as [(typeof fields.tasks)[number]];
+    expect(conditions.map(({ units }) => units)).toEqual([
+      'selected',
+      ...Array<string>(3).fill('random'),
+      ...Array<string>(3).fill('random-magnitude-matched'),
+    ]);
+    expect(conditions[0]!.fraction).toBe(fields.sweeps[0]!.size / (fields.layers * fields.width));
+    expect(effect.map(({ control }) => control)).toEqual(['random', 'random-magnitude-matched']);
+    expect(made.warnings.join()).toMatch(/cannot fall below 0\.25/);
+    const { masks } = (await result).arrays;
+    expect(masks!.shape).toEqual([fields.sets.length, fields.layers, fields.width]);
+  });
+
+  test('the total is the mean over accuracy tasks only', async () => {
+    const { tasks, total } = fieldsOf(await result);
+    expect(total!.tasks).toBe(3);
+    total!.conditions.forEach(({ deficit }, i) => {
+      expect(deficit).toBeCloseTo(mean(tasks.slice(0, 3).map((task) => task.conditions[i]!.deficit)), 12);
+    });
+  });
+
+  test('the time is estimated before the sweep and said with it', async () => {
+    expect(fieldsOf(await result).estimatedSeconds).toBeGreaterThan(0);
+    const phases = [...new Set(seen.map(({ phase }) => phase))];
+    expect(phases.find((phase) => phase.startsWith('Estimated time: '))).toBeDefined();
+    expect(phases.some((phase) => /^Ablation \(about .* in all\)$/.test(phase))).toBe(true);
+  });
+
+  test('figures: bars by task with every draw on its bar, massive units, effects, flips', async () => {
+    const figures = ablation.figures(await result);
+    expect(figures.map(({ id }) => id)).toEqual([
+      'deficits',
+      'deficits-text',
+      'massive-units',
+      'massive-units-text',
+      'effects',
+      'flips',
+    ]);
+    const [bars] = figures;
+    if (bars?.kind !== 'chart') throw new Error('no chart');
+    const { total } = fieldsOf(await result);
+    const median = bars.series.find(({ name }) => name === 'random, median')!;
+    expect(median.y[0]).toBeCloseTo(total!.effect[0]!.median, 4);
+    const draws = bars.series.find(({ name }) => name === 'random, each draw')!;
+    expect(draws.beside).toBe(median.name);
+    expect(draws.x).toHaveLength(3 * 4);
+    expect(ablation.summary(await result)).toMatch(/units \(.*silenced: deficit in mean accuracy/);
+  });
+});
+
+test('mean ablation gives PyTorch’s accuracies, and no controls where none are asked for', async () => {
+  const result = await run(bench(new MemoryCheckpoint(), { opened }), { ablation: 'mean', randomSeeds: 0 });
+  const { tasks, controls } = fieldsOf(result);
+  expect(controls).toEqual([]);
+  expect(tasks[0]!.effect).toEqual([]);
+  expect(tasks[0]!.conditions).toHaveLength(1);
+  for (const name of ['choices', 'pairs', 'suite'] as const) {
+    expect(tasks.find((task) => task.name === name)!.conditions[0]!.value).toBe(mean(golden.mean[name].right));
+  }
+});
+
+test('a cancelled sweep goes on where it stopped, and comes to the same result', async () => {
+  const whole = await run(bench(new MemoryCheckpoint(), { opened }));
+  const checkpoint = new MemoryCheckpoint();
+  const abort = new AbortController();
+  const first: Bench = bench(checkpoint, {
+    opened,
+    signal: abort.signal,
+    // Two measurements, two tasks; the third is cut off.
+    onCall: () => void (first.calls.length === 5 && abort.abort()),
+  });
+  await expect(run(first)).rejects.toThrow(Cancelled);
+  const { sets } = fieldsOf(whole);
+  const perTask = sets.length + 1;
+  expect(checkpoint.kept.size).toBe(2 * perTask);
+
+  // One lost condition is computed again, alone, beside the two missing tasks.
+  const lost = [...checkpoint.kept.keys()].find((name) => name.startsWith('pairs/') && name.includes('random/1'))!;
+  checkpoint.kept.delete(lost);
+  const second = bench(checkpoint, { opened });
+  const resumed = await run(second);
+  expect(second.calls.slice(2).map(({ conditions }) => conditions)).toEqual([1, perTask, perTask]);
+  const timeless = ({ fields }: AnalysisResult) => ({ ...fields, estimatedSeconds: 0 });
+  expect(timeless(resumed)).toEqual(timeless(whole));
+
+  const third = bench(checkpoint, { opened });
+  await run(third);
+  expect(third.calls).toEqual([]);
+});
+
+test('the first items only, and a task file that is wrong names file and line', async () => {
+  const few = fieldsOf(await run(bench(new MemoryCheckpoint(), { opened }), { items: 2, randomSeeds: 0 }));
+  expect(few.tasks.map(({ items }) => items)).toEqual([2, 2, 2, 2]);
+  const bad = join(home, 'bad.jsonl');
+  writeFileSync(bad, '{"sentence_good":"a b","sentence_bad":"b a"}\n{"sentence_good":"a b"}\n');
+  await expect(run(bench(new MemoryCheckpoint(), { opened }), { tasks: [bad] })).rejects.toThrow(/bad\.jsonl.*2/);
+});
