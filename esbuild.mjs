@@ -25,6 +25,14 @@ const englishOnly = {
   },
 };
 
+/** What the extension needs only with its first use lies in a file of its own, so that activation reads little. */
+const onDemand = {
+  name: 'on-demand',
+  setup(plugin) {
+    plugin.onResolve({ filter: /\/onDemand$/ }, () => ({ path: './on-demand.cjs', external: true }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -55,17 +63,19 @@ const nativeBinding = {
 };
 
 const node = { ...common, platform: 'node', target: 'node20' };
+// `import()` becomes `require()`, which knows VS Code's own module.
+const extension = { ...node, format: 'cjs', external: ['vscode'], supported: { 'dynamic-import': false } };
 const esm = { ...node, format: 'esm', banner: requireBanner, plugins: [englishOnly, nativeBinding] };
 
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
   build({
-    ...node,
+    ...extension,
     entryPoints: ['src/extension.ts'],
     outfile: 'dist/extension.cjs',
-    format: 'cjs',
-    external: ['vscode'],
+    plugins: [englishOnly, onDemand],
   }),
+  build({ ...extension, entryPoints: ['src/editor/onDemand.ts'], outfile: 'dist/on-demand.cjs' }),
   build({ ...esm, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' }),
   build({ ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' }),
   build({

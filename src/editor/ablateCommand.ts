@@ -1,4 +1,4 @@
-import type { Uri} from 'vscode';
+import type { Uri } from 'vscode';
 import { window, workspace } from 'vscode';
 import { guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';

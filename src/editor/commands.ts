@@ -5,15 +5,15 @@ import type { CommandParts } from './analysisRun';
 export function registerCommands(parts: CommandParts): Disposable {
   return Disposable.from(
     commands.registerCommand('brainlens.localize', async (clicked?: unknown) => {
-      const { localize } = await import('./localizeCommand');
+      const { localize } = await import('./onDemand');
       await localize(uriOf(clicked), parts);
     }),
     commands.registerCommand('brainlens.ablate', async (clicked?: unknown) => {
-      const { ablate } = await import('./ablateCommand');
+      const { ablate } = await import('./onDemand');
       await ablate(uriOf(clicked), parts);
     }),
     commands.registerCommand('brainlens.compare', async () => {
-      const { compareNetworks } = await import('./compareCommand');
+      const { compareNetworks } = await import('./onDemand');
       await compareNetworks(parts);
     }),
   );

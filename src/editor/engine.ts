@@ -28,7 +28,7 @@ export class Engine {
   }
 
   private async load(): Promise<EngineClient> {
-    const { EngineClient } = await import('../engine/client');
+    const { EngineClient } = await import('./onDemand');
     const client = new EngineClient({
       entry: join(this.context.extensionPath, 'dist', 'engine.js'),
       log: (line) => this.log.info(line),

@@ -1,5 +1,5 @@
 import { commands, workspace } from 'vscode';
-import type { Disposable, LogOutputChannel , Uri} from 'vscode';
+import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { messageOf } from '../shared/errors';
 import { parent } from './paths';
 

@@ -37,7 +37,7 @@ export class ResultEditor implements CustomReadonlyEditorProvider, Disposable {
 
   /** Fills a panel and keeps it in step with the files of its folder. */
   async resolveCustomEditor(document: CustomDocument, view: WebviewPanel): Promise<void> {
-    const [{ ResultPanel }, { resultHtml }] = await Promise.all([import('./resultPanel'), import('./resultHtml')]);
+    const { ResultPanel, resultHtml } = await import('./onDemand');
     const assets = Uri.joinPath(this.extensionUri, 'dist', 'webview');
     const panel = new ResultPanel(parent(document.uri), view, assets, this.log);
     this.panels.add(panel);

@@ -29,7 +29,8 @@ export function modelMenus(): void {
     const watching = async (): Promise<void> => {
       let events = 0;
       const watcher = workspace.createFileSystemWatcher('**/*');
-      watcher.onDidCreate(() => events++);
+      // Of a new folder first the folder is reported, and only then is it watched itself.
+      watcher.onDidCreate(({ path }) => (events += path.includes('/probe-') ? 1 : 0));
       for (let i = 0; i < 200 && events === 0; i++) {
         mkdirSync(join(added(), `probe-${i}`), { recursive: true });
         await new Promise((resolve) => setTimeout(resolve, 100));
