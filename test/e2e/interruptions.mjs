@@ -27,7 +27,7 @@ async function running(test) {
   const window = await test.window();
   await chooseLocalize(window, 'slow-random');
   await acceptDefaults(window);
-  const progress = window.notification('Localizing language units in slow-random');
+  const progress = window.notification('Localizing units in slow-random');
   await progress.getByText(/\d+ of \d+ stimuli.*\/s.* left/).waitFor();
   return { window, progress };
 }
