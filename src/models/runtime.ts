@@ -1,3 +1,4 @@
+import './telemetry';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { EncodedGraph } from './graph';
 

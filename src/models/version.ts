@@ -1,3 +1,4 @@
+import './telemetry';
 import { env } from 'onnxruntime-node';
 
 /** ONNX Runtime's version, for the provenance of results: "1.30.0". */
