@@ -12,6 +12,9 @@ run('node', ['esbuild.mjs']);
 
 const total = { passed: 0, failed: 0 };
 for (const suite of ['unit', 'process']) add(await vitest(suite), suite);
+// Both browser suites need it; where it can neither be found nor installed they skip by name.
+const { ensureChromium } = await import('../test/e2e/browser.mjs');
+ensureChromium();
 add(await script('panel', ['test/e2e/panel/run.mjs']), 'panel');
 add(await script('editor', ['test/e2e/run.mjs']), 'editor');
 writeFileSync(join(results, 'summary.json'), JSON.stringify(total));
