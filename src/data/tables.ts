@@ -95,6 +95,8 @@ function parseRecords(file: string, text: string, delimiter: string): TextRecord
   try {
     const parsed = parse(text, {
       delimiter,
+      // The default is what ends the first line, and would read a file of mixed line ends wrongly without a word.
+      record_delimiter: ['\r\n', '\n', '\r'],
       info: true,
       relax_column_count: true,
       relax_quotes: true,

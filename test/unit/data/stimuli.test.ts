@@ -56,6 +56,17 @@ describe('reading stimuli', () => {
     ]);
   });
 
+  it.each([
+    ['a header ended by LF above CRLF rows', 'text,condition\none,a\r\ntwo,b\r\n'],
+    ['a header ended by CRLF above LF rows', 'text,condition\r\none,a\ntwo,b\n'],
+    ['line ends of all kinds', 'condition,text\ra,one\r\nb,two\n'],
+  ])('reads %s alike', async (_name, content) => {
+    expect((await readStimuli([file('mixed.csv', content)])).map((s) => [s.text, s.condition, s.row])).toEqual([
+      ['one', 'a', 1],
+      ['two', 'b', 2],
+    ]);
+  });
+
   it('finds a sentence or stimulus column, and prefers text', async () => {
     const sentence = file('sentence.tsv', 'stimulus\tsentence\nx\ty z, w\n');
     expect((await readStimuli([sentence]))[0]).toEqual({ text: 'y z, w', source: sentence, row: 1 });
