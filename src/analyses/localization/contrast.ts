@@ -24,7 +24,7 @@ export interface Contrast {
   readonly custom: boolean;
 }
 
-/** The settings in force: what was given, else the network's own. A contrast of one's own is not truncated by default. */
+/** The settings in force: what was given, else the network's own, also for conditions named by hand. */
 export function contrastOf(spec: LocalizationSpec): Contrast {
   const preset: Preset = PRESETS[spec.network];
   const custom = spec.positive !== undefined && spec.negative !== undefined;
@@ -32,7 +32,7 @@ export function contrastOf(spec: LocalizationSpec): Contrast {
     positive: spec.positive === undefined ? preset.positive : exactly(spec.positive),
     negative: spec.negative === undefined ? preset.negative : exactly(spec.negative),
     pooling: spec.pooling ?? preset.pooling,
-    maxTokens: spec.maxTokens ?? (custom ? undefined : preset.maxTokens),
+    maxTokens: spec.maxTokens ?? preset.maxTokens,
     custom,
   };
 }

@@ -26,7 +26,7 @@ const schema = z
       .min(1)
       .optional()
       .describe(
-        'A contrast of your own: the condition that should drive the units more (with --negative; no truncation unless --max-tokens)',
+        'A contrast of your own: the condition that should drive the units more (with --negative; pooling and truncation stay those of --network)',
       ),
     negative: z
       .string()
@@ -69,11 +69,11 @@ const schema = z
       .describe('Random unit sets of each control kind (0: no controls)'),
   })
   .refine((spec) => (spec.positive === undefined) === (spec.negative === undefined), {
-    message: 'positive and negative go together: give both',
+    message: 'needs --negative too (and --negative needs --positive): give both',
     path: ['positive'],
   })
   .refine((spec) => spec.positive === undefined || spec.positive !== spec.negative, {
-    message: 'positive and negative must be two different conditions',
+    message: 'must be another condition than --positive',
     path: ['negative'],
   })
   .refine((spec) => percentilesAscend(spec.range), {
