@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Analysis, Checkpoint, RunContext } from '../analyses/contract';
 import type { Transformer } from '../models/transformer';
@@ -13,7 +13,7 @@ import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
 import { environment, InputRecorder } from './provenance';
-import { assertWritable, writeProblem, writeResult } from './store';
+import { assertWritable, partialFolder, writeProblem, writeResult } from './store';
 
 export type { JobHooks } from './parts';
 
@@ -35,11 +35,8 @@ const BREATH_MS = 50;
 export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobParts = engineParts): Promise<JobOutcome> {
   const started = new Date();
   const clock = performance.now();
-  const analysis = analysisOf(request.analysis, parts);
-  const spec = resolvePaths(analysis, parseSpec(analysis.spec, request.spec), request.workspace);
-  const out = resolve(request.workspace, request.out);
+  const { analysis, spec, out } = checkJob(request, parts);
   const unique = request.unique === true;
-  assertPlace(out, request.force, unique);
 
   const run = new Run(request, hooks, parts);
   try {
@@ -71,6 +68,30 @@ export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobPar
   }
 }
 
+/** A job whose settings, input paths and place for the result stood the checks that cost nothing. */
+interface CheckedJob {
+  readonly analysis: Analysis;
+  /** With absolute paths. */
+  readonly spec: Record<string, unknown>;
+  /** The result folder, absolute. */
+  readonly out: string;
+}
+
+/**
+ * What can be known of a job before a model is opened.
+ * @throws UserError for bad settings, a path that does not exist, or a place that cannot be written
+ */
+export function checkJob(request: JobRequest, parts: JobParts = engineParts): CheckedJob {
+  const analysis = analysisOf(request.analysis, parts);
+  const spec = resolvePaths(analysis, parseSpec(analysis.spec, request.spec), request.workspace);
+  const out = resolve(request.workspace, request.out);
+  assertPlace(out, request.force, request.unique === true);
+  for (const path of analysis.spec.paths.flatMap((field) => spec[field] ?? [])) {
+    if (typeof path === 'string' && !existsSync(path)) throw new UserError(`${path} does not exist`, 'Check the path.');
+  }
+  return { analysis, spec, out };
+}
+
 /** What a run on a model would need, and how it would run. Reads headers only. @throws UserError for a bad model */
 export function estimateModel(request: EstimateRequest, parts: JobParts = engineParts): Promise<Estimate> {
   return parts.estimate(request);
@@ -81,6 +102,8 @@ class Run {
   readonly context: RunContext;
   readonly inputs: InputRecorder;
   readonly warnings: string[] = [];
+  /** Fires when the run is cancelled or over: a failed one leaves files half hashed. */
+  private readonly ended = new AbortController();
   private readonly checkpoints: Checkpoint[] = [];
   private readonly models = new Map<string, Promise<Transformer>>();
 
@@ -90,7 +113,9 @@ class Run {
     private readonly parts: JobParts,
   ) {
     const { seed, threads, memory, executor, workspace, cacheFolder } = request;
-    const hash = (path: string): Promise<string> => parts.hashFile(path, cacheFolder, hooks.signal);
+    const { signal } = this.ended;
+    hooks.signal.addEventListener('abort', () => this.ended.abort(), { once: true, signal });
+    const hash = (path: string): Promise<string> => parts.hashFile(path, cacheFolder, signal);
     this.inputs = new InputRecorder(workspace, parts.samples, hash);
     this.context = {
       signal: hooks.signal,
@@ -152,8 +177,9 @@ class Run {
     for (const checkpoint of this.checkpoints) await checkpoint.clear();
   }
 
-  /** Frees the models. An error of opening one was thrown already where it was asked for. */
+  /** Stops what still reads files and frees the models. An error of opening one was thrown already where it was asked for. */
   async dispose(): Promise<void> {
+    this.ended.abort();
     for (const opened of await Promise.allSettled(this.models.values())) {
       if (opened.status === 'fulfilled') await opened.value.dispose();
     }
@@ -185,10 +211,12 @@ function analysisOf(id: string, { analyses }: JobParts): Analysis {
 function assertPlace(out: string, force: boolean, unique: boolean): void {
   if (!unique) assertWritable(out, force);
   let ancestor = dirname(out);
-  while (!existsSync(ancestor)) ancestor = dirname(ancestor);
+  while (!existsSync(ancestor) && dirname(ancestor) !== ancestor) ancestor = dirname(ancestor);
+  // Permissions do not tell all, for example of /proc: so a folder is made there, of the name that the run will use.
+  const probe = partialFolder(join(ancestor, basename(out)), process.pid);
   try {
-    if (!statSync(ancestor).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
-    accessSync(ancestor, constants.W_OK | constants.X_OK);
+    mkdirSync(probe);
+    rmdirSync(probe);
   } catch (error) {
     throw writeProblem(out, error);
   }

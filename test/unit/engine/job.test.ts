@@ -169,4 +169,27 @@ describe('running a job', () => {
     expect(dispose).toHaveBeenCalledOnce();
     expect(readdirSync(home)).not.toContain('results');
   });
+
+  it('stops hashing files when the run has failed or is cancelled', async () => {
+    const failing = counting(() => {
+      throw new UserError('row 3 is empty', 'Fill it.');
+    });
+    const abort = new AbortController();
+    const cancelled = { signal: abort.signal, onProgress: () => abort.abort() };
+    for (const [analysis, given] of [
+      [failing, hooks()],
+      [counting(), cancelled],
+    ] as const) {
+      const { made } = parts(analysis);
+      const signals: AbortSignal[] = [];
+      const hashFile: JobParts['hashFile'] = (_path, _cache, signal) =>
+        new Promise((_, reject) => {
+          signals.push(signal);
+          expect(signal.aborted).toBe(false);
+          signal.addEventListener('abort', () => reject(new Cancelled()));
+        });
+      await expect(runJob(request(), given, { ...made, hashFile })).rejects.toThrow();
+      expect(signals.map(({ aborted }) => aborted)).toContain(true);
+    }
+  });
 });
