@@ -4,7 +4,7 @@ import { analyses } from '../analyses/index';
 import { hashFile } from '../data/hash';
 import { openFolder } from '../models/folder';
 import { ggufCacheMade, ggufFacts } from '../models/gguf';
-import { chooseExecutor, describeModel, openTransformer } from '../models/open';
+import { chooseExecutor, describeModel, isGguf, openTransformer } from '../models/open';
 import type { ModelDescription } from '../models/transformer';
 import { onnxruntimeVersion } from '../models/version';
 import { UserError } from '../shared/errors';
@@ -29,7 +29,7 @@ export const engineParts: JobParts = {
     }),
   async describeModel(path) {
     const description = await describeModel(path);
-    return { description, files: isGguf(path) ? [path] : (await openFolder(path)).files };
+    return { description, files: (await isGguf(path)) ? [path] : (await openFolder(path)).files };
   },
   estimate,
   hashFile: (path, cacheFolder, signal) => hashFile(path, { cacheFolder, signal }),
@@ -42,7 +42,8 @@ async function estimate({ model, memory, executor, cacheFolder }: EstimateReques
     ...description.memory,
     budget: memory,
     executor: executorOf(description, memory, executor),
-    cache: isGguf(model) && !(await ggufCacheMade(model, cacheFolder)) ? (await ggufFacts(model)).cacheBytes : 0,
+    cache:
+      (await isGguf(model)) && !(await ggufCacheMade(model, cacheFolder)) ? (await ggufFacts(model)).cacheBytes : 0,
   };
 }
 
@@ -57,11 +58,6 @@ function executorOf(
     if (error instanceof UserError) return 'refused';
     throw error;
   }
-}
-
-/** `describeModel` has refused every other kind of file by the time this is asked. */
-function isGguf(path: string): boolean {
-  return path.toLowerCase().endsWith('.gguf');
 }
 
 /** `samples/` lies beside the bundle, or at the root of the repository when the sources run as they are. */

@@ -146,7 +146,7 @@ function describe(
 }
 
 /** Whether the path is a file (then a GGUF) rather than a folder. @throws UserError where it is neither or unreadable */
-async function isGguf(path: string): Promise<boolean> {
+export async function isGguf(path: string): Promise<boolean> {
   const facts = await stat(path).catch((error: unknown) => {
     throw fileProblem(path, error);
   });

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { engineParts } from '../../../src/engine/engine-parts';
 import { isModelFolder } from '../../../src/models/folder';
 import { describeModel, openTransformer } from '../../../src/models/open';
 import { readSafetensors } from '../../../src/models/safetensors';
@@ -69,6 +70,16 @@ describe('a folder is opened however it is laid out', () => {
     }
     expect(await isModelFolder(snapshot)).toBe(true);
     expect(await difference(snapshot, 'llama-sharded-f16')).toBeLessThan(3e-5);
+  });
+
+  test('a folder whose name ends in .gguf', async () => {
+    const path = join(folder, 'model.gguf');
+    cpSync(join(golden, 'gpt2'), path, { recursive: true });
+    expect(await difference(path, 'gpt2')).toBeLessThan(3e-5);
+    const described = await engineParts.describeModel(path);
+    expect(described.files).toContain(join(path, 'model.safetensors'));
+    const request = { model: path, memory: 1e9, executor: 'auto', cacheFolder: folder } as const;
+    expect(await engineParts.estimate(request)).toMatchObject({ executor: 'resident', cache: 0 });
   });
 
   test('shards that lie in different folders', async () => {
