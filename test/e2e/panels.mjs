@@ -120,9 +120,10 @@ async function actions(test) {
     .getByRole('button', { name: /^Export PNG: / })
     .first()
     .click();
-  const dialog = await window.quickPick(/selected-per-layer\.png/).catch(() => undefined);
   const input = window.page.locator('.quick-input-widget:visible input[type="text"]').first();
-  assert.match(await input.inputValue(), /selected-per-layer\.png$/, String(dialog));
+  await input.waitFor();
+  for (let i = 0; i < 100 && !(await input.inputValue()).endsWith('.png'); i++) await window.page.waitForTimeout(100);
+  assert.match(await input.inputValue(), /selected-per-layer\.png$/);
   const target = join(folder, 'picture.png');
   await input.fill(target);
   await window.page.keyboard.press('Enter');
