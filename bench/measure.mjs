@@ -46,5 +46,24 @@ export function spread(values, digits = 2) {
   return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
 }
 
+/**
+ * Holds medians against limits: says on stderr which are missed, and makes the exit code 1.
+ * @param {{what: string, values: number[], least?: number, above?: number, most?: number}[]} limits values that were
+ *   not measured (an empty list, NaN) are not held against anything
+ */
+export function enforce(limits) {
+  for (const { what, values, least, above, most } of limits) {
+    const value = median(values);
+    const missed = [
+      least !== undefined && value < least && `at least ${least}`,
+      above !== undefined && value <= above && `more than ${above}`,
+      most !== undefined && value > most && `at most ${most}`,
+    ].filter(Boolean);
+    if (missed.length === 0) continue;
+    console.error(`Limit missed: ${what} is ${value.toFixed(2)}, and must be ${missed.join(' and ')}.`);
+    process.exitCode = 1;
+  }
+}
+
 /** Where benchmarks keep what they make once: models, Python environments. */
 export { cacheRoot } from '../scripts/cache-root.mjs';

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cacheRoot, measure, median, spread } from '../measure.mjs';
+import { cacheRoot, enforce, measure, median, spread } from '../measure.mjs';
 import { pythonWith } from '../python.mjs';
 import { fetchModel } from '../../scripts/demo/fetch-model.mjs';
 
@@ -83,6 +83,10 @@ if (Math.max(...apart) > 1 / Number(options.items) + 1e-9) {
   console.error('The two sides do not find the same accuracies: the times mean nothing.');
   process.exitCode = 1;
 }
+enforce([
+  { what: 'the ratio to PyTorch one by one', values: ratios(published), least: 3 },
+  { what: 'the ratio to PyTorch in batches', values: ratios(batched), above: 1 },
+]);
 rmSync(out, { recursive: true, force: true });
 
 /** Baseline, then the masks in the order of masks.npy. */

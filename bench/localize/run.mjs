@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cacheRoot, measure, median, spread } from '../measure.mjs';
+import { cacheRoot, enforce, measure, median, spread } from '../measure.mjs';
 import { pythonWith } from '../python.mjs';
 import { fetchModel } from '../../scripts/demo/fetch-model.mjs';
 
@@ -65,6 +65,11 @@ if (shared < 0.99 * theirs.k) {
   console.error('The two sides do not select the same units: the times mean nothing.');
   process.exitCode = 1;
 }
+enforce([
+  { what: 'the ratio to PyTorch one by one', values: ratios(published), least: 5 },
+  { what: 'the ratio to PyTorch in batches', values: ratios(batched), least: 1.15 },
+  { what: 'the peak in GB', values: ours.map((run) => run.peakBytes / 1e9), most: 1.5 },
+]);
 rmSync(out, { recursive: true, force: true });
 
 function selectedUnits(file) {
