@@ -146,12 +146,21 @@ async function readParquet(file: string): Promise<Table> {
   try {
     const buffer = await asyncBufferFromFile(file);
     const metadata = await parquetMetadataAsync(buffer);
-    const rows = await parquetReadObjects({ file: buffer, metadata, compressors });
+    const names = parquetSchema(metadata).children.map((child) => child.element.name);
+    const columns = new Map<string, readonly unknown[]>();
+    // One after another: of columns read together, the second to fail would reject with nobody left to hear it.
+    for (const name of names) {
+      const rows = await parquetReadObjects({ file: buffer, metadata, compressors, columns: [name] });
+      columns.set(
+        name,
+        rows.map((row) => row[name]),
+      );
+    }
     return {
       file,
-      columns: parquetSchema(metadata).children.map((child) => child.element.name),
-      length: rows.length,
-      value: (row, column) => rows[row]![column],
+      columns: names,
+      length: Number(metadata.num_rows),
+      value: (row, column) => columns.get(column)?.[row],
       place: (row) => `row ${row + 1}`,
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -181,6 +181,25 @@ describe('refusing stimuli, in one line with file and remedy', () => {
   it('text under the name .parquet, and a truncated Parquet file', async () => {
     expect(await refusal(file('text.parquet', 'text\na\n'))).toMatch(/not a Parquet file/);
     expect(await refusal(file('cut.parquet', 'PAR1\0\0\0\0\0\0\0\0'))).toMatch(/cannot be read as Parquet/);
+  });
+
+  it('Parquet with a whole footer and damaged columns, without a rejection that nobody hears', async () => {
+    const whole = readFileSync(join(goldenFolder, 'snappy.parquet'));
+    const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8);
+    const damaged = Buffer.from(whole).fill(0xff, 4, footer);
+    const cut = Buffer.concat([whole.subarray(0, footer >> 1), whole.subarray(footer)]);
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      for (const [name, bytes] of Object.entries({ damaged, cut })) {
+        expect(await refusal(file(`${name}.parquet`, bytes))).toMatch(/cannot be read as Parquet.*write it again/);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
+    expect(unheard).toEqual([]);
   });
 
   it('an unknown kind of file, a missing file and a folder without stimuli', async () => {
