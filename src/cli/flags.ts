@@ -5,8 +5,6 @@ import { flagOf } from '../shared/analysis';
 import type { AnalysisSpec } from '../shared/analysis';
 import { UserError } from '../shared/errors';
 
-const SEE_HELP = 'See brainlens <verb> --help.';
-
 /** The part of JSON Schema that specs use. */
 interface Property {
   readonly type?: string;
@@ -22,7 +20,7 @@ export function addSpecOptions(command: Command, analysis: AnalysisSpec): void {
   const schema = z.toJSONSchema(analysis.spec, { io: 'input' });
   const required = new Set(schema.required);
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
-    command.addOption(optionOf(field, property as Property, required.has(field), analysis.paths.includes(field)));
+    command.addOption(optionOf(analysis, field, property as Property, required.has(field)));
   }
 }
 
@@ -36,18 +34,20 @@ export function specInput(command: Command, analysis: AnalysisSpec): Record<stri
   return given;
 }
 
-function optionOf(field: string, property: Property, required: boolean, isPath: boolean): Option {
+function optionOf({ id, paths }: AnalysisSpec, field: string, property: Property, required: boolean): Option {
+  const isPath = paths.includes(field);
+  const help = `See brainlens ${id} --help.`;
   const kind = kindOf(property);
   const option = new Option(
     `${flagOf(field)}${isPath && kind === 'text' ? ' <path>' : PLACEHOLDERS[kind](property)}`,
     describe(property, required),
   );
-  if (kind === 'number') option.argParser((text: string) => parseNumber(field, text));
-  if (kind === 'numbers') option.argParser((text: string) => parseNumbers(field, text));
-  if (kind === 'choice') option.argParser((text: string) => parseChoice(field, text, property.enum!.map(String)));
+  if (kind === 'number') option.argParser((text: string) => parseNumber(field, text, help));
+  if (kind === 'numbers') option.argParser((text: string) => parseNumbers(field, text, help));
+  if (kind === 'choice') option.argParser((text: string) => parseChoice(field, text, property.enum!.map(String), help));
   if (kind === 'choices') {
     const choices = property.items!.enum!.map(String);
-    option.argParser((text: string) => text.split(',').map((part) => parseChoice(field, part.trim(), choices)));
+    option.argParser((text: string) => text.split(',').map((part) => parseChoice(field, part.trim(), choices, help)));
   }
   return option;
 }
@@ -84,17 +84,17 @@ function describe(property: Property, required: boolean): string {
   return `${description} (default: ${Array.isArray(preset) ? preset.join(',') : String(preset)})`;
 }
 
-function parseNumber(field: string, text: string): number {
+function parseNumber(field: string, text: string, help: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new UserError(`${flagOf(field)} "${text}" is not a number`, SEE_HELP);
+  throw new UserError(`${flagOf(field)} "${text}" is not a number`, help);
 }
 
-function parseNumbers(field: string, text: string): number[] {
-  return text.split(',').map((part) => parseNumber(field, part));
+function parseNumbers(field: string, text: string, help: string): number[] {
+  return text.split(',').map((part) => parseNumber(field, part, help));
 }
 
-function parseChoice(field: string, text: string, choices: readonly string[]): string {
+function parseChoice(field: string, text: string, choices: readonly string[], help: string): string {
   if (choices.includes(text)) return text;
-  throw new UserError(`${flagOf(field)} "${text}" is not one of ${choices.join(', ')}`, SEE_HELP);
+  throw new UserError(`${flagOf(field)} "${text}" is not one of ${choices.join(', ')}`, help);
 }

@@ -43,10 +43,13 @@ function explain(error: unknown, { stderr }: Streams): number {
 }
 
 /** Commander's message and suggestion on one line. */
-function usageMessage({ message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError): string {
   if (message === '(outputHelp)') return 'no verb was given. See brainlens --help.';
   const line = messageOf(message).replace(/^error: /, '');
-  return line.includes('Did you mean') ? line : `${line}. See brainlens --help.`;
+  if (line.includes('Did you mean')) return line;
+  const lists =
+    code === 'commander.excessArguments' ? ' Lists of numbers are separated by commas, without blanks.' : '';
+  return `${line.replace(/\.+$/, '')}.${lists} See brainlens --help.`;
 }
 
 function program(streams: Streams): Command {
@@ -91,7 +94,7 @@ function addReport(root: Command, streams: Streams): void {
     .description('Writes a result as one self-contained HTML file with the same figures as the panel.')
     .argument('<result>', 'a result folder')
     .option('--out <file>', 'the HTML file (default: report.html in the result folder)')
-    .option('--quiet', 'no progress')
+    .option('--quiet', 'no progress, only warnings and errors')
     .action((folder: string, options: { out?: string }) => report(folder, options, streams));
 }
 
@@ -106,7 +109,7 @@ function addCommon(command: Command): void {
       new Option('--executor <way>', 'force a way to run (default: auto)').choices(['auto', 'resident', 'streaming']),
     )
     .option('--json', 'result.json on standard output; progress stays on standard error')
-    .option('--quiet', 'no progress');
+    .option('--quiet', 'no progress, only warnings and errors');
 }
 
 function version(): string {

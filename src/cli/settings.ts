@@ -31,7 +31,10 @@ export function parseMemory(text: string): number {
 export function parseWhole(flag: string, text: string, least: number): number {
   const value = Number(text);
   if (/^-?\d+$/.test(text.trim()) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new UserError(`${flag} "${text}" is not a whole number of at least ${least}`);
+  throw new UserError(
+    `${flag} "${text}" is not a whole number of at least ${least}`,
+    `Write for example ${flag} ${Math.max(least, 4)}.`,
+  );
 }
 
 /** Bytes that a run may use by default: 60 % of the container's limit or of the machine's memory. */

@@ -39,13 +39,14 @@ export async function runAnalysis(
   options: CommonOptions,
   { stdout, stderr }: Streams,
 ): Promise<void> {
-  const { runJob } = await import('../engine/job');
+  const { checkJob, runJob } = await import('../engine/job');
   const { defaultResultFolder, discardPartial, readResultText } = await import('../engine/store');
   const common = jobSettings(options);
   const out = resolve(options.out ?? defaultResultFolder(analysis.id, new Date()));
   const unique = options.out === undefined;
   const job: JobRequest = { ...common, analysis: analysis.id, spec: input, out, unique, force: options.force === true };
   const note = noter(options, stderr);
+  checkJob(job);
   if (typeof input['model'] === 'string') await announce(input['model'], job, note);
   const display = new ProgressDisplay(stderr);
   const onProgress: Parameters<typeof runJob>[1]['onProgress'] = (progress) => {
@@ -57,7 +58,7 @@ export async function runAnalysis(
       () => discardPartial(out, process.pid),
     );
     display.clear();
-    for (const warning of outcome.warnings) note(`Warning: ${warning}`);
+    for (const warning of outcome.warnings) stderr.write(`Warning: ${warning}\n`);
     const text = options.json === true ? await readResultText(outcome.out) : `${outcome.summary}\n${outcome.out}\n`;
     stdout.write(text);
   } finally {

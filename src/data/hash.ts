@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder';
 import { Cancelled } from '../shared/errors';
 import { fileProblem } from './files';
 
@@ -95,7 +96,7 @@ async function remember(memoryPath: string, real: string, memory: Memory): Promi
   const newest = [...memories].slice(-MOST_REMEMBERED);
   const temporary = `${memoryPath}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(join(memoryPath, '..'), { recursive: true });
+    await makeFolder(join(memoryPath, '..'));
     await writeFile(temporary, JSON.stringify(Object.fromEntries(newest), undefined, 1));
     await rename(temporary, memoryPath);
   } catch {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../data/make-folder';
 import type { Checkpoint } from '../analyses/contract';
 
 const DIGEST_BYTES = 32;
@@ -34,7 +35,7 @@ export function openCheckpoint(cacheFolder: string, work: Work): Checkpoint {
     async write(name, data) {
       const temporary = join(folder, `.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
       try {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
         await writeFile(temporary, Buffer.concat([sha256(bytes), bytes]));
         await rename(temporary, fileOf(name));

@@ -1,9 +1,13 @@
+import { existsSync, statSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readStart } from '../data/files';
 import { readNpyFile } from '../data/npy-file';
 import type { NdArray } from '../shared/analysis';
+import { requireArrayName } from '../shared/array-name';
 import type { Figure } from '../shared/figure';
-import { reportHtml } from '../shared/report';
+import { UserError } from '../shared/errors';
+import { REPORT_START, reportHtml } from '../shared/report';
 import type { ResultFile } from '../shared/result';
 import { readFigures, writeProblem } from './store';
 
@@ -26,7 +30,7 @@ export async function readAssets(folder: string): Promise<ReportAssets> {
  * Writes the self-contained HTML report of a result.
  * @param folder the result folder, already read as `result`
  * @param out the HTML file
- * @throws UserError where figures or arrays are missing, or `out` cannot be written; then nothing is left behind
+ * @throws UserError where something other than a report lies at `out`, figures or arrays are missing, or `out` cannot be written; then nothing is left behind
  */
 export async function writeReport(
   folder: string,
@@ -34,9 +38,13 @@ export async function writeReport(
   out: string,
   assets: ReportAssets,
 ): Promise<void> {
+  await assertReplaceable(out);
   const figures = await readFigures(folder);
   const arrays: Record<string, NdArray> = {};
-  for (const file of arrayFiles(figures.figures)) arrays[file] = await readNpyFile(join(folder, file));
+  for (const file of arrayFiles(figures.figures)) {
+    requireArrayName(file);
+    arrays[file] = await readNpyFile(join(folder, file));
+  }
   const partial = join(dirname(out), `.report.partial-${process.pid}`);
   try {
     await writeFile(partial, reportHtml({ result, figures, arrays, ...assets }));
@@ -45,6 +53,16 @@ export async function writeReport(
     await rm(partial, { force: true });
     throw writeProblem(out, error);
   }
+}
+
+/** Only a report may be replaced. @throws UserError */
+async function assertReplaceable(out: string): Promise<void> {
+  if (!existsSync(out)) return;
+  if (statSync(out).isFile()) {
+    const start = new TextDecoder().decode(await readStart(out, REPORT_START.length));
+    if (start === REPORT_START) return;
+  }
+  throw new UserError(`${out} exists and is not a Brainlens report`, 'Choose another file for the report (--out).');
 }
 
 function arrayFiles(figures: readonly Figure[]): string[] {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm, rmdir } from 'node:fs/promises';
+import { open, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../data/make-folder';
 import { writeNpyFile } from '../data/npy-file';
 import type { NdArray } from '../shared/analysis';
 import { Cancelled, UserError } from '../shared/errors';
 import type { FiguresFile } from '../shared/figure';
+import { figuresSchema } from '../shared/figures-file';
 import { formatJson, jsonable } from '../shared/json';
 import { npyDtype } from '../shared/npy';
 import { resultSchema } from '../shared/result';
@@ -39,7 +41,7 @@ export interface WriteOptions {
 export async function writeResult(out: string, content: ResultContent, options: WriteOptions): Promise<string> {
   if (!options.unique) assertWritable(out, options.force);
   const partial = partialFolder(out, process.pid);
-  const created = await makeFolder(partial, out);
+  const created = await makePartial(partial, out);
   try {
     await writeArrays(partial, content.arrays, options.signal);
     await writeText(join(partial, 'figures.json'), JSON.stringify(jsonable(content.figures)));
@@ -74,18 +76,19 @@ export function readResultText(folder: string): Promise<string> {
 /** Reads `figures.json` of a result folder (or beside a `result.json`). @throws UserError when missing or damaged */
 export async function readFigures(path: string): Promise<FiguresFile> {
   const file = fileIn(path, 'figures.json');
-  const value = await readJson(file);
-  const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
-  if (schema === 'brainlens/figures@1') return value as FiguresFile;
+  const parsed = figuresSchema.safeParse(await readJson(file));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const field = issue.path.length === 0 ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
   throw new UserError(
-    `${file} does not hold figures that this version of Brainlens can read`,
+    `${file} does not hold figures that this version of Brainlens can read${field}`,
     'Run the analysis again.',
   );
 }
 
 /**
  * A failed file operation while writing, as a message for the person at the keyboard.
- * @returns UserError for a full disk, missing permission or a read-only place; anything else as it is
+ * @returns UserError for a full disk, missing permission, a missing or read-only place; anything else as it is
  */
 export function writeProblem(path: string, error: unknown): unknown {
   switch (error instanceof Error && 'code' in error ? error.code : undefined) {
@@ -106,6 +109,13 @@ export function writeProblem(path: string, error: unknown): unknown {
         `${path} cannot be made: a file is in the way`,
         'Choose another place for the result (--out).',
       );
+    case 'ENOENT':
+      return new UserError(
+        `${path} cannot be made: ${dirname(path)} is missing or takes no files`,
+        'Choose another place for the result (--out).',
+      );
+    case 'ENAMETOOLONG':
+      return new UserError(`${path} cannot be made: the name is too long`, 'Choose a shorter one (--out).');
     default:
       return error;
   }
@@ -157,10 +167,10 @@ async function writeText(path: string, text: string): Promise<void> {
 }
 
 /** Makes the partial folder and its parents. @returns the first folder that had to be made */
-async function makeFolder(partial: string, out: string): Promise<string | undefined> {
+async function makePartial(partial: string, out: string): Promise<string | undefined> {
   try {
     await rm(partial, { recursive: true, force: true });
-    return await mkdir(partial, { recursive: true });
+    return await makeFolder(partial);
   } catch (error) {
     throw writeProblem(out, error);
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../data/make-folder';
 import { Cancelled, UserError } from '../shared/errors';
 import { formatBytes, type Progress } from '../shared/progress';
 import { dequantise } from './dequantise';
@@ -42,7 +43,7 @@ export async function writeGgufCache(
     `${basename(folder)}.${hostname()}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`,
   );
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     await refuseSmallDisk(temporary, cacheBytes(plan));
     for (const [name, text] of Object.entries(texts)) await writeFile(join(temporary, name), text);
     await writeTensors(source, plan.tensors, join(temporary, 'model.safetensors'), options);

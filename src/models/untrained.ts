@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../data/make-folder';
 import { Random } from '../math/random';
 import { Cancelled } from '../shared/errors';
 import type { Progress } from '../shared/progress';
@@ -49,7 +50,7 @@ async function writeRandomWeights(
   model: ArchitectureModel,
   options: UntrainedOptions,
 ): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const temporary = `${file}.${process.pid}.tmp`;
   const handle = await open(temporary, 'w');
   try {

@@ -47,6 +47,16 @@ export interface AnalysisResult {
   readonly arrays: Readonly<Record<string, NdArray>>;
 }
 
+/** A bound as a sentence that follows the flag; the specs' own messages are sentences already. */
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'too_big' && issue.code !== 'too_small') return issue.message;
+  if (issue.origin !== 'number' && issue.origin !== 'int')
+    return issue.code === 'too_small' ? 'is empty' : issue.message;
+  const { inclusive } = issue;
+  if (issue.code === 'too_big') return `must be ${inclusive === true ? 'at most' : 'below'} ${issue.maximum}`;
+  return `must be ${inclusive === true ? 'at least' : 'above'} ${issue.minimum}`;
+}
+
 /** The command line's flag for a field of a spec: `maxTokens` → `--max-tokens`. */
 export function flagOf(field: string): string {
   return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -67,5 +77,5 @@ export function parseSpec<Spec>(analysis: AnalysisSpec<Spec, unknown>, input: Re
   if (typeof field !== 'string') throw new UserError(issue.message, help);
   if (issue.code === 'invalid_type' && input[field] === undefined)
     throw new UserError(`${flagOf(field)} is missing`, help);
-  throw new UserError(`${flagOf(field)}: ${issue.message}`, help);
+  throw new UserError(`${flagOf(field)}: ${inWords(issue)}`, help);
 }

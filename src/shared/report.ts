@@ -22,6 +22,9 @@ export const REPORT_DATA_ID = 'brainlens-data';
 /** Base64 characters of arrays in one report; a map whose array does not fit keeps its figure's own resolution. */
 export const ARRAY_LIMIT = 20_000_000;
 
+/** How every report begins: by this it is told from other HTML files. */
+export const REPORT_START = '<!doctype html>\n<html lang="en" data-host="report">\n';
+
 export interface ReportParts {
   readonly result: ResultFile;
   readonly figures: FiguresFile;
@@ -51,9 +54,7 @@ export function reportHtml(parts: ReportParts): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  return `<!doctype html>
-<html lang="en" data-host="report">
-<head>
+  return `${REPORT_START}<head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">

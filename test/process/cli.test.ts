@@ -12,6 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => bench.remove());
 
+/** What stands on the error stream with `--quiet`. */
+const onlyWarnings: unknown = expect.stringMatching(/^(Warning: [^\n]+\n)*$/);
+
 describe('the built command line', () => {
   it('is executable by its first line, and says its version', async () => {
     expect(readFileSync(cli, 'utf8').split('\n')[0]).toBe('#!/usr/bin/env node');
@@ -61,9 +64,9 @@ describe('the built command line', () => {
     expect(t.shape).toEqual([4, 64]);
   });
 
-  it('prints result.json, exactly, with --json, and nothing else with --quiet', async () => {
+  it('prints result.json, exactly, with --json, and nothing but warnings with --quiet', async () => {
     const { code, stdout, stderr } = await brainlens(bench, localize(bench, '--json', '--quiet'));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: onlyWarnings });
     expect(stdout).toBe(readFileSync(join(bench.results, 'run/result.json'), 'utf8'));
     expect(resultSchema.parse(JSON.parse(stdout)).schema).toBe('brainlens/localization@1');
   });
@@ -81,7 +84,7 @@ describe('the built command line', () => {
     const random = async (name: string, ...more: string[]) => {
       const out = join(bench.results, name);
       const args = ['localize', '--model', bench.model, '--stimuli', bench.stimuli, '--quiet', '--out', out, ...more];
-      expect(await brainlens(bench, args)).toMatchObject({ code: 0, stderr: '' });
+      expect(await brainlens(bench, args)).toMatchObject({ code: 0, stderr: onlyWarnings });
       return [readFileSync(join(out, 'random.npy')), readFileSync(join(out, 'selected.npy'))] as const;
     };
     const [first, again, streamed, other] = [
@@ -122,6 +125,54 @@ describe('the built command line', () => {
       await brainlens(bench, ['report', join(bench.results, 'run/result.json'), '--out', elsewhere]),
     ).toMatchObject({ code: 0 });
     expect(readFileSync(elsewhere).equals(readFileSync(path))).toBe(true);
+  });
+
+  it('replaces a report by a report, and nothing else', async () => {
+    const run = join(bench.results, 'run');
+    await brainlens(bench, localize(bench, '--quiet'));
+    for (let time = 0; time < 2; time++) expect(await brainlens(bench, ['report', run])).toMatchObject({ code: 0 });
+    const thesis = bench.write('thesis.html', '<!doctype html><html lang="en"><p>Mine</p></html>');
+    for (const place of [thesis, bench.model, join(run, 'result.json')]) {
+      const { code, stdout, stderr } = await brainlens(bench, ['report', run, '--out', place]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^brainlens: .* exists and is not a Brainlens report\. Choose another file[^\n]*\n$/);
+    }
+    expect(readFileSync(thesis, 'utf8')).toContain('Mine');
+    expect(await brainlens(bench, ['report', run, '--out', join(bench.home, 'no/where.html')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^brainlens: [^\n]*no is missing or takes no files\.[^\n]*\n$/) as string,
+    });
+  });
+
+  it('says its warnings even with --quiet', async () => {
+    bench.write('stimuli.csv', stimuliCsv(2));
+    const { code, stderr } = await brainlens(bench, localize(bench, '--quiet'));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^(Warning: [^\n]*\n)+$/);
+    expect(stderr).toContain('fewer than four stimuli');
+  });
+
+  it('refuses what cannot go before it says what the run will need', async () => {
+    const taken = join(bench.results, 'run');
+    await brainlens(bench, localize(bench, '--quiet'));
+    for (const more of [
+      ['--out', taken],
+      ['--stimuli', join(bench.home, 'nowhere.csv')],
+      ['--fraction', '2'],
+    ]) {
+      const { code, stderr } = await brainlens(bench, localize(bench, '--out', join(bench.results, 'new'), ...more));
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/^brainlens: [^\n]*\n$/)]);
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('refuses a place that takes no folders, at once', async () => {
+    const { code, stderr } = await brainlens(bench, localize(bench, '--out', '/proc/brainlens'), { timeout: 20_000 });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^brainlens: \/proc\/brainlens cannot be[^\n]*\n$/)]);
+    const { code: withoutCache } = await brainlens(bench, localize(bench, '--quiet'), {
+      env: { BRAINLENS_CACHE: '/proc/brainlens' },
+      timeout: 20_000,
+    });
+    expect(withoutCache).toBe(0);
   });
 
   it('ends quietly when its reader has seen enough', async () => {

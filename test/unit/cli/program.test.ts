@@ -43,11 +43,24 @@ describe('usage of the command line', () => {
     [['localize', '--model', 'x', '--executor', 'fast'], /'--executor <way>' argument 'fast' is invalid/],
     [['localize', '--model'], /'--model <path>' argument missing/],
     [['localize', 'model'], /too many arguments/],
+    [
+      ['localize', '--model', 'x', '--fraction', '2'],
+      /: --fraction: must be at most 1\. See brainlens localize --help\.$/,
+    ],
+    [['localize', '--model', 'x', '--fraction', '0'], /: --fraction: must be above 0\. See/],
+    [['localize', '--model', 'x', '--positive', 'S'], /: --positive: needs --negative too .*: give both\. See/],
+    [['localize', '--model', 'x', '--fraction', 'abc'], /is not a number\. See brainlens localize --help\.$/],
+    [['localize', '--model', 'x', '--threads', '0'], /of at least 1\. Write for example --threads 4\.$/],
+    [
+      ['localize', '1', '2'],
+      /too many .* but got 2\. Lists of numbers are separated by commas, without blanks\. See brainlens --help\.$/,
+    ],
+    [['activations', '--model', 'x', '--stimuli', 'y', '--layers', '1,b'], /: --layers: must be a list of layers/],
     [['info'], /missing required argument 'model'/],
     [['report', '/nowhere/at/all'], /nowhere\/at\/all does not exist/],
   ])('answers %j with one line and exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await brainlens(...args);
-    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).toMatch(message);
     expect(stderr).toMatch(/^brainlens: [^\n]*\n$/);
     expect(stdout).toBe('');
     expect(code).toBe(2);
