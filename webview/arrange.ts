@@ -1,4 +1,10 @@
+import { categoriesOf } from '../src/shared/axis-values';
 import type { Figure } from '../src/shared/figure';
+import { MOST_LEVEL } from '../src/shared/to-plotly';
+import { tableWidth } from './table-model';
+
+/** Characters across the table of half a row in the narrowest window with two columns. */
+const HALF_ROW = 64;
 
 export interface Placed {
   readonly figure: Figure;
@@ -7,7 +13,8 @@ export interface Placed {
 }
 
 /**
- * Reading order for two columns without holes: a map takes a row of its own, everything else half of one. A half that
+ * Reading order for two columns without holes: a map, a chart of many categories and a wide table take a row of their own,
+ * everything else half of one. A half that
  * would stand alone before a map is joined by the next half; the last one left over becomes wide. The order on the
  * page is the order in the document, so that the keyboard follows the eye.
  */
@@ -33,5 +40,6 @@ function widenLast(placed: Placed[]): void {
 }
 
 function isWide(figure: Figure): boolean {
-  return figure.kind === 'map';
+  if (figure.kind === 'table') return tableWidth(figure) > HALF_ROW;
+  return figure.kind === 'map' || (figure.kind === 'chart' && categoriesOf(figure).length > MOST_LEVEL);
 }

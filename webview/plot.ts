@@ -2,7 +2,7 @@
 import Plotly, { type PlotlyElement } from 'plotly.js/lib/core';
 import bar from 'plotly.js/lib/bar';
 import heatmap from 'plotly.js/lib/heatmap';
-import { EXPORT_SIZE, type PlotlySpec } from '../src/shared/to-plotly';
+import { EXPORT_SIZE, integerStep, type PlotlySpec } from '../src/shared/to-plotly';
 import type { Zoom } from './state';
 
 Plotly.register([bar, heatmap]);
@@ -75,7 +75,10 @@ export class Plot {
       if (!Object.keys(changes).some((key) => /^[xy]axis\.range/.test(key))) return;
       const { xaxis, yaxis } = drawn._fullLayout;
       this.zoomed = { x: [...xaxis.range], y: [...yaxis.range] };
+      const before = this.spec;
       this.onZoom(this.zoomed);
+      // Ticks follow the zoom, unless a new drawing for it is under way already.
+      if (this.spec === before && before !== undefined) void this.show(before);
     });
     drawn.on('plotly_doubleclick', () => void this.setZoom(undefined));
   }
@@ -89,8 +92,13 @@ export class Plot {
 
 function withZoom(spec: PlotlySpec, zoom: Zoom | undefined): PlotlySpec {
   if (zoom === undefined) return spec;
-  const axis = (name: string, range: readonly [number, number]): object => ({
-    [name]: { ...(spec.layout[name] as object), range: [...range], autorange: false },
+  const axis = (name: 'x' | 'y'): object => ({
+    [`${name}axis`]: {
+      ...(spec.layout[`${name}axis`] as object),
+      ...(spec.integers[name] && integerStep(zoom[name][1] - zoom[name][0])),
+      range: [...zoom[name]],
+      autorange: false,
+    },
   });
-  return { ...spec, layout: { ...spec.layout, ...axis('xaxis', zoom.x), ...axis('yaxis', zoom.y) } };
+  return { ...spec, layout: { ...spec.layout, ...axis('x'), ...axis('y') } };
 }

@@ -32,6 +32,23 @@ export function cellText(cell: Row[number], column: TableColumn): string {
   return typeof cell === 'number' ? formatNumber(cell, column.digits ?? 15) : cell;
 }
 
+/** Characters from which a text column is broken into lines. */
+const LONG = 40;
+
+/** Whether a column holds texts to be read, which break into lines. */
+export function isLong({ columns, rows }: FigureTable, column: number): boolean {
+  return columns[column]!.type === 'text' && rows.some((row) => String(row[column] ?? '').length > LONG);
+}
+
+/** About how many characters a table is across with nothing broken, gaps included. */
+export function tableWidth(table: FigureTable): number {
+  const gap = 4;
+  return table.columns.reduce((sum, column, i) => {
+    const widest = table.rows.reduce((most, row) => Math.max(most, cellText(row[i] ?? null, column).length), 0);
+    return sum + gap + Math.max(column.label.length, widest);
+  }, 0);
+}
+
 function compare(a: number | string, b: number | string): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return String(a).localeCompare(String(b), 'en', { numeric: true });

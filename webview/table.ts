@@ -4,7 +4,7 @@ import { button, setDisabled } from './controls';
 import { element } from './dom';
 import type { Host } from './host';
 import type { FigureState, Sort } from './state';
-import { cellText, nextSort, PAGE, sortRows } from './table-model';
+import { cellText, isLong, nextSort, PAGE, sortRows } from './table-model';
 
 interface TableOptions {
   readonly table: FigureTable;
@@ -23,6 +23,7 @@ export function tableView({ table, caption, tools = [], host, state, remember }:
   let page = Math.min(state.page ?? 0, Math.max(0, Math.ceil(rows.length / PAGE) - 1));
 
   const body = element('tbody');
+  const classes = table.columns.map(({ type }, i) => (isLong(table, i) ? `${type} long` : type));
   const headers = table.columns.map((column, index) => {
     const control = element('button', { type: 'button', class: 'sort' }, column.label);
     control.addEventListener('click', () => {
@@ -52,7 +53,11 @@ export function tableView({ table, caption, tools = [], host, state, remember }:
     const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
     body.replaceChildren(
       ...shown.map((row) =>
-        element('tr', {}, ...row.map((cell, i) => cellElement(cellText(cell, table.columns[i]!), table, i))),
+        element(
+          'tr',
+          {},
+          ...row.map((cell, i) => element('td', { class: classes[i]! }, cellText(cell, table.columns[i]!))),
+        ),
       ),
     );
     const last = page * PAGE + shown.length;
@@ -96,10 +101,6 @@ function copySelection(event: ClipboardEvent, grid: HTMLTableElement): void {
   if (rows.flat().length < 2) return;
   event.preventDefault();
   event.clipboardData.setData('text/plain', toTsv(rows));
-}
-
-function cellElement(text: string, table: FigureTable, index: number): HTMLElement {
-  return element('td', { class: table.columns[index]!.type }, text);
 }
 
 function valid(sort: Sort | undefined, table: FigureTable): Sort | undefined {

@@ -2,20 +2,52 @@
 import { formatBytes, formatDuration } from './progress';
 import type { ResultFile } from './result';
 import { formatNumber } from './ticks';
+import { percent } from './words';
 
 export interface Fact {
   readonly label: string;
   readonly value: string;
 }
 
-const MOST = 12;
+const MOST = 14;
 
-/** Model and stimuli by name, then the small numbers of the result, nested ones as "Reliability dice"; at most 12. */
+/** What fields of results are called; others by `words`. */
+const RESULT_LABELS: Readonly<Record<string, string>> = {
+  k: 'Units selected',
+  units: 'Units in all',
+  width: 'Units per layer',
+  threshold: 'Smallest t selected',
+  massive: 'Massive among selected',
+  'reliability dice': 'Split-half Dice',
+  'reliability spearman': 'Split-half Spearman',
+  'significant all': 'Significant units',
+  'significant selected': 'Significant among selected',
+  stimuli: 'Number of stimuli',
+  scored: 'Tokens scored',
+  truncated: 'Stimuli cut',
+  randomSeeds: 'Random draws',
+  mainFraction: 'Fraction of units',
+  massiveShare: 'Deficit owed to massive units',
+  'total tasks': 'Accuracy tasks',
+};
+const SETTING_LABELS: Readonly<Record<string, string>> = { randomSeeds: 'Random draws' };
+const ORIGIN_LABELS: Readonly<Record<string, string>> = { onnxruntime: 'ONNX Runtime', node: 'Node.js' };
+
+/** Fields that a key fact does not tell: a forecast beside the time taken, and a sentence that a figure holds. */
+const UNTOLD: ReadonlySet<string> = new Set(['warnings', 'estimatedSeconds', 'shareMassive']);
+
+/** Shares of a whole, which are read as percentages. */
+const SHARES: ReadonlySet<string> = new Set(['mainFraction', 'massiveShare']);
+
+/** Elements of a list that a line still holds. */
+const LONGEST_LIST = 12;
+
+/** Model and stimuli by name, then the small numbers of the result, nested ones too; at most 14. Lists of numbers are for figures. */
 export function keyFacts(result: ResultFile): Fact[] {
   const inputs = ['model', 'stimuli'].flatMap((field) => fact(field, result.spec[field], fileName));
-  const fields = Object.entries(result.result).filter(([key]) => key !== 'warnings');
+  const fields = Object.entries(result.result).filter(([key]) => !UNTOLD.has(key));
   const numbers = fields.flatMap(([key, value]) =>
-    isPlain(value) ? Object.entries(value).flatMap(([inner, v]) => fact(`${key} ${inner}`, v)) : fact(key, value),
+    isPlain(value) ? Object.entries(value).flatMap(([inner, v]) => told(`${key} ${inner}`, v)) : told(key, value),
   );
   return [...inputs, ...numbers].slice(0, MOST);
 }
@@ -28,17 +60,18 @@ export function warningsOf(result: ResultFile): string[] {
 
 /** The settings as they were run. */
 export function settings(result: ResultFile): Fact[] {
-  return Object.entries(result.spec).flatMap(([key, value]) => fact(key, value));
+  return Object.entries(result.spec).flatMap(([key, value]) => fact(key, value, undefined, SETTING_LABELS));
 }
 
 /** When, where and with what the result was made. */
 export function origin(result: ResultFile): Fact[] {
-  const { tokenizer, ...rest } = result.provenance;
+  const { tokenizer, inputs: _, memory, ...rest } = result.provenance;
   return [
     { label: 'Created', value: result.created },
     { label: 'Took', value: formatDuration(result.seconds) },
     { label: 'Schema', value: result.schema },
-    ...Object.entries(rest).flatMap(([key, value]) => (key === 'inputs' ? [] : fact(key, value))),
+    ...Object.entries(rest).flatMap(([key, value]) => fact(key, value, undefined, ORIGIN_LABELS)),
+    ...(typeof memory === 'number' ? [{ label: 'Memory', value: formatBytes(memory) }] : []),
     ...(tokenizer === undefined
       ? []
       : [
@@ -62,16 +95,27 @@ export function words(key: string): string {
   );
 }
 
-function fact(key: string, value: unknown, show: (text: string) => string = (text) => text): Fact[] {
+function told(key: string, value: unknown): Fact[] {
+  if (Array.isArray(value) && value.some((element) => typeof element === 'number')) return [];
+  if (!SHARES.has(key) || typeof value !== 'number') return fact(key, value, undefined, RESULT_LABELS);
+  return [{ label: RESULT_LABELS[key] ?? words(key), value: percent(value) }];
+}
+
+function fact(
+  key: string,
+  value: unknown,
+  show: (text: string) => string = (text) => text,
+  labels: Readonly<Record<string, string>> = {},
+): Fact[] {
   const shown = shownValue(value, show);
-  return shown === undefined || key.endsWith('Reason') ? [] : [{ label: words(key), value: shown }];
+  return shown === undefined || key.endsWith('Reason') ? [] : [{ label: labels[key] ?? words(key), value: shown }];
 }
 
 function shownValue(value: unknown, show: (text: string) => string): string | undefined {
   if (typeof value === 'number') return formatNumber(value, Number.isInteger(value) ? 15 : 4);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value === '' ? undefined : show(value);
-  if (!Array.isArray(value) || value.length === 0 || value.length > 4) return undefined;
+  if (!Array.isArray(value) || value.length === 0 || value.length > LONGEST_LIST) return undefined;
   const all = value.map((element) => (isScalar(element) ? shownValue(element, show) : undefined));
   return all.includes(undefined) ? undefined : all.join(', ');
 }

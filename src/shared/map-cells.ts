@@ -1,5 +1,6 @@
 /** A map at some resolution: which columns it covers and the extremes in each cell. */
 import type { MapFigure } from './figure';
+import { formatNumber } from './ticks';
 
 /** A full matrix, row-major, as it travels to the panel. */
 export interface Matrix {
@@ -52,6 +53,18 @@ export function aggregate(matrix: Matrix, from: number, to: number, pixels: numb
     }
   }
   return { start, step, count, rows, end: Math.min(columns, start + count * step), min, max };
+}
+
+/** What a colour bar says: the value's name and, where cells lie beyond the colours, the ends at which they are clipped. */
+export function colourLabel({ value, range: [low, high], min, max }: MapFigure): string {
+  // Cells are written with five digits, the range with all.
+  const slack = 1e-4 * (high - low);
+  const below = min.some((cell) => cell !== null && cell < low - slack);
+  const above = max.some((cell) => cell !== null && cell > high + slack);
+  if (!below && !above) return value;
+  const ends = [...(below ? [low] : []), ...(above ? [high] : [])].map((end) => formatNumber(end, 3));
+  const symmetric = below && above && low === -high;
+  return `${value} (clipped at ${symmetric ? `±${formatNumber(high, 3)}` : ends.join(' and ')})`;
 }
 
 /** Columns of cell i: [first, last], both inclusive. */

@@ -1,6 +1,6 @@
 /** A map as one of Plotly's heatmaps. */
 import type { MapFigure } from './figure';
-import { cellColumns, cellValue, ownCells, type MapCells } from './map-cells';
+import { cellColumns, cellValue, colourLabel, ownCells, type MapCells } from './map-cells';
 import { scaleStops, type PlotTheme } from './palette';
 import { escapeText } from './plotly-text';
 import { formatNumber } from './ticks';
@@ -13,6 +13,7 @@ export function mapTrace(
 ): Record<string, unknown> {
   const stops = scaleStops(theme.kind, figure.scale);
   const [low, high] = figure.range;
+  const label = colourLabel(figure);
   return {
     type: 'heatmap',
     z: grid(cells, (index) => {
@@ -33,8 +34,8 @@ export function mapTrace(
     colorbar: {
       // A letter or two turned on its side could be anything.
       title: {
-        text: escapeText(figure.value),
-        side: figure.value.length > 6 ? 'right' : 'top',
+        text: escapeText(label),
+        side: label.length > 6 ? 'right' : 'top',
         font: { size: theme.fontSize },
       },
       thickness: 14,

@@ -11,6 +11,13 @@ export function linearTicks(low: number, high: number, wanted: number): number[]
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** About `wanted` integers within [low, high], for what is counted: layers, units. */
+export function integerTicks(low: number, high: number, wanted: number): number[] {
+  // + 0: Math.ceil(-0.5) is −0, which would be written with a sign.
+  const [first, last] = [Math.ceil(low - 1e-9) + 0, Math.floor(high + 1e-9) + 0];
+  return first > last ? [] : linearTicks(first, last, Math.min(wanted, last - first));
+}
+
 /** Powers of ten within [low, high], both positive; every nth where there are more than `wanted`. */
 export function logTicks(low: number, high: number, wanted: number): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);

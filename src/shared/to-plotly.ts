@@ -1,10 +1,12 @@
 /** Figures as Plotly's JSON: the panel, the report and exports draw from it. Pure; Plotly itself is not needed. */
 import type { Axis, ChartFigure, Figure, MapFigure, Marker, Series } from './figure';
+import { categoriesOf, isIntegerAxis, measuredTicks, spanOf } from './axis-values';
 import type { MapCells } from './map-cells';
 import { mapTrace } from './map-trace';
 import { bandRuns } from './band';
 import { roleColour, roleShape, type PlotTheme } from './palette';
 import { escapeText, wrap } from './plotly-text';
+import { formatNumber } from './ticks';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,6 +15,8 @@ export interface PlotlySpec {
   readonly data: readonly Json[];
   readonly layout: Json;
   readonly config: Json;
+  /** Axes on which only integers mean something: they take `integerStep` of what is in view. */
+  readonly integers: { readonly x: boolean; readonly y: boolean };
 }
 
 export interface PlotlyOptions {
@@ -37,7 +41,13 @@ export function toPlotly(
     figure.kind === 'map'
       ? [mapTrace(figure, theme, options.cells)]
       : chartTraces(figure, theme, options.hidden ?? new Set());
-  return { data, layout: layoutOf(figure, theme, options.titled ?? false), config };
+  const integers = { x: isIntegerAxis(figure, 'x'), y: isIntegerAxis(figure, 'y') };
+  return { data, layout: layoutOf(figure, theme, options.titled ?? false), config, integers };
+}
+
+/** Keeps Plotly from ticks between integers where few of them are in view (it never draws more than ten). */
+export function integerStep(span: number): Json {
+  return span <= 10 ? { tickmode: 'linear', tick0: 0, dtick: 1 } : {};
 }
 
 const config: Json = {
@@ -176,6 +186,9 @@ const TITLE_HEIGHT = 48;
 /** Pixels above the plot for the label of one vertical line. */
 const MARKER_ROW = 18;
 
+/** Names of categories that are written level; a figure with more takes the whole width of a page. */
+export const MOST_LEVEL = 6;
+
 /** Height of an export, for what is placed in pixels from its top. */
 export const EXPORT_SIZE = { width: 1000, height: 560 };
 
@@ -193,9 +206,12 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
     margin: { l: 48, r: 14, t: topMargin(figure, titled, legend), b: 40, pad: 0 },
     xaxis: {
       ...axisOf(map ? { range: [-0.5, figure.columns - 0.5], ...figure.x } : figure.x, theme, map),
-      ...(!map && figure.x.type === 'category' ? categoryTicks(figure) : {}),
+      ...ownTicks(figure, 'x'),
     },
-    yaxis: axisOf(map ? { range: [-0.5, figure.rows - 0.5], ...figure.y } : figure.y, theme, map),
+    yaxis: {
+      ...axisOf(map ? { range: [-0.5, figure.rows - 0.5], ...figure.y } : figure.y, theme, map),
+      ...ownTicks(figure, 'y'),
+    },
     showlegend: legend,
     legend: {
       orientation: 'h',
@@ -252,14 +268,24 @@ function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
   };
 }
 
-/** Category names broken into short lines, so that they stay level where there is little room. */
-function categoryTicks(figure: ChartFigure): Json {
-  const names = [...new Set(figure.series.flatMap((series) => series.x.map(String)))];
+/** Ticks that Plotly would not choose: names of categories, integers, measured values. */
+function ownTicks(figure: ChartFigure | MapFigure, axis: 'x' | 'y'): Json {
+  if (isIntegerAxis(figure, axis)) return integerStep(spanOf(figure, axis));
+  const names = axis === 'x' ? categoriesOf(figure) : [];
+  if (names.length > 0) return categoryTicks(names);
+  const measured = axis === 'x' ? measuredTicks(figure) : [];
+  if (measured.length === 0) return {};
+  return { tickmode: 'array', tickvals: measured, ticktext: measured.map((value) => formatNumber(value, 4)) };
+}
+
+/** Few names are broken into short lines, so that they stay level; many slant whole. */
+function categoryTicks(names: readonly string[]): Json {
+  const many = names.length > MOST_LEVEL;
   return {
-    autotickangles: [0, -40],
+    ...(many ? { tickangle: -40 } : { autotickangles: [0, -40] }),
     tickmode: 'array',
     tickvals: names,
-    ticktext: names.map((name) => wrap(name).map(escapeText).join('<br>')),
+    ticktext: names.map((name) => (many ? escapeText(name) : wrap(name).map(escapeText).join('<br>'))),
   };
 }
 

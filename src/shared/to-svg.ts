@@ -1,6 +1,6 @@
 /** Figures as SVG text, without DOM: for hovers, sparklines and documents without script. */
 import type { ChartFigure, Figure, MapFigure } from './figure';
-import { cellValue, ownCells } from './map-cells';
+import { cellValue, colourLabel, ownCells } from './map-cells';
 import { colourAt, scaleStops, standardTheme, type PlotTheme, type ThemeKind } from './palette';
 import { formatNumber } from './ticks';
 import { escapeXml, text, textWidth } from './svg/text';
@@ -112,7 +112,7 @@ function colourBar(figure: MapFigure, frame: Frame, theme: PlotTheme): string {
     const y = frame.top + frame.height - (i / 2) * frame.height + (i === 2 ? 9 : i === 0 ? 0 : 4);
     return text(formatNumber(value, 3), x + 13, y);
   });
-  const title = text(figure.value, x + 48, frame.top + frame.height / 2, { anchor: 'middle', rotate: 90 });
+  const title = text(colourLabel(figure), x + 48, frame.top + frame.height / 2, { anchor: 'middle', rotate: 90 });
   return bar + labels.join('') + title;
 }
 

@@ -10,19 +10,11 @@ import type {
   TableFigure,
 } from '../../shared/figure';
 import { aggregate } from '../../shared/map-cells';
-import { CONTROL_KINDS } from '../../math/units/controls';
-import type { ControlKind } from '../../math/units/controls';
 import { tHistogram } from './histogram';
 import { fieldsOf } from './result';
 import type { LocalizationFields } from './result';
 import { perLayer } from './statistics';
 import { count, number, percent } from '../../shared/words';
-
-const CONTROL_ROLES: Readonly<Record<ControlKind, ColourRole>> = {
-  random: 'control-1',
-  'random-layer-matched': 'control-2',
-  'random-magnitude-matched': 'control-3',
-};
 
 /** Cells of the map in all, and per row at most: keeps `figures.json` far below 2 MB. */
 const MAP_CELLS = 50_000;
@@ -66,28 +58,28 @@ function selectedPerLayer(result: AnalysisResult, fields: LocalizationFields): C
   const most = Math.max(...selected);
   const fullest = selected.indexOf(most);
   const empty = selected.filter((n) => n === 0).length;
+  const matched =
+    'random-layer-matched' in result.arrays
+      ? ' The layer-matched and the magnitude-matched controls have the counts of the selected by design.'
+      : '';
   return {
     kind: 'chart',
     id: 'selected-per-layer',
     title: 'Selected units per layer',
     summary:
       `Of the ${count(k)} selected units, layer ${fullest} holds the most (${count(most)}); ` +
-      `${empty} of ${layers} layers hold none. Units drawn at random would give ${number(k / layers, 2)} in each layer.`,
+      `${empty} of ${layers} layers hold none. Units drawn at random would give ${number(k / layers, 2)} in each layer.${matched}`,
     x: { label: 'Layer', type: 'linear', range: [-0.6, layers - 0.4] },
     y: { label: 'Units', type: 'linear' },
     series: [
       { name: 'selected', mark: 'bar', role: 'selected', x, y: selected },
-      ...CONTROL_KINDS.filter((kind) => kind in result.arrays).map((kind) => controlSeries(kind, result, fields)),
+      ...('random' in result.arrays ? [randomSeries(result, fields)] : []),
     ],
   };
 }
 
-function controlSeries(
-  kind: ControlKind,
-  result: AnalysisResult,
-  { layers, width, units }: LocalizationFields,
-): Series {
-  const masks = result.arrays[kind]!.data as Uint8Array;
+function randomSeries(result: AnalysisResult, { layers, width, units }: LocalizationFields): Series {
+  const masks = result.arrays['random']!.data as Uint8Array;
   const seeds = masks.length / units;
   const counts = Array.from({ length: seeds }, (_, i) =>
     perLayer(masks.subarray(i * units, (i + 1) * units), layers, width),
@@ -100,9 +92,9 @@ function controlSeries(
       ),
     );
   return {
-    name: kind === 'random' ? 'random' : `${kind.replace('-', ', ').replace('-', ' ')} (equal by design)`,
+    name: 'random',
     mark: 'points',
-    role: CONTROL_ROLES[kind],
+    role: 'control-1',
     x: Array.from({ length: layers }, (_, layer) => layer),
     y: at(50),
     low: at(0),

@@ -1,7 +1,8 @@
 /** The plot area of a figure in pixels, and the way from data to it. */
 import type { Axis, ChartFigure, MapFigure } from '../figure';
 import type { PlotTheme } from '../palette';
-import { formatNumber, linearTicks, logTicks } from '../ticks';
+import { categoriesOf, isIntegerAxis, measuredTicks } from '../axis-values';
+import { formatNumber, integerTicks, linearTicks, logTicks } from '../ticks';
 import { textWidth } from './text';
 
 export interface Tick {
@@ -40,7 +41,7 @@ export function frameOf(figure: ChartFigure | MapFigure, outer: Outer, theme: Pl
   const [xRange, yRange] = figure.kind === 'map' ? mapRanges(figure) : chartRanges(figure, categories, position);
   const bottom = theme.fontSize * 3 + 8;
   const height = Math.max(10, outer.height - outer.top - bottom);
-  const yTicks = ticksOf(figure.y, yRange, Math.max(2, height / 40), []);
+  const yTicks = ticksOf(figure, 'y', yRange, Math.max(2, height / 40), []);
   const labels = Math.max(...yTicks.map((tick) => textWidth(tick.label, theme.fontSize)));
   const left = labels + theme.fontSize + 16;
   const width = Math.max(10, outer.width - left - outer.right);
@@ -51,7 +52,7 @@ export function frameOf(figure: ChartFigure | MapFigure, outer: Outer, theme: Pl
     height,
     categories,
     position,
-    xTicks: ticksOf(figure.x, xRange, Math.max(2, width / 70), categories),
+    xTicks: ticksOf(figure, 'x', xRange, Math.max(2, width / 70), categories),
     yTicks,
     x: (value) => left + share(figure.x, xRange, value) * width,
     y: (value) => outer.top + (1 - share(figure.y, yRange, value)) * height,
@@ -107,13 +108,19 @@ function extent(axis: Axis, values: readonly (number | null)[], margin: number):
   return [low === 0 ? 0 : low - pad, high === 0 ? 0 : high + pad];
 }
 
-function ticksOf(axis: Axis, [low, high]: Range, wanted: number, categories: readonly string[]): Tick[] {
-  if (axis.type === 'category') return categories.map((label, value) => ({ value, label }));
-  const values = axis.type === 'log' ? logTicks(low, high, wanted) : linearTicks(low, high, wanted);
-  return values.map((value) => ({ value, label: formatNumber(value) }));
-}
-
-function categoriesOf(figure: ChartFigure | MapFigure): string[] {
-  if (figure.kind === 'map' || figure.x.type !== 'category') return [];
-  return [...new Set(figure.series.flatMap((series) => series.x.map(String)))];
+function ticksOf(
+  figure: ChartFigure | MapFigure,
+  axis: 'x' | 'y',
+  [low, high]: Range,
+  wanted: number,
+  categories: readonly string[],
+): Tick[] {
+  if (categories.length > 0) return categories.map((label, value) => ({ value, label }));
+  const measured = axis === 'x' ? measuredTicks(figure) : [];
+  const chosen = isIntegerAxis(figure, axis)
+    ? integerTicks(low, high, wanted)
+    : figure[axis].type === 'log'
+      ? logTicks(low, high, wanted)
+      : linearTicks(low, high, wanted);
+  return (measured.length > 0 ? measured : chosen).map((value) => ({ value, label: formatNumber(value) }));
 }

@@ -7,20 +7,34 @@ describe('facts of a result', () => {
     expect(keyFacts(result)).toEqual([
       { label: 'Model', value: 'smol.gguf' },
       { label: 'Stimuli', value: 'sentences.csv, lists.csv' },
-      { label: 'k', value: '172' },
-      { label: 'Reliability dice', value: '0.814' },
+      { label: 'Units selected', value: '172' },
+      { label: 'Split-half Dice', value: '0.814' },
     ]);
   });
 
-  it('are at most twelve', () => {
+  it('are at most fourteen', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`value${i}`, i]));
-    expect(keyFacts({ ...result, result: many })).toHaveLength(12);
+    expect(keyFacts({ ...result, result: many })).toHaveLength(14);
   });
 
   it('keep large counts whole', () => {
     expect(keyFacts({ ...result, spec: {}, result: { units: 1234567 } })).toEqual([
-      { label: 'Units', value: '1234567' },
+      { label: 'Units in all', value: '1234567' },
     ]);
+  });
+
+  it('leave out lists of numbers, forecasts and sentences, and write shares as percentages', () => {
+    const fields = { tokens: [26, 11], estimatedSeconds: 178, shareMassive: 'Much.', massiveShare: 0.636, stimuli: 2 };
+    expect(keyFacts({ ...result, result: fields }).slice(2)).toEqual([
+      { label: 'Deficit owed to massive units', value: '64 %' },
+      { label: 'Number of stimuli', value: '2' },
+    ]);
+  });
+
+  it('name the runtime and write memory in units', () => {
+    const facts = origin({ ...result, provenance: { ...result.provenance, memory: 15_165_901_209 } });
+    expect(facts).toContainEqual({ label: 'ONNX Runtime', value: '1.30.0' });
+    expect(facts).toContainEqual({ label: 'Memory', value: '15.2 GB' });
   });
 
   it('leave the warnings to their own place', () => {

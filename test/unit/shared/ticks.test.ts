@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatNumber, linearTicks, logTicks } from '../../../src/shared/ticks';
+import { formatNumber, integerTicks, linearTicks, logTicks } from '../../../src/shared/ticks';
 
 describe('ticks', () => {
   it('are round and lie within the axis', () => {
@@ -7,6 +7,13 @@ describe('ticks', () => {
     expect(linearTicks(-0.61, 0.83, 4)).toEqual([-0.5, 0, 0.5]);
     expect(linearTicks(0, 0.3, 3)).toEqual([0, 0.1, 0.2, 0.3]);
     expect(linearTicks(5, 5, 4)).toEqual([5]);
+  });
+
+  it('of what is counted are integers within the axis', () => {
+    expect(integerTicks(-0.5, 1.5, 8)).toEqual([0, 1]);
+    expect(integerTicks(-0.5, 0.5, 8)).toEqual([0]);
+    expect(integerTicks(-0.6, 29.4, 6)).toEqual([0, 5, 10, 15, 20, 25]);
+    expect(integerTicks(0.2, 0.8, 4)).toEqual([]);
   });
 
   it('of a log axis are powers of ten, thinned when there are many', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { roleColour, standardTheme } from '../../../src/shared/palette';
 import { escapeText, wrap } from '../../../src/shared/plotly-text';
-import { shareOfAxis, toPlotly } from '../../../src/shared/to-plotly';
+import { integerStep, shareOfAxis, toPlotly } from '../../../src/shared/to-plotly';
 import { chart, map } from './figures';
 
 const light = standardTheme('light');
@@ -73,6 +73,33 @@ describe('a chart for Plotly', () => {
     expect((drawn.shapes as Loose[])[0]!.x0).toBe(1.5);
   });
 
+  it('ticks a log axis at the few values that were measured', () => {
+    const x = [0.125, 0.25, 0.5, 1, 2, 5];
+    const dose = { ...chart, x: { label: '%', type: 'log' } as const, markers: [] };
+    const of = (at: number[]) =>
+      toPlotly({ ...dose, series: [{ name: 'a', mark: 'line', role: 'selected', x: at, y: at }] }, light).layout
+        .xaxis as Loose;
+    expect(of(x).tickvals).toEqual(x);
+    expect(of(x).ticktext).toEqual(['0.125', '0.25', '0.5', '1', '2', '5']);
+    expect(of(Array.from({ length: 50 }, (_, i) => i + 1)).tickvals).toBeUndefined();
+  });
+
+  it('slants the names of many categories unbroken and breaks those of few', () => {
+    const of = (x: string[]) =>
+      toPlotly(
+        {
+          ...chart,
+          x: { label: 'Task', type: 'category' },
+          series: [{ name: 'a', mark: 'bar', role: 'selected', x, y: x.map(() => 1) }],
+          markers: [],
+        },
+        light,
+      ).layout.xaxis as Loose;
+    expect(of(['subject-verb-agreement', 'b'])).toMatchObject({ ticktext: ['subject-<br>verb-<br>agreement', 'b'] });
+    const many = ['subject-verb-agreement', 'b', 'c', 'd', 'e', 'f', 'g'];
+    expect(of(many)).toMatchObject({ tickangle: -40, ticktext: many });
+  });
+
   it('leaves hidden series out', () => {
     expect(toPlotly(chart, light, { hidden: new Set(['Random', 'Points']) }).data).toHaveLength(1);
   });
@@ -103,6 +130,23 @@ describe('a map for Plotly', () => {
       [2, 3, '1', '4'],
       [4, 4, '2', '2'],
     ]);
+  });
+
+  it('ticks rows and columns at integers, however few are in view', () => {
+    const { layout, integers } = toPlotly(map, light);
+    expect(layout.yaxis).toMatchObject({ tick0: 0, dtick: 1 });
+    expect(integers).toEqual({ x: true, y: true });
+    expect((toPlotly({ ...map, rows: 30 }, light).layout.yaxis as Loose).dtick).toBeUndefined();
+    expect(integerStep(3.5)).toMatchObject({ dtick: 1 });
+    expect(integerStep(40)).toEqual({});
+  });
+
+  it('says on its colour bar where its colours are clipped', () => {
+    const label = (range: [number, number]) =>
+      (toPlotly({ ...map, range }, light).data[0]!.colorbar as { title: Loose }).title.text;
+    expect(label([-10, 10])).toBe('t');
+    expect(label([-8, 8])).toBe('t (clipped at −8)');
+    expect(label([-5, 5])).toBe('t (clipped at ±5)');
   });
 
   it('shows other cells when given', () => {

@@ -18,6 +18,20 @@ describe('two columns', () => {
     expect(plan([named(chart, 'a'), named(chart, 'b'), named(table, 'c')])).toEqual(['a', 'b', 'c*']);
   });
 
+  it('give a row to a chart of many categories and to a table too wide for half of one', () => {
+    const x = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const tasks = (names: string[]): Figure => ({
+      ...chart,
+      x: { label: 'Task', type: 'category' },
+      series: [{ name: 's', mark: 'bar', role: 'selected', x: names, y: names.map(() => 1) }],
+    });
+    const texts: Figure = { ...table, rows: [['It was a long sentence. '.repeat(4), 1]] };
+    const [first, last] = [named(chart, 'a'), named(chart, 'z')];
+    expect(plan([named(tasks(x), 'b'), first, last])).toEqual(['b*', 'a', 'z']);
+    expect(plan([named(tasks(x.slice(1)), 'b'), first])).toEqual(['b', 'a']);
+    expect(plan([named(texts, 't'), first, last])).toEqual(['t*', 'a', 'z']);
+  });
+
   it('keep the order where nothing is in the way', () => {
     expect(plan([named(map, 'a'), named(chart, 'b'), named(chart, 'c')])).toEqual(['a*', 'b', 'c']);
     expect(plan([])).toEqual([]);
