@@ -8,7 +8,7 @@ import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import { evaluate } from './evaluate';
 import { generationSamples } from './generations';
-import { controlKinds, mainSweep, studyOf } from './masks';
+import { controlKinds, mainSweep, requireStudy, studyOf } from './masks';
 import type { Condition, Study } from './masks';
 import { massiveShare } from './massive-share';
 import { firstItems, planTask } from './plan';
@@ -32,6 +32,7 @@ export async function* ablate(spec: AblationSpec, context: RunContext): AsyncGen
   const transformer = await context.openModel(spec.model);
   const { layers, width } = transformer.description;
   const given = await loadUnits(spec.units, transformer, context);
+  requireStudy(given, spec);
   const plans = tasks.map((task) =>
     planTask(firstItems(task, spec.items), transformer.tokenizer, transformer.description.context),
   );

@@ -1,5 +1,5 @@
 import { Random } from '../../math/random';
-import { drawControls } from '../../math/units/controls';
+import { drawControls, requirePossible } from '../../math/units/controls';
 import type { ControlKind } from '../../math/units/controls';
 import { massiveUnits } from '../../math/units/massive';
 import { countOf, selectLargest, sizeOf } from '../../math/units/selection';
@@ -52,6 +52,17 @@ export interface Sweep {
 export interface Study {
   readonly sweeps: readonly Sweep[];
   readonly conditions: readonly Condition[];
+}
+
+/**
+ * Whether a study can be made at all, which needs no forward pass: to be asked before one.
+ * @throws UserError where a fraction selects none or leaves too few for a control
+ */
+export function requireStudy(source: Omit<UnitSource, 'magnitude'>, spec: StudySettings): void {
+  const { layers, width } = source;
+  for (const { mask } of selections(source, spec)) {
+    for (const kind of controlKinds(spec)) requirePossible(kind, { selected: mask, layers, width });
+  }
 }
 
 /**
@@ -108,7 +119,7 @@ export function keyOf({ fraction, units, seed }: Pick<Condition, 'fraction' | 'u
 }
 
 function selections(
-  { t, mask, layers, width }: UnitSource,
+  { t, mask, layers, width }: Omit<UnitSource, 'magnitude'>,
   spec: StudySettings,
 ): { fraction: number; mask: Uint8Array }[] {
   const units = layers * width;

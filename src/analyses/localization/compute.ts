@@ -34,7 +34,8 @@ export async function* localize(spec: LocalizationSpec, context: RunContext): As
   const values = yield* transformer.activations(tokens, { pooling: contrast.pooling, signal: context.signal });
   const responses: Responses = { values, n: stimuli.length, layers, width, units: layers * width };
   if (!spec.signed) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
-  const { fields, arrays } = yield* localizeUnits(responses, conditions, spec, context.seed);
+  const { fields, arrays, impossible } = yield* localizeUnits(responses, conditions, spec, context.seed);
+  for (const control of impossible) context.warn(`Not enough units for a control, left out: ${control}.`);
   if (fields.undefinedUnits > 0) {
     const units = fields.undefinedUnits === 1 ? '1 unit has' : `${fields.undefinedUnits} units have`;
     context.warn(`${units} no t (constant or not finite) and cannot be selected.`);

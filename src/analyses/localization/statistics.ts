@@ -6,7 +6,7 @@ import type { AnalysisResult, NdArray } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import type { Condition } from './contrast';
-import { CONTROL_KINDS, drawControls } from '../../math/units/controls';
+import { CONTROL_KINDS, drawControls, obstacleTo } from '../../math/units/controls';
 import type { ControlSets } from '../../math/units/controls';
 import { canSplit, halfOf } from './halves';
 import type { Half } from './halves';
@@ -29,6 +29,8 @@ export interface Localized {
     'network' | 'truncated' | 'pooling' | 'maxTokens' | 'response' | 'selection' | 'conditions'
   >;
   readonly arrays: AnalysisResult['arrays'];
+  /** Kinds of controls that the selection leaves too few units for, each with what is missing. */
+  readonly impossible: readonly string[];
 }
 
 const TOP_UNITS = 1000;
@@ -37,7 +39,8 @@ const ALPHA = 0.05;
 /**
  * Localization from responses on: tests, selection, controls, split-half reliability, held-out profile [LLN].
  * @param conditions positive, negative, then others
- * @throws UserError where k units cannot be selected or controlled for
+ * A kind of control that cannot be drawn is left out: a run must not be lost at its end.
+ * @throws UserError where k units cannot be selected
  */
 export function* localizeUnits(
   responses: Responses,
@@ -68,9 +71,13 @@ export function* localizeUnits(
   const halves = canSplit(conditions) ? splitHalves(responses, conditions, k, settings, random) : undefined;
 
   const controls: ControlSets[] = [];
+  const impossible: string[] = [];
   for (const kind of settings.randomSeeds === 0 ? [] : CONTROL_KINDS) {
     yield step(kind);
-    controls.push(drawControls(kind, { selected, magnitude, layers, width }, settings.randomSeeds, random));
+    const source = { selected, magnitude, layers, width };
+    const obstacle = obstacleTo(kind, source);
+    if (obstacle === undefined) controls.push(drawControls(kind, source, settings.randomSeeds, random));
+    else impossible.push(`${kind}: ${obstacle}`);
   }
 
   yield step('profile');
@@ -109,6 +116,7 @@ export function* localizeUnits(
         controls.map(({ kind, masks }) => [kind, { data: masks, shape: [settings.randomSeeds, layers, width] }]),
       ),
     },
+    impossible,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Transformer } from '../../../../src/models/transformer';
 import type { AnalysisResult } from '../../../../src/shared/analysis';
 import { parseSpec } from '../../../../src/shared/analysis';
 import { Cancelled } from '../../../../src/shared/errors';
+import { encodeNpy } from '../../../../src/shared/npy';
 import type { Progress } from '../../../../src/shared/progress';
 import { resultOf, temporaryFolder } from '../../models/support';
 import { bench, folder, golden, MemoryCheckpoint, model, taskFiles } from './support';
@@ -131,6 +132,33 @@ test('mean ablation gives PyTorch’s accuracies, and no controls where none are
   for (const name of ['choices', 'pairs', 'suite'] as const) {
     expect(tasks.find((task) => task.name === name)!.conditions[0]!.value).toBe(mean(golden.mean[name].right));
   }
+});
+
+test('a control that cannot be drawn is refused before the model reads anything', async () => {
+  const transformers: Transformer[] = [];
+  const made = bench(new MemoryCheckpoint(), { opened: transformers });
+  const open = made.context.openModel;
+  let forwards = 0;
+  const counted: Bench = {
+    ...made,
+    context: {
+      ...made.context,
+      openModel: async (path, options) => {
+        const transformer = await open(path, options);
+        const activations = transformer.activations.bind(transformer);
+        transformer.activations = (...of) => (forwards++, activations(...of));
+        return transformer;
+      },
+    },
+  };
+  const fields = fieldsOf(await run(bench(new MemoryCheckpoint(), { opened }), { randomSeeds: 0 }));
+  const full = new Uint8Array(fields.layers * fields.width).fill(1, 0, fields.width);
+  const mask = join(home, 'full-layer.npy');
+  writeFileSync(mask, encodeNpy({ data: full, shape: [fields.layers, fields.width] }));
+  const refused = run(counted, { units: mask, controls: ['random-layer-matched'] });
+  await expect(refused).rejects.toThrow(/Not enough units for the control random-layer-matched: in layer 0 0 units/);
+  expect([forwards, made.calls.length]).toEqual([0, 0]);
+  opened.push(...transformers);
 });
 
 test('a cancelled sweep goes on where it stopped, and comes to the same result', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { localizationSpec } from '../../../../src/analyses/localization/spec';
+import { localization } from '../../../../src/analyses/localization';
 import { fieldsOf } from '../../../../src/analyses/localization/result';
 import { expectRelative } from '../../math/golden';
 import { fakeTransformer, golden, goldenActivations, run } from './small';
@@ -160,11 +161,25 @@ describe('controls', () => {
     expect(fieldsOf(result).profileRandom).toEqual([]);
   });
 
-  it('are refused where too few units are left', async () => {
-    await expect(small({ fraction: 0.6 })).rejects.toThrow(
-      /Not enough units for the control random:.*--random-seeds 0/,
+  it('are left out, with a warning, where too few units are left: the run is not lost', async () => {
+    const { result, warnings } = await small({ fraction: 0.6 });
+    expect(fieldsOf(result)).toMatchObject({ k: 43, controls: [], profileRandom: [] });
+    expect(Object.keys(result.arrays)).toEqual(['t', 'p', 'q', 'selected', 'magnitude']);
+    expect(warnings).toContainEqual(
+      'Not enough units for a control, left out: random: 29 units are left unselected for sets of 43.',
     );
-    expect(fieldsOf((await small({ fraction: 0.6, randomSeeds: 0 })).result).k).toBe(43);
+    expect(warnings.filter((warning) => warning.includes('left out'))).toHaveLength(3);
+    expect(localization.figures(result).map(({ id }) => id)).toContain('response-profiles');
+  });
+
+  it('are left out by kind: drawn anywhere although a layer is too full to match', async () => {
+    const { result, warnings } = await small({ fraction: 0.5 });
+    expect(Math.max(...fieldsOf(result).perLayer)).toBeGreaterThan(width / 2);
+    expect(fieldsOf(result).controls.map(({ kind }) => kind)).toEqual(['random']);
+    expect(Object.keys(result.arrays)).toEqual(['t', 'p', 'q', 'selected', 'magnitude', 'random']);
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/left out: random-layer-matched: in layer \d \d+ units are left unselected for sets of/),
+    );
   });
 });
 

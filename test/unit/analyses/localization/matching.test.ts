@@ -47,6 +47,18 @@ describe('matching magnitude ranks', () => {
     expect([...reached].sort((a, b) => a - b)).toEqual([96, 97, 98, 99, 101, 102, 103, 104]);
   });
 
+  it('holds every difference of very many units', () => {
+    // More than a call takes as arguments: 8,000 layers of 40 units, half of them selected.
+    const [layers, width] = [8000, 40];
+    const units = layers * width;
+    const selected = Uint8Array.from({ length: units }, (_, unit) => unit % 2);
+    const magnitude = new Float64Array(units).map((_, unit) => unit);
+    const source = { selected, magnitude, layers, width };
+    const { masks, match } = drawControls('random-magnitude-matched', source, 1, new Random(1));
+    expect(masks.reduce((sum, bit) => sum + bit, 0)).toBe(units / 2);
+    expect(match!.max).toBe(1 / width);
+  });
+
   it('goes by mean |activation|, not by position', () => {
     const magnitude = Float64Array.from({ length: 100 }, (_, unit) => (unit * 37) % 100);
     const selected = layer(100, [5]);
