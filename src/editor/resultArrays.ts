@@ -1,5 +1,6 @@
 import { Uri, workspace } from 'vscode';
 import type { NdArray } from '../shared/analysis';
+import { requireArrayName } from '../shared/array-name';
 import { UserError } from '../shared/errors';
 import { decodeNpy } from '../shared/npy';
 
@@ -9,7 +10,7 @@ import { decodeNpy } from '../shared/npy';
  * @throws UserError when the file is no such name, is missing or is damaged
  */
 export async function readArray(folder: Uri, file: string): Promise<NdArray> {
-  if (!/^[\w-]+(\.[\w-]+)*\.npy$/.test(file)) throw new UserError(`${file} is not an array of this result`);
+  requireArrayName(file);
   return decodeNpy(await readBytes(folder, file), file);
 }
 

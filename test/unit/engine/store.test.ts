@@ -23,6 +23,8 @@ import {
 } from '../../../src/engine/store';
 import type { ResultContent } from '../../../src/engine/store';
 import { Cancelled, UserError } from '../../../src/shared/errors';
+import { writeReport } from '../../../src/engine/report';
+import { chart, map, table } from '../shared/figures';
 
 let home: string;
 beforeEach(() => {
@@ -195,6 +197,51 @@ describe('reading a result folder', () => {
     writeFileSync(join(home, 'figures.json'), '{"schema": "brainlens/figures@9"}');
     await expect(readFigures(home)).rejects.toThrow(UserError);
   });
+});
+
+describe('reading figures', () => {
+  const write = (figures: unknown): void =>
+    writeFileSync(join(home, 'figures.json'), JSON.stringify({ schema: 'brainlens/figures@1', figures }));
+
+  it('gives known figures as they are, with fields of newer versions, and figures of unknown kinds', async () => {
+    const beside = { ...chart, series: chart.series.map((one) => ({ ...one, beside: 'Selected', newer: 1 })) };
+    const figures = [chart, beside, map, table, { kind: 'graph', nodes: [] }];
+    write(figures);
+    expect((await readFigures(home)).figures).toEqual(figures);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no list', 3, /figures\.json .*\(figures: /],
+    ['no figure', [null], /\(figures\.0: /],
+    ['no kind', [{}], /\(figures\.0\.kind: /],
+    ['a chart without series', [{ ...chart, series: undefined }], /\(figures\.0\.series: /],
+    ['a series of unequal lengths', [{ ...chart, series: [{ ...chart.series[0], y: [1] }] }], /series\.0: .*length/],
+    ['a map of too few cells', [table, { ...map, min: [1] }], /\(figures\.1: min or max/],
+    ['a table whose rows are none', [{ ...table, rows: [1] }], /\(figures\.0\.rows\.0: /],
+  ])('refuses %s, and says where', async (_name, figures, message) => {
+    write(figures);
+    const failure: unknown = await readFigures(home).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect((failure as Error).message).toMatch(message);
+  });
+
+  it.each(['../secret/s.npy', '/etc/s.npy', 'a/b.npy', '..\\s.npy', 'result.json'])(
+    'a report embeds no array from outside the folder: %s',
+    async (array) => {
+      const folder = join(home, 'run');
+      await writeResult(
+        folder,
+        { ...content(), figures: { schema: 'brainlens/figures@1', figures: [{ ...map, array }] } },
+        plain,
+      );
+      mkdirSync(join(home, 'secret'));
+      writeFileSync(join(home, 'secret/s.npy'), readFileSync(join(folder, 't.npy')));
+      const out = join(home, 'report.html');
+      const writing = writeReport(folder, await readResult(folder), out, { script: '', style: '' });
+      await expect(writing).rejects.toThrow(`${array} is not an array of this result`);
+      expect(existsSync(out)).toBe(false);
+    },
+  );
 });
 
 it('names a default folder by verb and local time', () => {

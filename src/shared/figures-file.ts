@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Figure, FiguresFile } from './figure';
+
+const number = z.number().nullable();
+const numbers = z.array(number);
+const pair = z.tuple([z.number(), z.number()]);
+
+const base = { id: z.string(), title: z.string(), summary: z.string() };
+
+const axis = z.looseObject({
+  label: z.string(),
+  type: z.enum(['linear', 'log', 'category']),
+  range: pair.optional(),
+});
+
+const ROLES = [
+  'selected',
+  'control-1',
+  'control-2',
+  'control-3',
+  'condition-1',
+  'condition-2',
+  'condition-3',
+  'condition-4',
+  'muted',
+] as const;
+
+const series = z
+  .looseObject({
+    name: z.string(),
+    mark: z.enum(['bar', 'line', 'points', 'band']),
+    role: z.enum(ROLES),
+    x: z.array(z.union([z.number(), z.string()])),
+    y: numbers,
+    low: numbers.optional(),
+    high: numbers.optional(),
+    beside: z.string().optional(),
+    width: z.number().optional(),
+    interval: z.string().optional(),
+  })
+  .refine(({ x, y, low, high }) => [y, low, high].every((values) => (values ?? x).length === x.length), {
+    message: 'x, y, low and high differ in length',
+  });
+
+const chart = z.looseObject({
+  ...base,
+  kind: z.literal('chart'),
+  x: axis,
+  y: axis,
+  series: z.array(series),
+  markers: z.array(z.looseObject({ axis: z.enum(['x', 'y']), value: z.number(), label: z.string() })).optional(),
+});
+
+const size = z.int().positive();
+
+const map = z
+  .looseObject({
+    ...base,
+    kind: z.literal('map'),
+    x: axis,
+    y: axis,
+    value: z.string(),
+    rows: size,
+    columns: size,
+    step: size,
+    min: numbers,
+    max: numbers,
+    scale: z.enum(['diverging', 'sequential']),
+    range: pair,
+    array: z.string().optional(),
+  })
+  .refine(
+    ({ rows, columns, step, min, max }) =>
+      [min, max].every(({ length }) => length === rows * Math.ceil(columns / step)),
+    { message: 'min or max does not hold rows × ceil(columns / step) cells' },
+  );
+
+const table = z.looseObject({
+  ...base,
+  kind: z.literal('table'),
+  columns: z.array(
+    z.looseObject({ label: z.string(), type: z.enum(['number', 'text']), digits: z.number().optional() }),
+  ),
+  rows: z.array(z.array(z.union([z.number(), z.string(), z.null()]))),
+});
+
+const KNOWN: Readonly<Record<string, z.ZodType>> = { chart, map, table } satisfies Record<Figure['kind'], z.ZodType>;
+
+/** A kind that this version does not know is let through: the panel says so in its place. */
+const figure = z.looseObject({ kind: z.string() }).superRefine((value, context) => {
+  const known = Object.hasOwn(KNOWN, value.kind) ? KNOWN[value.kind]!.safeParse(value) : undefined;
+  for (const { message, path } of known?.error?.issues ?? []) context.addIssue({ code: 'custom', message, path });
+});
+
+/** `figures.json` as `FiguresFile` describes it; fields that this version does not know are kept. */
+export const figuresSchema = z.looseObject({
+  schema: z.literal('brainlens/figures@1'),
+  figures: z.array(figure),
+}) as unknown as z.ZodType<FiguresFile>;
