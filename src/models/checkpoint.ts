@@ -20,7 +20,7 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** Tensors in other stored types, by name, for messages. */
   readonly others?: ReadonlyMap<string, string>;
-  /** Parsed `tokenizer.json` and `tokenizer_config.json` (`{}` when absent). */
+  /** Parsed `tokenizer.json`, and `tokenizer_config.json` as the files around it complete it. */
   readonly tokenizer: { readonly json: Record<string, unknown>; readonly config: Record<string, unknown> };
   /** What the person's files say: "F32", "BF16", "Q4_1", … */
   readonly dtype: string;

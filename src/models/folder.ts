@@ -6,10 +6,12 @@ import { familyOf } from './architectures/index';
 import type { Checkpoint, StoredType, TensorEntry } from './checkpoint';
 import { readSafetensors } from './safetensors';
 import type { SafetensorsFile } from './safetensors';
+import { effectiveConfig, readsSpecialTokensMap } from './tokenizer-files';
 
 const CONFIG = 'config.json';
 const TOKENIZER = 'tokenizer.json';
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
+const SPECIAL_TOKENS_MAP = 'special_tokens_map.json';
 const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 
@@ -35,13 +37,16 @@ export async function openFolder(path: string): Promise<Checkpoint> {
   );
   const hasTokenizerConfig = await exists(join(path, TOKENIZER_CONFIG));
   const tokenizerConfig = hasTokenizerConfig ? await readJson(join(path, TOKENIZER_CONFIG)) : {};
-  const names = [CONFIG, TOKENIZER, ...(hasTokenizerConfig ? [TOKENIZER_CONFIG] : []), ...weights.names];
+  const hasMap = readsSpecialTokensMap(tokenizerConfig) && (await exists(join(path, SPECIAL_TOKENS_MAP)));
+  const specialTokensMap = hasMap ? await readJson(join(path, SPECIAL_TOKENS_MAP)) : {};
+  const optional = [...(hasTokenizerConfig ? [TOKENIZER_CONFIG] : []), ...(hasMap ? [SPECIAL_TOKENS_MAP] : [])];
+  const names = [CONFIG, TOKENIZER, ...optional, ...weights.names];
   return {
     path,
     config,
     tensors: weights.tensors,
     others: weights.others,
-    tokenizer: { json, config: tokenizerConfig },
+    tokenizer: { json, config: effectiveConfig(tokenizerConfig, specialTokensMap, config) },
     dtype: commonType(weights.tensors.values()),
     files: names.map((name) => resolve(path, name)),
   };

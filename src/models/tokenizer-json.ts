@@ -9,6 +9,8 @@ export interface PreparedTokenizer {
   readonly json: Json;
   /** Special tokens around every text. */
   readonly template: Template;
+  /** Where a text that is too long is cut. */
+  readonly truncationSide: 'left' | 'right';
   /** What defines the ids, as the files say it: hashed for provenance. */
   readonly definition: Json;
 }
@@ -38,8 +40,15 @@ export function prepareTokenizer(json: unknown, config: Json, path: string): Pre
       post_processor: null,
     },
     template,
+    truncationSide: truncationSideOf(json['truncation'], config),
     definition: { normalizer, pre_tokenizer: preTokenizer, model, added_tokens: added, template },
   };
+}
+
+/** The config's side, else that of the file, as `PreTrainedTokenizerFast` sets it. */
+function truncationSideOf(truncation: unknown, config: Json): 'left' | 'right' {
+  const named = config['truncation_side'] ?? (isObject(truncation) ? truncation['direction'] : undefined);
+  return String(named).toLowerCase() === 'left' ? 'left' : 'right';
 }
 
 function refuseModel(model: Json, path: string): void {

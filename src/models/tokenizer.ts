@@ -6,8 +6,9 @@ import { prepareTokenizer, type PreparedTokenizer } from './tokenizer-json';
 /** A model's own tokenizer, run by `@huggingface/tokenizers`. */
 export interface ModelTokenizer {
   /**
-   * Special tokens are added as the model's own tokenizer adds them. `maxTokens` truncates on the right as Python's
-   * `truncation=True, max_length=maxTokens`: the text gives way, special tokens stay.
+   * Special tokens are added as the model's own tokenizer adds them. `maxTokens` truncates as Python's
+   * `truncation=True, max_length=maxTokens`, on the side that the tokenizer's files name (right where they name none):
+   * the text gives way, special tokens stay.
    */
   encode(text: string, maxTokens?: number): Int32Array;
   /** The text that token ids stand for, special tokens left out; ids beyond the vocabulary give nothing. */
@@ -93,7 +94,8 @@ class LibraryTokenizer implements ModelTokenizer {
     const kept = Math.min(content.length, room);
     const ids = new Int32Array(this.prefix.length + kept + this.suffix.length);
     ids.set(this.prefix);
-    ids.set(content.slice(0, kept), this.prefix.length);
+    const first = this.prepared.truncationSide === 'left' ? content.length - kept : 0;
+    ids.set(content.slice(first, first + kept), this.prefix.length);
     ids.set(this.suffix, this.prefix.length + kept);
     return ids;
   }

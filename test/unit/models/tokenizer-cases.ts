@@ -32,6 +32,23 @@ function golden<T>(name: string): T {
 }
 
 export const { texts, cases } = golden<{ texts: readonly string[]; cases: readonly TokenizerCase[] }>('cases.json');
+/** One folder of test/golden/tokenizers/folders.py and the ids that `AutoTokenizer` gives. */
+export interface FolderCase {
+  readonly name: string;
+  readonly case: string;
+  readonly changes: Json;
+  readonly config: Json;
+  readonly tokenizerConfig: Json | null;
+  readonly specialTokensMap: Json | null;
+  readonly ids: readonly (readonly number[])[];
+  readonly cut: readonly (readonly number[])[];
+}
+
+export const folderCases = golden<{
+  texts: readonly string[];
+  length: number;
+  folders: readonly FolderCase[];
+}>('folders.json');
 export const bytesModel = golden<BytesModel>('bytes.json');
 export const piecesModel = golden<PiecesModel>('pieces.json');
 

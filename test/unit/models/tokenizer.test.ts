@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/shared/errors';
 import { createTokenizer, type ModelTokenizer } from '../../../src/models/tokenizer';
-import { caseNamed, cases, texts, tokenizerJson } from './tokenizer-cases';
+import { effectiveConfig } from '../../../src/models/tokenizer-files';
+import { caseNamed, cases, folderCases, texts, tokenizerJson } from './tokenizer-cases';
 
 function tokenizerOf(name: string, config: Record<string, unknown> = {}): ModelTokenizer {
   const entry = caseNamed(name);
@@ -23,6 +24,19 @@ describe('a tokenizer gives the ids of Python', () => {
         expect([text, ...tokenizer.encode(text, Number(length))]).toEqual([text, ...expected[i]!]);
       });
     }
+  });
+});
+
+describe('a folder’s files together give the ids of AutoTokenizer', () => {
+  it.each(folderCases.folders.map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
+    const tokenizer = createTokenizer({
+      json: { ...tokenizerJson(caseNamed(entry.case)), ...entry.changes },
+      config: effectiveConfig(entry.tokenizerConfig ?? {}, entry.specialTokensMap ?? {}, entry.config),
+    });
+    folderCases.texts.forEach((text, i) => {
+      expect([text, ...tokenizer.encode(text)]).toEqual([text, ...entry.ids[i]!]);
+      expect([text, ...tokenizer.encode(text, folderCases.length)]).toEqual([text, ...entry.cut[i]!]);
+    });
   });
 });
 
