@@ -1,6 +1,6 @@
 import { UserError } from '../shared/errors';
 import { formatBytes } from '../shared/progress';
-import type { ArchitectureModel, Parameter } from './architectures/architecture';
+import type { ArchitectureModel, Parameter, Sizes } from './architectures/architecture';
 import { SLICE } from './segments';
 import type { Range } from './segments';
 import type { ModelDescription } from './transformer';
@@ -35,15 +35,13 @@ export interface Footprint {
  * @param storedBytes bytes per element of the embedding's stored type
  */
 export function footprintOf(model: ArchitectureModel, storedBytes: number): Footprint {
-  const { width, inner, heads, kvHeads, headWidth } = model.sizes;
   const block = model.block(0);
-  const rowFloats = 6 * width + 3 * inner + 2 * (heads + 2 * kvHeads) * headWidth;
   return {
     embedding: model.embedding.reduce((sum, parameter) => sum + elements(parameter) * storedBytes, 0),
     block: block.reduce((sum, parameter) => sum + elements(parameter) * 4, 0),
     matrix: Math.max(...block.map((parameter) => elements(parameter) * 4)),
     head: elements(model.unembedding) * 4,
-    workspace: BATCH_TOKENS * rowFloats * 4 + ATTENTION_BYTES / 2,
+    workspace: BATCH_TOKENS * rowBytes(model.sizes) + ATTENTION_BYTES / 2,
   };
 }
 
@@ -59,6 +57,44 @@ export function estimateMemory(model: ArchitectureModel, footprint: Footprint): 
     resident: Math.round(besides + model.sizes.layers * block),
     streaming: Math.round(besides + block),
   };
+}
+
+function rowBytes({ width, inner, heads, kvHeads, headWidth }: Sizes): number {
+  return (6 * width + 3 * inner + 2 * (heads + 2 * kvHeads) * headWidth) * 4;
+}
+
+/**
+ * Bytes that a sequence needs beyond the workspace of a batch: scores f32 [heads, length, length], twice because the
+ * arena's regions grow in powers of two, the causal mask f32 [length, length], and its rows. An upper bound: with 4 heads
+ * the peak grew by 0.7 to 1.8 times the scores (2,000 to 8,801 tokens).
+ */
+export function sequenceBytes(sizes: Sizes, length: number): number {
+  const attention = (2 * sizes.heads + 1) * length * length * 4;
+  return Math.max(0, attention - ATTENTION_BYTES / 2) + Math.max(0, length - BATCH_TOKENS) * rowBytes(sizes);
+}
+
+/**
+ * Refuses sequences whose attention does not fit beside the model.
+ * @param memory budget in bytes
+ * @throws UserError that names the stimulus (from 1): needs, budget and remedy
+ */
+export function refuseLongSequences(
+  lengths: readonly number[],
+  sizes: Sizes,
+  needs: ModelDescription['memory'],
+  executor: 'resident' | 'streaming',
+  memory: number,
+): void {
+  const longest = lengths.reduce((best, length, i) => (length > lengths[best]! ? i : best), 0);
+  const length = lengths[longest] ?? 0;
+  const more = sequenceBytes(sizes, length);
+  if (more === 0 || needs[executor] + more <= memory) return;
+  const shorter = 'Shorten it (--max-tokens), or raise the memory budget (--memory).';
+  throw new UserError(
+    `Stimulus ${longest + 1} has ${length} tokens: with its attention the model needs up to ` +
+      `${formatBytes(needs[executor] + more)}, but the memory budget is ${formatBytes(memory)}`,
+    needs.streaming + more <= memory ? `${shorter} With --executor streaming it fits.` : shorter,
+  );
 }
 
 /**

@@ -77,6 +77,7 @@ export async function openTransformer(path: string, options: TransformerOptions)
     description,
     tokenizer,
     executor,
+    memory: options.memory,
     files: checkpoint.files,
     endIds: endIdsOf(checkpoint.config['eos_token_id'], tokenizer.eosId),
   });

@@ -7,6 +7,7 @@ import { Body } from './body';
 import { Conditions } from './conditions';
 import { nonFiniteWeights, scanNonFinite } from './finite';
 import { Head } from './head';
+import { refuseLongSequences } from './memory';
 import type { Plan } from './memory';
 import { NextTokens } from './next-tokens';
 import type { ModelTokenizer } from './tokenizer';
@@ -30,6 +31,8 @@ export interface SegmentedParts {
   readonly description: ModelDescription;
   readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
+  /** Budget in bytes. */
+  readonly memory: number;
   readonly files: readonly string[];
   readonly endIds: readonly number[];
 }
@@ -257,7 +260,10 @@ export class SegmentedTransformer implements Transformer {
   }
 
   private refuse(sequences: readonly Int32Array[], { batchSize }: ForwardOptions): void {
-    checkSequences(sequences, this.parts.model.sizes);
+    const { model, description, executor, memory } = this.parts;
+    checkSequences(sequences, model.sizes);
+    const lengths = sequences.map((ids) => ids.length);
+    refuseLongSequences(lengths, model.sizes, description.memory, executor, memory);
     if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
       throw new RangeError(`batch size ${batchSize}`);
     }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { engineParts } from '../../../src/engine/engine-parts';
 import { isModelFolder } from '../../../src/models/folder';
+import { sequenceBytes } from '../../../src/models/memory';
 import { describeModel, openTransformer } from '../../../src/models/open';
 import { readSafetensors } from '../../../src/models/safetensors';
 import { golden, largestDifference, openOptions, referenceOf, resultOf, temporaryFolder } from './support';
@@ -80,6 +81,18 @@ describe('a folder is opened however it is laid out', () => {
     expect(described.files).toContain(join(path, 'model.safetensors'));
     const request = { model: path, memory: 1e9, executor: 'auto', cacheFolder: folder } as const;
     expect(await engineParts.estimate(request)).toMatchObject({ executor: 'resident', cache: 0 });
+  });
+
+  test('without a tokenizer_config the model type says that BOS is added, the special tokens’ map which', async () => {
+    const path = copyOf('llama-llama3');
+    rmSync(join(path, 'tokenizer_config.json'));
+    const { added_tokens: added } = JSON.parse(readFileSync(join(path, 'tokenizer.json'), 'utf8')) as {
+      added_tokens: { id: number; content: string }[];
+    };
+    writeFileSync(join(path, 'special_tokens_map.json'), JSON.stringify({ bos_token: added[0]!.content }));
+    const { tokenizer, files } = await openTransformer(path, openOptions());
+    expect(tokenizer.bosId).toBe(added[0]!.id);
+    expect(files).toContain(join(path, 'special_tokens_map.json'));
   });
 
   test('shards that lie in different folders', async () => {
@@ -283,5 +296,35 @@ describe('untrained weights', () => {
     expect(spread('transformer.h.1.ln_2.weight')).toBe(1);
     expect(spread('transformer.h.1.ln_2.bias')).toBe(0);
     expect(basename(tensors[0]!.file)).toBe('model.safetensors');
+  });
+});
+
+describe('a sequence too long for the memory budget', () => {
+  test.each(['resident', 'streaming'] as const)('is refused before it is computed, %s', async (executor) => {
+    const path = copyOf('llama-llama3', { max_position_embeddings: 20_000 });
+    const model = await openTransformer(path, openOptions({ executor, memory: 250e6 }));
+    const long = [Int32Array.of(1, 2), new Int32Array(8801).fill(1)];
+    const message =
+      /^Stimulus 2 has 8801 tokens: with its attention the model needs up to .* GB, but the memory budget is 250 MB\. Shorten it \(--max-tokens\), or raise the memory budget \(--memory\)\.$/;
+    const steps = [
+      model.activations(long, { pooling: 'last', signal }),
+      model.nextTokens(long, [undefined], { signal }),
+      model.nextLogits(
+        long.map((ids) => ({ ids, condition: 0 })),
+        [undefined],
+        { signal },
+      ),
+    ];
+    for (const run of steps) await expect(run.next()).rejects.toThrow(message);
+    await resultOf(model.activations([new Int32Array(512).fill(1)], { pooling: 'last', signal }));
+    await model.dispose();
+  });
+
+  test('needs memory with the square of its length', () => {
+    const sizes = { layers: 4, width: 64, heads: 4, kvHeads: 2, headWidth: 16, inner: 64, vocabulary: 9, context: 9e3 };
+    expect(sequenceBytes(sizes, 512)).toBe(0);
+    // Measured on such a model: a peak of 1,646 MiB in all, 177 MiB of them announced without the sequence.
+    expect(sequenceBytes(sizes, 8801)).toBeGreaterThan(1469 * 2 ** 20);
+    expect(sequenceBytes(sizes, 8801)).toBeLessThan(2 * 1469 * 2 ** 20);
   });
 });
