@@ -65,12 +65,14 @@ export function settings(result: ResultFile): Fact[] {
 
 /** When, where and with what the result was made. */
 export function origin(result: ResultFile): Fact[] {
-  const { tokenizer, inputs: _, memory, ...rest } = result.provenance;
+  const { tokenizer, memory, ...rest } = result.provenance;
   return [
     { label: 'Created', value: result.created },
     { label: 'Took', value: formatDuration(result.seconds) },
     { label: 'Schema', value: result.schema },
-    ...Object.entries(rest).flatMap(([key, value]) => fact(key, value, undefined, ORIGIN_LABELS)),
+    ...Object.entries(rest).flatMap(([key, value]) =>
+      key === 'inputs' ? [] : fact(key, value, undefined, ORIGIN_LABELS),
+    ),
     ...(typeof memory === 'number' ? [{ label: 'Memory', value: formatBytes(memory) }] : []),
     ...(tokenizer === undefined
       ? []
