@@ -243,7 +243,7 @@ describe('settings', () => {
 
   it.each([
     [{ positive: 'a' }, /--positive: .*give both/],
-    [{ positive: 'a', negative: 'a' }, /--negative: .*different/],
+    [{ positive: 'a', negative: 'a' }, /--negative: .*another condition/],
     [{ range: '60-40' }, /--range/],
     [{ range: 'low' }, /--range: must be two percentiles/],
     [{ fraction: 0 }, /--fraction/],
