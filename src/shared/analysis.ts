@@ -47,9 +47,10 @@ export interface AnalysisResult {
   readonly arrays: Readonly<Record<string, NdArray>>;
 }
 
-/** A bound as a sentence that follows the flag; the specs' own messages are sentences already. */
+/** A bound as a sentence that follows the flag; the specs' own messages are such already. */
 function inWords(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'too_big' && issue.code !== 'too_small') return issue.message;
+  if ((issue.code !== 'too_big' && issue.code !== 'too_small') || !issue.message.startsWith('Too '))
+    return issue.message;
   if (issue.origin !== 'number' && issue.origin !== 'int')
     return issue.code === 'too_small' ? 'is empty' : issue.message;
   const { inclusive } = issue;

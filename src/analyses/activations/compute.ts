@@ -1,4 +1,6 @@
 import { readStimuli, stimulusFiles } from '../../data/stimuli';
+import { stimulusRows } from '../../data/stimulus-rows';
+import type { StimulusRows } from '../../data/stimulus-rows';
 import { tokenizeStimuli } from '../../models/sequences';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Progress } from '../../shared/progress';
@@ -16,6 +18,8 @@ export interface ActivationsFields {
   /** Tokens of each stimulus, special tokens included. */
   readonly tokens: readonly number[];
   readonly truncated: number;
+  /** File, row and condition of every row of the array. */
+  readonly rows: StimulusRows;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function* extract(spec: ActivationsSpec, context: RunContext): Asyn
     pooling: spec.pooling,
     tokens: tokens.map((ids) => ids.length),
     truncated,
+    rows: stimulusRows(stimuli),
   };
   return { fields: { ...fields }, arrays: { activations: { data, shape: [stimuli.length, layers.length, width] } } };
 }

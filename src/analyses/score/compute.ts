@@ -1,9 +1,15 @@
 import { readStimuli, stimulusFiles } from '../../data/stimuli';
+import { stimulusRows } from '../../data/stimulus-rows';
+import type { StimulusRows } from '../../data/stimulus-rows';
 import { tokenizeStimuli } from '../../models/sequences';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import type { ScoreSpec } from './spec';
+
+/** Stimuli whose texts are shown, and how much of each. */
+export const MOST_TEXTS = 2000;
+const MOST_CHARACTERS = 80;
 
 /** The small numbers of a scoring. */
 export interface ScoreFields {
@@ -17,6 +23,10 @@ export interface ScoreFields {
   /** −Σ log P / scored tokens, in nats. */
   readonly meanSurprisal: number;
   readonly truncated: number;
+  /** File, row and condition of every row of the array. */
+  readonly rows: StimulusRows;
+  /** The first 80 characters of the first 2,000 stimuli. */
+  readonly texts: readonly string[];
 }
 
 /**
@@ -49,6 +59,13 @@ export async function* scoreTexts(spec: ScoreSpec, context: RunContext): AsyncGe
     perplexity: Math.exp(meanSurprisal),
     meanSurprisal,
     truncated,
+    rows: stimulusRows(stimuli),
+    texts: stimuli.slice(0, MOST_TEXTS).map(({ text }) => shortened(text)),
   };
   return { fields: { ...fields }, arrays: { logprobs: { data, shape: [stimuli.length] } } };
+}
+
+/** Whole characters, on one line. */
+function shortened(text: string): string {
+  return Array.from(text.replace(/\s+/g, ' ').trim()).slice(0, MOST_CHARACTERS).join('');
 }

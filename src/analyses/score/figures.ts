@@ -1,11 +1,55 @@
 import type { AnalysisResult } from '../../shared/analysis';
-import type { ChartFigure, Series } from '../../shared/figure';
+import type { ChartFigure, Figure, Series, TableFigure } from '../../shared/figure';
 import type { ScoreFields } from './compute';
 
 const MOST_BINS = 40;
 
+/** The histogram of surprisals, where there are some, and the table of stimuli. */
+export function scoreFigures(result: AnalysisResult): Figure[] {
+  return [...surprisalFigure(result), stimulusTable(result)];
+}
+
+/** One row per stimulus, in the order of the array. */
+function stimulusTable(result: AnalysisResult): TableFigure {
+  const { rows, texts, tokens, stimuli } = fieldsOf(result);
+  const { data } = result.arrays['logprobs']!;
+  return {
+    kind: 'table',
+    id: 'stimuli',
+    title: 'Score of every stimulus',
+    summary:
+      (texts.length === stimuli
+        ? `${stimuli === 1 ? '1 stimulus' : `${stimuli} stimuli`} in file order: `
+        : `The first ${texts.length} of ${stimuli} stimuli in file order: `) +
+      'natural-log probability of the tokens after the first, and exp(−log P / scored tokens).',
+    columns: [
+      { label: 'File', type: 'text' },
+      { label: 'Row', type: 'number' },
+      { label: 'Condition', type: 'text' },
+      { label: 'Text', type: 'text' },
+      { label: 'Tokens', type: 'number' },
+      { label: 'log P', type: 'number', digits: 6 },
+      { label: 'Perplexity', type: 'number', digits: 5 },
+    ],
+    rows: texts.map((text, i) => {
+      const { file, row, condition } = rows.rows[i]!;
+      const perplexity = Math.exp(-data[i]! / (tokens[i]! - 1));
+      const name = rows.files[file]!.split(/[\\/]/).at(-1)!;
+      return [
+        name,
+        row,
+        condition ?? null,
+        text,
+        tokens[i]!,
+        data[i]!,
+        Number.isFinite(perplexity) ? perplexity : null,
+      ];
+    }),
+  };
+}
+
 /** Histogram of each stimulus' mean surprisal per scored token, with the mean over all tokens. */
-export function scoreFigures(result: AnalysisResult): ChartFigure[] {
+function surprisalFigure(result: AnalysisResult): ChartFigure[] {
   const { meanSurprisal, perplexity, stimuli } = fieldsOf(result);
   const surprisals = surprisalsOf(result);
   if (surprisals.length === 0) return [];
@@ -32,7 +76,7 @@ export function scoreFigures(result: AnalysisResult): ChartFigure[] {
 export function scoreSummary(result: AnalysisResult): string {
   const { stimuli, scored, perplexity } = fieldsOf(result);
   const found = Number.isFinite(perplexity) ? `perplexity ${perplexity.toPrecision(4)}` : 'no token to score';
-  return `${found} over ${scored} tokens of ${stimuli} stimuli`;
+  return `${found} over ${scored} tokens of ${stimuli === 1 ? '1 stimulus' : `${stimuli} stimuli`}`;
 }
 
 /** −log P per scored token of every stimulus that has one. */

@@ -48,6 +48,7 @@ test('activations gives one row per stimulus and one column per layer that was n
     pooling: 'sum',
     tokens: [11, 5, 11, 1],
     truncated: 0,
+    rows: { files: [stimuli], rows: [1, 2, 3, 4].map((row) => ({ file: 0, row })) },
   });
   expect(inputs).toContain(stimuli);
 
@@ -94,4 +95,35 @@ test('score gives log probabilities, token counts and the perplexity of all scor
   const series = figure?.kind === 'chart' ? figure.series[0] : undefined;
   expect(series!.y.reduce<number>((sum, count) => sum + (count ?? 0), 0)).toBe(3);
   expect(score.summary(result)).toMatch(/^perplexity [\d.]+ over 24 tokens of 4 stimuli$/);
+});
+
+test('a scored stimulus can be found again: file, row, condition and the start of its text', async () => {
+  const second = join(folder, 'second.csv');
+  writeFileSync(second, `text,condition\n"${'the cat sat '.repeat(10)}",S\nx,N\n`);
+  const result = await resultOf(
+    score.run(scoreSpec.spec.parse({ model, stimuli: [stimuli, second], maxTokens: 20 }), context),
+  );
+  const { files, rows } = result.fields['rows'] as { files: string[]; rows: unknown[] };
+  expect(files).toEqual([stimuli, second]);
+  expect(rows.slice(3)).toEqual([
+    { file: 0, row: 4 },
+    { file: 1, row: 1, condition: 'S' },
+    { file: 1, row: 2, condition: 'N' },
+  ]);
+  const table = score.figures(result).find(({ id }) => id === 'stimuli');
+  if (table?.kind !== 'table') throw new Error('no table');
+  const logprobs = result.arrays['logprobs']!.data;
+  const tokens = result.fields['tokens'] as number[];
+  expect(table.rows).toHaveLength(6);
+  expect(table.rows[0]).toEqual([
+    'stimuli.jsonl',
+    1,
+    null,
+    'the cat sat',
+    11,
+    logprobs[0],
+    expect.closeTo(Math.exp(-logprobs[0]! / 10), 9),
+  ]);
+  expect(table.rows[4]!.slice(0, 5)).toEqual(['second.csv', 1, 'S', 'the cat sat '.repeat(10).slice(0, 80), tokens[4]]);
+  expect(table.rows[5]!.slice(2)).toEqual(['N', 'x', 1, 0, null]);
 });
