@@ -3,10 +3,15 @@ export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
 
-/** Four significant digits unless told; infinities as signs. */
+/** "1 unit", "17,280 units" */
+export function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** Four significant digits unless told, with a typographic minus; infinities as signs. */
 export function number(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'undefined' : value > 0 ? '∞' : '−∞';
-  return String(Number(value.toPrecision(digits)));
+  return String(Number(value.toPrecision(digits))).replaceAll('-', '−');
 }
 
 /** 0.0123 → "1.2 %" */

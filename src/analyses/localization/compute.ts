@@ -40,6 +40,9 @@ export async function* localize(spec: LocalizationSpec, context: RunContext): As
     const units = fields.undefinedUnits === 1 ? '1 unit has' : `${fields.undefinedUnits} units have`;
     context.warn(`${units} no t (constant or not finite) and cannot be selected.`);
   }
+  if (fields.significant.selected === 0) {
+    context.warn('No selected unit differs at q < 0.05 (FDR over all units): the selection may be noise.');
+  }
   const whole: LocalizationFields = {
     network: contrast.custom ? 'custom' : spec.network,
     ...(spec.untrained !== undefined && { untrained: spec.untrained }),

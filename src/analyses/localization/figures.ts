@@ -14,7 +14,7 @@ import { tHistogram } from './histogram';
 import { fieldsOf } from './result';
 import type { LocalizationFields } from './result';
 import { perLayer } from './statistics';
-import { count, number, percent } from '../../shared/words';
+import { count, counted, number, percent } from '../../shared/words';
 
 /** Cells of the map in all, and per row at most: keeps `figures.json` far below 2 MB. */
 const MAP_CELLS = 50_000;
@@ -49,7 +49,7 @@ export function localizationSummary(result: AnalysisResult): string {
   const { k, units, largest, reliability, untrained } = fieldsOf(result);
   const weights = untrained === undefined ? '' : `Random weights (seed ${untrained}): `;
   const dice = Number.isFinite(reliability.dice) ? `, split-half Dice ${number(reliability.dice, 2)}` : '';
-  return `${weights}${count(k)} of ${count(units)} units, largest t ${number(largest.t)} (layer ${largest.layer}, unit ${largest.unit})${dice}`;
+  return `${weights}${count(k)} of ${counted(units, 'unit')}, largest t ${number(largest.t)} (layer ${largest.layer}, unit ${largest.unit})${dice}`;
 }
 
 function selectedPerLayer(result: AnalysisResult, fields: LocalizationFields): ChartFigure {
@@ -67,8 +67,10 @@ function selectedPerLayer(result: AnalysisResult, fields: LocalizationFields): C
     id: 'selected-per-layer',
     title: 'Selected units per layer',
     summary:
-      `Of the ${count(k)} selected units, layer ${fullest} holds the most (${count(most)}); ` +
-      `${empty} of ${layers} layers hold none. Units drawn at random would give ${number(k / layers, 2)} in each layer.${matched}`,
+      (k === 1
+        ? `The one selected unit lies in layer ${fullest}; `
+        : `Of the ${count(k)} selected units, layer ${fullest} holds the most (${count(most)}); `) +
+      `${empty} of ${counted(layers, 'layer')} ${empty === 1 ? 'holds' : 'hold'} none. Units drawn at random would give ${number(k / layers, 2)} in each layer.${matched}`,
     x: { label: 'Layer', type: 'linear', range: [-0.6, layers - 0.4] },
     y: { label: 'Units', type: 'linear' },
     series: [
@@ -118,7 +120,7 @@ function tMap(result: AnalysisResult, fields: LocalizationFields): MapFigure {
     id: 't-map',
     title: 'T-value of every unit',
     summary:
-      `Welch's t of ${conditions[0]!.condition} against ${conditions[1]!.condition} for ${layers} layers of ${count(width)} units: ` +
+      `Welch's t of ${conditions[0]!.condition} against ${conditions[1]!.condition} for ${counted(layers, 'layer')} of ${counted(width, 'unit')}: ` +
       `from ${number(smallest)} to ${number(largest.t)}, the largest selected at layer ${largest.layer}, unit ${largest.unit}.`,
     x: { label: 'Unit', type: 'linear' },
     y: { label: 'Layer', type: 'linear' },
@@ -182,8 +184,10 @@ function topUnits({ topUnits: units, conditions, k, massive, response }: Localiz
     id: 'top-units',
     title: 'Selected units of largest t',
     summary:
-      `${units.length === k ? `All ${count(k)}` : `The first ${count(units.length)} of ${count(k)}`} selected units by t; ` +
-      `${count(massive)} of the selected (${percent(massive / k)}) are massive: among the three largest mean |activation| of their layer.`,
+      (k === 1
+        ? 'The one selected unit; '
+        : `${units.length === k ? `All ${count(k)}` : `The first ${count(units.length)} of ${count(k)}`} selected units by t; `) +
+      `${count(massive)} of the selected (${percent(massive / k)}) ${massive === 1 ? 'is' : 'are'} massive: among the three largest mean |activation| of their layer.`,
     columns: [
       { label: 'Rank', type: 'number' },
       { label: 'Layer', type: 'number' },

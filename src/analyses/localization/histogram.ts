@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Series } from '../../shared/figure';
 import type { LocalizationFields } from './result';
-import { count, number } from '../../shared/words';
+import { count, counted, number } from '../../shared/words';
 
 const BINS = 100;
 
@@ -35,7 +35,7 @@ export function tHistogram(result: AnalysisResult, fields: LocalizationFields): 
   };
   const unbounded = t.length - finite.length - fields.undefinedUnits;
   const leftOut = [
-    ...(fields.undefinedUnits > 0 ? [`${count(fields.undefinedUnits)} units without a t`] : []),
+    ...(fields.undefinedUnits > 0 ? [`${counted(fields.undefinedUnits, 'unit')} without a t`] : []),
     ...(unbounded > 0 ? [`${count(unbounded)} with infinite t`] : []),
   ];
   const [positive, negative] = fields.conditions;
@@ -44,7 +44,7 @@ export function tHistogram(result: AnalysisResult, fields: LocalizationFields): 
     id: 't-distribution',
     title: 'Distribution of t',
     summary:
-      `${cutInWords(fields)} ${count(fields.significant.all)} of all ${count(fields.units)} units differ at q < 0.05 in either direction.` +
+      `${cutInWords(fields)} ${count(fields.significant.all)} of all ${counted(fields.units, 'unit')} ${fields.significant.all === 1 ? 'differs' : 'differ'} at q < 0.05 in either direction.` +
       (leftOut.length > 0 ? ` Not shown: ${leftOut.join(', ')}.` : ''),
     x: { label: `t (${positive!.condition} against ${negative!.condition})`, type: 'linear' },
     y: { label: 'Units', type: 'log' },
@@ -56,6 +56,7 @@ export function tHistogram(result: AnalysisResult, fields: LocalizationFields): 
 }
 
 function cutInWords({ selection, threshold, k }: LocalizationFields): string {
+  if (k === 1) return `One unit was selected by ${selection}: t = ${number(threshold)}.`;
   return selection === 'largest t'
     ? `The ${count(k)} units of largest t were selected, down to t = ${number(threshold)}.`
     : `${count(k)} units were selected by ${selection}; their smallest t is ${number(threshold)}.`;

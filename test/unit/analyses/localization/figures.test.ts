@@ -90,7 +90,7 @@ describe('the figures of a localization', () => {
     expect(markers).toEqual([{ axis: 'x', value: threshold, label: expect.stringContaining('cut') as string }]);
     for (const x of selected.x) expect(Number(x)).toBeGreaterThan(threshold);
     for (const x of rest.x) expect(Number(x)).toBeLessThan(threshold);
-    expect(summary).toContain('1 units without a t');
+    expect(summary).toContain('1 unit without a t');
   });
 
   it('compare held-out responses with random units, ± s.e.m.', () => {
@@ -162,4 +162,20 @@ describe('figures of unusual results', () => {
     expect(map.min).toHaveLength(64 * Math.ceil(1024 / map.step));
     expect(JSON.stringify(all).length).toBeLessThan(2_000_000);
   });
+});
+
+it('a localization of one unit is told in the singular, with a typographic minus, and warned of where it is noise', async () => {
+  const noise = Float32Array.from(goldenActivations(), (_, i) => ((i * 2654435761) % 4294967296) / 4294967296);
+  const { result, warnings } = await small({ count: 1, randomSeeds: 0 }, noise);
+  const text = localization
+    .figures(result)
+    .map(({ summary }) => summary)
+    .join(' ');
+  expect(text).toContain('The one selected unit lies in layer');
+  expect(text).toContain('One unit was selected');
+  expect(text).not.toMatch(/\b(the|all) 1 |\b1 (selected )?(units|layers)\b|(^|[ (])-\d/i);
+  expect(text).toMatch(/from −\d/);
+  expect(fieldsOf(result).significant.selected).toBe(0);
+  expect(warnings.join()).toContain('No selected unit differs at q < 0.05');
+  expect(whole.warnings.join()).not.toContain('No selected unit');
 });
