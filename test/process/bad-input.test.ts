@@ -134,6 +134,8 @@ describe('a bad model', () => {
   it('folder without read permission', async () => {
     chmodSync(bench.model, 0o000);
     openUp(bench);
+    mkdirSync(bench.results);
+    chmodSync(bench.results, 0o777);
     const options = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
     const ended = await brainlens(bench, localize(bench, '--quiet'), options);
     chmodSync(bench.model, 0o755);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,17 +7,23 @@ import { Bench, brainlens, engine, localize } from './support';
 
 let bench: Bench;
 let home: string;
+let started: number;
 /** A home of its own and none of the switches that this machine may have set for ONNX Runtime. */
 let env: Record<string, string | undefined>;
 beforeEach(() => {
   bench = new Bench();
+  started = Date.now() - 1000;
   home = join(bench.home, 'fresh');
   mkdirSync(home);
   env = { HOME: home, XDG_CACHE_HOME: undefined, ORT_DISABLE_TELEMETRY: undefined, CI: undefined };
 });
 afterEach(() => bench.remove());
 
-const debugLog = (pid: number | undefined) => existsSync(join(tmpdir(), `mat-debug-${String(pid)}.log`));
+/** An older one may lie there, of another process that had the same number. */
+function debugLog(pid: number | undefined): boolean {
+  const log = statSync(join(tmpdir(), `mat-debug-${String(pid)}.log`), { throwIfNoEntry: false });
+  return log !== undefined && log.mtimeMs >= started;
+}
 
 it('a run on the command line leaves nothing of ONNX Runtime’s telemetry', async () => {
   let process: number | undefined;
