@@ -1,6 +1,12 @@
 // The arrows of ARCHITECTURE.md. A room may import only what its rule leaves open.
 /** @param {string} name @param {string} from @param {string} to @param {string} comment */
-const never = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
+const never = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: to },
+});
 
 module.exports = {
   forbidden: [
@@ -24,7 +30,12 @@ module.exports = {
       from: { path: '^webview/' },
       to: { path: '^(src|test|bench|scripts)/', pathNot: '^src/shared/' },
     },
-    never('toolkit-in-one-module', '^(src|webview)/(?!controls\\.ts)', '@vscode/webview-ui-toolkit', 'Archived upstream: only webview/controls.ts.'),
+    never(
+      'toolkit-in-one-module',
+      '^(src|webview)/(?!controls\\.ts)',
+      '@vscode/webview-ui-toolkit',
+      'Archived upstream: only webview/controls.ts.',
+    ),
     {
       name: 'vscode-in-editor-only',
       severity: 'error',
@@ -46,7 +57,10 @@ module.exports = {
       severity: 'error',
       comment: 'They load in the extension host: nothing that computes may follow.',
       from: { path: '^src/engine/(client|store)\\.ts$' },
-      to: { path: '^src/', pathNot: ['^src/shared/', '^src/engine/(client|store)', '^src/data/(npy-file|make-folder)\\.ts$'] },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/shared/', '^src/engine/(client|store)', '^src/data/(npy-file|make-folder)\\.ts$'],
+      },
     },
     {
       name: 'specs-are-pure',
@@ -54,9 +68,19 @@ module.exports = {
       from: { path: '^src/analyses/(catalog|[^/]+/(spec|presets))\\.ts$' },
       to: { pathNot: ['^src/shared/', '^src/analyses/[^/]+/(spec|presets)\\.ts$', 'node_modules/zod/'] },
     },
-    never('models-stand-below-analyses', '^src/(models|data|math)/', '^src/(analyses|engine|editor|cli)', 'Nothing points back.'),
+    never(
+      'models-stand-below-analyses',
+      '^src/(models|data|math)/',
+      '^src/(analyses|engine|editor|cli)',
+      'Nothing points back.',
+    ),
     never('math-stands-alone', '^src/math/', '^src/(models|data)/', 'Kernels know nothing of models or files.'),
-    never('analyses-know-no-engine', '^src/analyses/', '^src/(engine|editor|cli)', 'The engine lends them what they need.'),
+    never(
+      'analyses-know-no-engine',
+      '^src/analyses/',
+      '^src/(engine|editor|cli)',
+      'The engine lends them what they need.',
+    ),
     {
       name: 'one-analysis-per-folder',
       severity: 'error',
@@ -77,6 +101,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -6,7 +6,10 @@ import { UserError } from '../../shared/errors';
  * k: `--count`, or ⌊fraction · units⌋.
  * @throws UserError when that is none, or more than there are
  */
-export function countOf({ count, fraction }: { readonly count?: number | undefined; readonly fraction: number }, units: number): number {
+export function countOf(
+  { count, fraction }: { readonly count?: number | undefined; readonly fraction: number },
+  units: number,
+): number {
   // 0.29 · 100 is 28.999999999999996 in floating point and means 29.
   const k = count ?? Math.floor(fraction * units + 1e-9);
   if (k === 0) {

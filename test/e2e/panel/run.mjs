@@ -17,7 +17,9 @@ const { values: options } = parseArgs({
 });
 const executable = findChromium();
 if (executable === undefined) {
-  console.log('SKIP panel in a browser: no Chromium. Install one (Debian: apt-get install chromium) or set BRAINLENS_CHROMIUM.');
+  console.log(
+    'SKIP panel in a browser: no Chromium. Install one (Debian: apt-get install chromium) or set BRAINLENS_CHROMIUM.',
+  );
   process.exit(0);
 }
 
