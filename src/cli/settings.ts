@@ -1,29 +1,12 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../shared/errors';
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
-
-/** Share of the machine's memory that a run may use unless told. */
-const DEFAULT_SHARE = 0.6;
+import { defaultBudget, parseBytes } from '../shared/memory-size';
 
 /** Bytes of "4GB", "1.5 GiB", "800MB" or a bare number of bytes. @throws UserError for anything else */
 export function parseMemory(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const unit = match === null ? undefined : UNITS[match[2]!.toLowerCase()];
-  const bytes = unit === undefined ? 0 : Number(match![1]) * unit;
-  if (bytes > 0) return bytes;
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
   throw new UserError(`--memory "${text}" is not an amount of memory`, 'Write for example --memory 4GB.');
 }
 
@@ -39,9 +22,7 @@ export function parseWhole(flag: string, text: string, least: number): number {
 
 /** Bytes that a run may use by default: 60 % of the container's limit or of the machine's memory. */
 export function defaultMemory(): number {
-  const limit = process.constrainedMemory();
-  const all = totalmem();
-  return Math.floor(DEFAULT_SHARE * (limit > 0 && limit < all ? limit : all));
+  return defaultBudget(process.constrainedMemory(), totalmem());
 }
 
 /** Cores that a run uses by default. */

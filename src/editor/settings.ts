@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { workspace } from 'vscode';
 import { UserError } from '../shared/errors';
+import { defaultBudget, parseBytes } from '../shared/memory-size';
 
 /** The settings of a run, in the engine's units: bytes and cores. */
 export interface RunSettings {
@@ -8,8 +9,6 @@ export interface RunSettings {
   readonly threads: number;
   readonly executor: 'auto' | 'resident' | 'streaming';
 }
-
-const DEFAULT_SHARE_OF_MEMORY = 0.6;
 
 /**
  * The `brainlens.*` settings as they stand now.
@@ -26,20 +25,8 @@ export function readSettings(): RunSettings {
 }
 
 function memoryBudget(text: string): number {
-  if (text.trim() === 'auto') return Math.floor(DEFAULT_SHARE_OF_MEMORY * machineMemory());
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kMGT]?)(i?)B?\s*$/i.exec(text);
-  const bytes =
-    match === null
-      ? NaN
-      : Number(match[1]) * (match[3] ? 1024 : 1000) ** ' KMGT'.indexOf(match[2]?.toUpperCase() || ' ');
-  if (!(bytes > 0)) {
-    throw new UserError(`The setting brainlens.memory is "${text}"`, 'Write auto, or a size such as 4GB or 800MB.');
-  }
-  return Math.floor(bytes);
-}
-
-/** A container's limit where there is one, else the RAM. */
-function machineMemory(): number {
-  const constrained = process.constrainedMemory();
-  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+  if (text.trim() === 'auto') return defaultBudget(process.constrainedMemory(), totalmem());
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  throw new UserError(`The setting brainlens.memory is "${text}"`, 'Write auto, or a size such as 4GB or 800MB.');
 }
