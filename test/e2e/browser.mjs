@@ -75,6 +75,18 @@ export class Workbench {
     return this.problems.filter((problem) => !this.expected.some((pattern) => pattern.test(problem)));
   }
 
+  /** Words on the screen outside the editors: for a test that failed where nobody can look. */
+  async shownText() {
+    const parts = ['.quick-input-widget', '.context-view', '.notifications-toasts', '.monaco-dialog-box', '.statusbar'];
+    const texts = await Promise.all(
+      parts.map(async (part) => {
+        const lines = await this.page.locator(`${part}:visible`).allInnerTexts();
+        return `${part}: ${lines.join(' ').replace(/\s+/g, ' ').slice(0, 300)}`;
+      }),
+    );
+    return texts.join('\n');
+  }
+
   close() {
     // What VS Code complains about while it is being closed is nobody's fault.
     this.page.removeAllListeners();
@@ -101,6 +113,8 @@ export class Workbench {
     await row.click({ button: 'right' });
     const menu = this.page.locator('.context-view .monaco-menu');
     await menu.waitFor();
+    // VS Code ignores a mouse button that is released within 100 ms of a menu's opening: no person is that fast.
+    await this.page.waitForTimeout(250);
     return menu;
   }
 

@@ -54,11 +54,10 @@ class TestContext {
       if (problems.length > 0) return new Error(`in the window:\n${problems.join('\n')}`);
       return undefined;
     } catch (error) {
-      await this.windows
-        .at(-1)
-        ?.page.screenshot({ path: this.file('failure.png') })
-        .catch(() => undefined);
-      return error;
+      const window = this.windows.at(-1);
+      await window?.page.screenshot({ path: this.file('failure.png') }).catch(() => undefined);
+      const shown = await window?.shownText().catch(() => undefined);
+      return shown === undefined ? error : new Error(`${error.stack ?? error}\n  on the screen:\n${shown}`);
     } finally {
       for (const window of this.windows) await window.close();
     }

@@ -1,0 +1,62 @@
+import type { FoldPlan } from '../folds';
+
+/** How α is chosen for every fold and unit (definitions, Alignment). `ols`: minimum-norm least squares, no α. */
+export type AlphaChoice = 'nested' | 'loo' | 'ols';
+
+export interface EncodingOptions {
+  readonly alpha: AlphaChoice;
+  /** The grid, ascending and positive. Not used by `ols`. */
+  readonly alphas: Float64Array;
+  /** At most this many principal components of the standardised training rows stand for the features. */
+  readonly pca?: number;
+  readonly signal: AbortSignal;
+}
+
+/** Responses to be predicted: f64 [rows, units], NaN = missing (that unit is fitted on the rows that it has). */
+export interface Targets {
+  readonly data: Float64Array;
+  readonly units: number;
+}
+
+/** Scores of one layer. Folds in the plan's order; all arrays C order. */
+export interface LayerScores {
+  /** Pearson r on the held-out rows, f64 [folds, units]; 0 when either side is constant; NaN where a unit has too few rows. */
+  readonly scores: Float64Array;
+  /** α in use, f64 [folds, units]; NaN under `ols`. */
+  readonly alphas: Float64Array;
+  /** Pearson r between responses and inner out-of-fold predictions at the chosen α, mean over inner folds, f64 [folds, units]: chooses a layer without the held-out rows. */
+  readonly innerScores: Float64Array;
+  /** Mean squared inner error at the chosen α, f64 [folds, units]: compares bands (NaN under `ols`). */
+  readonly innerErrors: Float64Array;
+  /** Σ(y − ŷ)² and Σ(y − training mean)² over the held-out rows, f64 [folds, units]. */
+  readonly sse: Float64Array;
+  readonly sst: Float64Array;
+  /** Out-of-fold predictions f64 [rows, units], NaN where a row is never held out; only when asked for. */
+  readonly predictions?: Float64Array;
+}
+
+/**
+ * One layer's features, factorised once for all folds: any number of response sets (real, permuted) can then be scored.
+ */
+export interface LayerEncoder {
+  score(targets: Targets, options?: { readonly predictions?: boolean }): Promise<LayerScores>;
+  /** Frees its matrices. */
+  release(): void;
+}
+
+/** Makes encoders; owns the cores' worker threads. */
+export interface EncoderPool {
+  /**
+   * @param features f32 or f64 [rows, width], row-major, finite
+   * @throws UserError where a fold has too few rows; Cancelled
+   */
+  layer(
+    features: Float32Array | Float64Array,
+    width: number,
+    plan: FoldPlan,
+    options: EncodingOptions,
+  ): Promise<LayerEncoder>;
+  /** Bytes needed at the peak for such a layer, before it is made. */
+  memory(plan: FoldPlan, width: number, units: number): number;
+  dispose(): Promise<void>;
+}
