@@ -19,13 +19,49 @@ interface StoredType {
   readonly read: (view: DataView, offset: number) => number;
 }
 
-const STORED: Readonly<Record<string, StoredType>> = {
-  '<f8': { bytes: 8, make: (n) => new Float64Array(n), read: (v, at) => v.getFloat64(at, true) },
-  '<f4': { bytes: 4, make: (n) => new Float32Array(n), read: (v, at) => v.getFloat32(at, true) },
-  '<i4': { bytes: 4, make: (n) => new Int32Array(n), read: (v, at) => v.getInt32(at, true) },
-  '|u1': { bytes: 1, make: (n) => new Uint8Array(n), read: (v, at) => v.getUint8(at) },
-  '|b1': { bytes: 1, make: (n) => new Uint8Array(n), read: (v, at) => v.getUint8(at) },
+const f64 = (n: number): Data => new Float64Array(n);
+const f32 = (n: number): Data => new Float32Array(n);
+const i32 = (n: number): Data => new Int32Array(n);
+const u8 = (n: number): Data => new Uint8Array(n);
+
+/** Types of more than one byte, in the byte order `le`; what memory has no type for goes into the next wider one. */
+const ordered = (le: boolean): Readonly<Record<string, StoredType>> => ({
+  f8: { bytes: 8, make: f64, read: (v, at) => v.getFloat64(at, le) },
+  f4: { bytes: 4, make: f32, read: (v, at) => v.getFloat32(at, le) },
+  f2: { bytes: 2, make: f32, read: (v, at) => halfToNumber(v.getUint16(at, le)) },
+  i8: { bytes: 8, make: f64, read: (v, at) => exact(v.getBigInt64(at, le)) },
+  u8: { bytes: 8, make: f64, read: (v, at) => exact(v.getBigUint64(at, le)) },
+  i4: { bytes: 4, make: i32, read: (v, at) => v.getInt32(at, le) },
+  u4: { bytes: 4, make: f64, read: (v, at) => v.getUint32(at, le) },
+  i2: { bytes: 2, make: i32, read: (v, at) => v.getInt16(at, le) },
+  u2: { bytes: 2, make: i32, read: (v, at) => v.getUint16(at, le) },
+});
+
+const STORED: Readonly<Record<string, Readonly<Record<string, StoredType>>>> = {
+  '<': ordered(true),
+  '>': ordered(false),
+  '|': {
+    u1: { bytes: 1, make: u8, read: (v, at) => v.getUint8(at) },
+    b1: { bytes: 1, make: u8, read: (v, at) => v.getUint8(at) },
+    i1: { bytes: 1, make: i32, read: (v, at) => v.getInt8(at) },
+  },
 };
+
+/** IEEE 754 binary16 as a number. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** @throws RangeError beyond ±2⁵³, where float64 would change the number without a word */
+function exact(value: bigint): number {
+  const number = Number(value);
+  if (BigInt(number) !== value) throw new RangeError(String(value));
+  return number;
+}
 
 /** numpy's name of the type in which `data` is stored: `<f8`, `<f4`, `<i4`, `|u1`. */
 export function npyDtype(data: Data): string {
@@ -71,18 +107,20 @@ export function encodeNpy(array: NdArray): Uint8Array {
 }
 
 /**
- * Reads a `.npy` file of float64, float32, int32, uint8 or bool (→ u8). Fortran order, as `numpy.save(x.T)` writes it,
- * is put into C order.
+ * Reads a `.npy` file of real numbers in either byte order: float64, float32, int32, uint8; bool (→ u8); int8, int16,
+ * uint16 (→ i32); float16 (→ f32); uint32, int64, uint64 (→ f64). Fortran order, as `numpy.save(x.T)` writes it, is put
+ * into C order.
  * @param name what messages call the file
- * @throws UserError for anything that is not such a file, or whose length disagrees with its header
+ * @throws UserError for anything that is not such a file, whose length disagrees with its header, or that holds a whole
+ * number which float64 cannot
  */
 export function decodeNpy(bytes: Uint8Array, name: string): NdArray {
   const header = readHeader(bytes, name);
-  const stored = STORED[header.dtype];
+  const stored = STORED[header.dtype.slice(0, 1)]?.[header.dtype.slice(1)];
   if (stored === undefined) {
     throw new UserError(
       `${name} stores numbers as ${header.dtype}`,
-      `Save it as float64, float32, int32 or uint8 in this machine's byte order, for example x.astype('float32').`,
+      `Save it as real numbers, for example x.astype('float32').`,
     );
   }
   const length = sizeOf(header.shape);
@@ -94,8 +132,25 @@ export function decodeNpy(bytes: Uint8Array, name: string): NdArray {
     );
   }
   const data = stored.make(length);
-  copyBytes(bytes.subarray(header.dataOffset), data, stored);
+  try {
+    copyBytes(bytes.subarray(header.dataOffset), data, stored);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      `${name} holds ${error.message}, a whole number that float64 cannot hold exactly`,
+      'Save smaller numbers, or save them as text.',
+    );
+  }
   return { data: header.fortran ? toCOrder(data, header.shape, stored.make(length)) : data, shape: header.shape };
+}
+
+/**
+ * What a `.npy` file says it holds, without reading it: numpy's short name of the type, and the shape.
+ * @throws UserError when it has no readable header
+ */
+export function describeNpy(bytes: Uint8Array, name: string): { type: string; shape: readonly number[] } {
+  const { dtype, shape } = readHeader(bytes, name);
+  return { type: dtype.replace(/^[<>|=]/, ''), shape };
 }
 
 interface Header {
