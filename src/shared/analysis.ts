@@ -27,9 +27,10 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
   readonly menu?: {
     /**
      * `model`: on model folders and `.gguf` files in the Explorer; `localization`: on a localization's `result.json` and
-     * in the title bar of its panel; `localizations`: in the palette, where the workspace has some.
+     * in the title bar of its panel; `localizations`: in the palette, where the workspace has some; `dataset`: on folders
+     * and dataset manifests; `model-and-dataset`: where `model` is, and on dataset manifests.
      */
-    readonly on: 'model' | 'localization' | 'localizations';
+    readonly on: 'model' | 'localization' | 'localizations' | 'dataset' | 'model-and-dataset';
   };
 }
 
