@@ -4,11 +4,12 @@ import type { ArchitectureModel, Weights } from './architectures/architecture';
 import { rowsOf } from './batches';
 import type { Batch } from './batches';
 import type { Conditions } from './conditions';
+import { poolFeed, rowsRead } from './pool';
+import type { Readout } from './pool';
 import { loadGraph } from './runtime';
 import type { Feed, LoadedGraph } from './runtime';
 import { buildBlocks } from './segments';
 import type { Range } from './segments';
-import type { Pooling } from './transformer';
 
 /** A sequence under a condition. */
 export interface Item {
@@ -26,9 +27,9 @@ export interface Pass {
   readonly conditions: Conditions;
   /** Blocks to run; those of the whole model by default. */
   readonly blocks?: Range;
-  readonly pooling: Pooling;
+  readonly readout: Readout;
   readonly signal: AbortSignal;
-  /** Takes the pooled stream behind `layer` (−1: embedding), f32 [batch, width]. */
+  /** Takes what is read of the stream behind `layer` (−1: embedding), f32 [batch, rows read, width]. */
   readonly onTap?: (batch: Batch, layer: number, pooled: Float32Array) => void;
   /** Takes the stream behind the pass' last block, f32 [batch · length, width]. */
   readonly onEnd?: (batch: Batch, stream: Float32Array) => void;
@@ -113,7 +114,7 @@ export class Body {
     const wanted = [...(pass.onTap ? ['taps' as const] : []), ...(!last || pass.onEnd ? ['after' as const] : [])];
     const feeds = { ...this.feeds(range, batch, pass, streams.get(batch)), ...tables };
     const { taps, after } = await graph.run(feeds, wanted);
-    if (pass.onTap !== undefined) this.handTaps(range, batch, taps, pass.onTap);
+    if (pass.onTap !== undefined) this.handTaps(range, batch, taps, pass);
     if (last) {
       streams.delete(batch);
       pass.onEnd?.(batch, after);
@@ -122,10 +123,10 @@ export class Body {
     }
   }
 
-  private handTaps(range: Range, batch: Batch, taps: Float32Array, onTap: NonNullable<Pass['onTap']>): void {
-    const size = batch.sequences.length * this.model.sizes.width;
+  private handTaps(range: Range, batch: Batch, taps: Float32Array, { readout, onTap }: Pass): void {
+    const size = batch.sequences.length * rowsRead(readout, batch) * this.model.sizes.width;
     const first = range.from === 0 ? -1 : range.from;
-    for (let i = 0; i * size < taps.length; i += 1) onTap(batch, first + i, taps.subarray(i * size, (i + 1) * size));
+    for (let i = 0; i * size < taps.length; i += 1) onTap?.(batch, first + i, taps.subarray(i * size, (i + 1) * size));
   }
 
   private feeds(range: Range, batch: Batch, pass: Pass, stream: Float32Array | undefined): Record<string, Feed> {
@@ -136,7 +137,7 @@ export class Body {
     const feeds: Record<string, Feed> = {
       positions: { data: positionsOf(batch), dims: [batch.sequences.length, length] },
       condition: { data: condition, dims: [batch.sequences.length] },
-      pool: { data: poolWeights(pass.pooling, length), dims: [1, length] },
+      pool: poolFeed(pass.readout, batch),
     };
     if (range.from === 0) feeds['ids'] = { data: idsOf(batch, pass.items), dims: [rows] };
     else feeds['stream'] = { data: stream ?? streamOf(batch, pass.items, width), dims: [rows, width] };
@@ -166,21 +167,6 @@ function keyOf({ from, to }: Range): string {
 function ablationFeeds(conditions: Conditions, range: Range, width: number): Record<string, Feed> {
   const dims = [range.to - range.from, conditions.count, width];
   return { keep: { data: conditions.keep(range), dims }, fill: { data: conditions.fill(range), dims } };
-}
-
-/** Weights of a sequence's tokens in its pooled activation. */
-export function poolWeights(pooling: Pooling, length: number): Float32Array {
-  switch (pooling) {
-    case 'last': {
-      const oneHot = new Float32Array(length);
-      oneHot[length - 1] = 1;
-      return oneHot;
-    }
-    case 'mean':
-      return new Float32Array(length).fill(1 / length);
-    case 'sum':
-      return new Float32Array(length).fill(1);
-  }
 }
 
 function positionsOf({ sequences, length }: Batch): BigInt64Array {

@@ -10,6 +10,8 @@ import { Head } from './head';
 import { refuseLongSequences } from './memory';
 import type { Plan } from './memory';
 import { NextTokens } from './next-tokens';
+import { checkPositions } from './pool';
+import type { Readout } from './pool';
 import type { ModelTokenizer } from './tokenizer';
 import type {
   Ablation,
@@ -66,35 +68,33 @@ export class SegmentedTransformer implements Transformer {
       readonly ablation?: Ablation;
     },
   ): AsyncGenerator<Progress, Float32Array> {
-    const { layers: count, width } = this.parts.model.sizes;
-    const layers = options.layers ?? Array.from({ length: count }, (_, layer) => layer);
-    this.refuseLayers(layers);
+    const layers = this.layersOf(options.layers);
     this.refuse(sequences, options);
-    const columns = new Map(layers.map((layer, column) => [layer, column]));
+    const { width } = this.parts.model.sizes;
     const pooled = new Float32Array(sequences.length * layers.length * width);
-    const onTap = (batch: Batch, layer: number, taps: Float32Array): void => {
-      const column = columns.get(layer);
-      if (column === undefined) return;
-      batch.sequences.forEach((sequence, i) => {
-        const values = taps.subarray(i * width, (i + 1) * width);
-        if (!values.every(Number.isFinite)) throw this.nonFinite(sequence, layer);
-        pooled.set(values, (sequence * layers.length + column) * width);
-      });
-    };
-    const pass = {
-      items: sequences.map((ids) => ({ ids, condition: 0 })),
-      conditions: new Conditions([options.ablation], this.parts.model.sizes),
-      pooling: options.pooling,
-      signal: options.signal,
-      onTap,
-    };
-    const waves = this.waves(sequences, options);
-    const progress = this.meter('Activations', sequences.length, waves);
-    yield* this.load(options.signal);
-    for (const wave of waves) {
-      for await (const share of this.body.run(wave, pass)) yield progress(wave, share);
-    }
+    yield* this.read(sequences, layers, { pooling: options.pooling }, options, (sequence, column, row) => {
+      pooled.set(row, (sequence * layers.length + column) * width);
+    });
     return pooled;
+  }
+
+  async *tokenActivations(
+    sequences: readonly Int32Array[],
+    options: ForwardOptions & { readonly positions: readonly Int32Array[]; readonly layers?: readonly number[] },
+  ): AsyncGenerator<Progress, Float32Array> {
+    const layers = this.layersOf(options.layers);
+    this.refuse(sequences, options);
+    const { positions } = options;
+    const starts = checkPositions(positions, sequences);
+    const { width } = this.parts.model.sizes;
+    const stream = new Float32Array(starts[sequences.length]! * layers.length * width);
+    yield* this.read(sequences, layers, { positions }, options, (sequence, column, rows) => {
+      for (let i = 0; i < positions[sequence]!.length; i += 1) {
+        const row = rows.subarray(i * width, (i + 1) * width);
+        stream.set(row, ((starts[sequence]! + i) * layers.length + column) * width);
+      }
+    });
+    return stream;
   }
 
   async *score(sequences: readonly Int32Array[], options: ForwardOptions): AsyncGenerator<Progress, Float64Array> {
@@ -165,6 +165,36 @@ export class SegmentedTransformer implements Transformer {
   async dispose(): Promise<void> {
     await this.body.release();
     await this.head.release();
+  }
+
+  /** Hands over what is read of every sequence behind the layers: f32 [rows read, width] and the layer's column. */
+  private async *read(
+    sequences: readonly Int32Array[],
+    layers: readonly number[],
+    readout: Readout,
+    options: ForwardOptions & { readonly ablation?: Ablation },
+    take: (sequence: number, column: number, rows: Float32Array) => void,
+  ): AsyncGenerator<Progress, void> {
+    const columns = new Map(layers.map((layer, column) => [layer, column]));
+    const onTap = (batch: Batch, layer: number, taps: Float32Array): void => {
+      const column = columns.get(layer);
+      if (column === undefined) return;
+      const size = taps.length / batch.sequences.length;
+      batch.sequences.forEach((sequence, i) => {
+        const rows = taps.subarray(i * size, (i + 1) * size);
+        if (!rows.every(Number.isFinite)) throw this.nonFinite(sequence, layer);
+        take(sequence, column, rows);
+      });
+    };
+    const items = sequences.map((ids) => ({ ids, condition: 0 }));
+    const conditions = new Conditions([options.ablation], this.parts.model.sizes);
+    const waves = this.waves(sequences, options);
+    const progress = this.meter('Activations', sequences.length, waves);
+    yield* this.load(options.signal);
+    for (const wave of waves) {
+      const pass = { items, conditions, readout, signal: options.signal, onTap };
+      for await (const share of this.body.run(wave, pass)) yield progress(wave, share);
+    }
   }
 
   /** One wave under all conditions; yields the share done. */
@@ -269,14 +299,17 @@ export class SegmentedTransformer implements Transformer {
     }
   }
 
-  private refuseLayers(layers: readonly number[]): void {
+  /** @throws UserError for a layer that the model does not have, or one named twice */
+  private layersOf(asked: readonly number[] | undefined): readonly number[] {
     const { layers: count } = this.parts.model.sizes;
+    const layers = asked ?? Array.from({ length: count }, (_, layer) => layer);
     const wrong = layers.find((layer) => !Number.isInteger(layer) || layer < -1 || layer >= count);
     if (wrong !== undefined) {
       const remedy = `Layers run from 0 to ${count - 1}; −1 is the embedding.`;
       throw new UserError(`Layer ${wrong} is not in the model`, remedy);
     }
     if (new Set(layers).size !== layers.length) throw new UserError('A layer is named twice', 'Name each layer once.');
+    return layers;
   }
 
   private nonFinite(sequence: number, layer: number): UserError {
@@ -293,7 +326,7 @@ export class SegmentedTransformer implements Transformer {
 const BODY_SHARE = 0.8;
 
 /** Scores need no taps; the pooling is not read. */
-const LAST = { pooling: 'last' as const };
+const LAST = { readout: { pooling: 'last' as const } };
 
 interface WaveOfScores {
   /** Batches of sequences, by their index. */

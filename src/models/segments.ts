@@ -15,9 +15,9 @@ export interface Range {
  * Inputs: `ids` i32 [rows] (from block 0) or `stream` f32 [rows, width], rows = batch · length in sequence order;
  * `positions` i64 [batch, length]; `cos`, `sin` f32 [length, rotated/2] where the family rotates; `keep`, `fill` f32
  * [to − from, conditions, width] and `condition` i64 [batch]: after each block a sequence's stream is multiplied by its
- * condition's `keep`, and its `fill` added; `pool` f32 [1, length], weights of a sequence's tokens in the taps (one-hot
- * for the last token, 1/length for the mean, ones for the sum).
- * Outputs: `after` f32 [rows, width], the stream behind the last block, and `taps` f32 [taps · batch, 1, width], the
+ * condition's `keep`, and its `fill` added; `pool` f32 [1 or batch, rows, length], weights of a sequence's tokens in
+ * every row of the taps (one-hot for one token, 1/length for the mean, ones for the sum).
+ * Outputs: `after` f32 [rows, width], the stream behind the last block, and `taps` f32 [taps · batch, rows, width], the
  * pooled stream behind the embedding (from block 0) and behind every block.
  */
 export function buildBlocks(model: ArchitectureModel, weights: Weights, range: Range): EncodedGraph {
@@ -29,7 +29,7 @@ export function buildBlocks(model: ArchitectureModel, weights: Weights, range: R
     : graph.input('stream', ElementType.FLOAT, ['rows', width]);
   const around = surroundings(graph, model);
   const ablate = ablation(graph, range, width, around);
-  const pool = graph.input('pool', ElementType.FLOAT, [1, 'length']);
+  const pool = graph.input('pool', ElementType.FLOAT, ['pools', 'picked', 'length']);
   const tap = (stream: Value): Value =>
     graph.node('MatMul', [pool, graph.node('Reshape', [stream, around.sequenceShape])]);
 
@@ -40,7 +40,7 @@ export function buildBlocks(model: ArchitectureModel, weights: Weights, range: R
     taps.push(tap(stream));
   }
   graph.output('after', stream, ['rows', width]);
-  graph.output('taps', graph.node('Concat', taps, { axis: int(0) }), ['taps', 1, width]);
+  graph.output('taps', graph.node('Concat', taps, { axis: int(0) }), ['taps', 'picked', width]);
   return graph.encode();
 }
 

@@ -76,6 +76,19 @@ export interface Transformer {
   ): AsyncGenerator<Progress, Float32Array>;
 
   /**
+   * Residual stream at chosen tokens, behind blocks `layers` as for `activations`.
+   * @param options `positions`: of every sequence the tokens to read, from 0; a sequence may have none
+   * @returns f32 [all positions, layers, width], the sequences end to end, each in the order of its positions
+   */
+  tokenActivations(
+    sequences: readonly Int32Array[],
+    options: ForwardOptions & {
+      readonly positions: readonly Int32Array[];
+      readonly layers?: readonly number[];
+    },
+  ): AsyncGenerator<Progress, Float32Array>;
+
+  /**
    * Log probability of every token after its sequence's first, under every condition: an ablation, or `undefined` for
    * the model as it is. All conditions share the work: blocks before the first ablated one run once, the others run
    * for all conditions together.

@@ -67,6 +67,9 @@ export function fakeTransformer(activations: Float32Array, layers: number, width
       return activations.slice();
     },
 
+    async *tokenActivations() {
+      throw new Error('localization reads no single tokens');
+    },
     async *score() {
       throw new Error('localization scores nothing');
     },
