@@ -95,7 +95,9 @@ function view(file: string, open: File, module: Hdf5Module): Hdf5File {
       guarded(file, () => {
         const { value } = typed(path, 'reference', 'references');
         const all = (Array.isArray(value) ? value : [value]) as Parameters<Dataset['dereference']>[0][];
-        return all.map((reference) => (open.dereference(reference) as Dataset | Group).path.replace(/^\//, ''));
+        return all.map((reference) =>
+          (open.dereference(reference) as unknown as Dataset | Group).path.replace(/^\//, ''),
+        );
       }),
   };
 }
@@ -156,11 +158,11 @@ function flatTexts(value: unknown): string[] {
 }
 
 function isGroup(entity: Entity | null): entity is Group {
-  return entity !== null && entity.type === ('Group' as Entity['type']);
+  return entity !== null && 'keys' in entity;
 }
 
 function isDataset(entity: Entity | null): entity is Dataset {
-  return entity !== null && entity.type === ('Dataset' as Entity['type']);
+  return entity !== null && 'slice' in entity;
 }
 
 /** Turns what the HDF5 library throws, a page of its call stack, into one line. */
