@@ -11,6 +11,26 @@ export interface Checkpoint {
   clear(): Promise<void>;
 }
 
+/** Layers of one shape: f32 [layers, rows, width]. */
+export interface LayerShape {
+  readonly layers: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** Takes layers in parts, in any order; every row of every layer is written once. */
+export interface LayerSink {
+  /** @param values f32 [some rows, width], from `row` on */
+  write(layer: number, row: number, values: Float32Array): Promise<void>;
+}
+
+/** Layers that are read one at a time, so that memory holds one of them. */
+export interface LayerArrays {
+  readonly shape: LayerShape;
+  /** @returns f32 [rows, width] of the layer with this index, a copy */
+  read(layer: number): Promise<Float32Array>;
+}
+
 /** What the engine lends to a running analysis. */
 export interface RunContext {
   readonly signal: AbortSignal;
@@ -36,6 +56,15 @@ export interface RunContext {
    * removed when the result of this run has been written.
    */
   checkpoint(files: readonly string[], settings: unknown): Promise<Checkpoint>;
+  /**
+   * Layers from the activation cache, or else those that `compute` writes, which are then kept for later runs. `key` is
+   * JSON-able and holds all that the numbers depend on: hashes of files, ids, settings. Readable until the run ends.
+   */
+  cached(
+    key: unknown,
+    shape: LayerShape,
+    compute: (sink: LayerSink) => AsyncGenerator<Progress, void>,
+  ): AsyncGenerator<Progress, LayerArrays>;
   /** A note that the person must see with the result; stored under `result.warnings`. */
   warn(message: string): void;
 }

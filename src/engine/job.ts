@@ -9,6 +9,8 @@ import { Cancelled, UserError } from '../shared/errors';
 import type { Progress } from '../shared/progress';
 import type { Estimate, EstimateRequest, JobRequest } from '../shared/protocol';
 import type { Provenance } from '../shared/result';
+import { ActivationCache } from './activation-cache';
+import { cacheSizeOf } from './cache-folder';
 import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
@@ -106,6 +108,7 @@ class Run {
   private readonly ended = new AbortController();
   private readonly checkpoints: Checkpoint[] = [];
   private readonly models = new Map<string, Promise<Transformer>>();
+  private readonly cache: ActivationCache;
 
   constructor(
     private readonly request: JobRequest,
@@ -117,6 +120,7 @@ class Run {
     hooks.signal.addEventListener('abort', () => this.ended.abort(), { once: true, signal });
     const hash = (path: string): Promise<string> => parts.hashFile(path, cacheFolder, signal);
     this.inputs = new InputRecorder(workspace, parts.samples, hash);
+    this.cache = new ActivationCache(cacheFolder, request.cacheSize ?? cacheSizeOf(process.env));
     this.context = {
       signal: hooks.signal,
       seed,
@@ -134,6 +138,7 @@ class Run {
         this.checkpoints.push(checkpoint);
         return checkpoint;
       },
+      cached: (key, shape, compute) => this.cache.layers({ version: parts.version, key }, shape, compute),
       warn: (message) => void this.warnings.push(message),
     };
   }
@@ -180,6 +185,7 @@ class Run {
   /** Stops what still reads files and frees the models. An error of opening one was thrown already where it was asked for. */
   async dispose(): Promise<void> {
     this.ended.abort();
+    await this.cache.close();
     for (const opened of await Promise.allSettled(this.models.values())) {
       if (opened.status === 'fulfilled') await opened.value.dispose();
     }

@@ -30,6 +30,8 @@ const jobSchema = z.object({
   memory: z.number().positive(),
   executor: z.enum(['auto', 'resident', 'streaming']),
   cacheFolder: z.string(),
+  /** Bytes that cached activations may take; absent: `BRAINLENS_CACHE_SIZE`, else 5 GB. */
+  cacheSize: z.number().nonnegative().optional(),
   /** Provenance paths are relative to it. */
   workspace: z.string(),
 });

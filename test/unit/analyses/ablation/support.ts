@@ -72,6 +72,9 @@ export function bench(
     recordInput: () => undefined,
     hash: (path) => Promise.resolve(`hash of ${path}`),
     checkpoint: () => Promise.resolve(checkpoint),
+    cached: () => {
+      throw new Error('nothing is cached here');
+    },
     warn: (message) => void warnings.push(message),
   };
   return { context, warnings, calls };

@@ -31,6 +31,9 @@ const context: RunContext = {
   recordInput: (path) => inputs.push(path),
   hash: () => Promise.reject(new Error('nothing is hashed here')),
   checkpoint: () => Promise.reject(new Error('nothing is kept here')),
+  cached: () => {
+    throw new Error('nothing is cached here');
+  },
   warn: (message) => warnings.push(message),
 };
 

@@ -112,6 +112,9 @@ export async function run(settings: Record<string, unknown>, transformer: Transf
     recordInput: (path) => void inputs.push(path),
     hash: () => Promise.reject(new Error('nothing is hashed here')),
     checkpoint: () => Promise.reject(new Error('nothing is kept here')),
+    cached: () => {
+      throw new Error('nothing is cached here');
+    },
     warn: (message) => void warnings.push(message),
   };
   const spec: LocalizationSpec = parseSpec(localizationSpec, { model: 'fake', ...settings });
