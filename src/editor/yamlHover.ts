@@ -1,0 +1,40 @@
+import { constantsOf, schemasAt, typeInWords, typesOf } from './yamlSchema';
+import type { JsonSchema } from './yamlSchema';
+import { findScalar, parseYaml, spanOf } from './yamlSyntax';
+import type { Span } from './yamlSyntax';
+
+/** What to say of a word under the pointer, as Markdown. */
+export interface Explanation {
+  readonly span: Span;
+  readonly markdown: string;
+}
+
+/** What the schema says of the key or value at an offset; `undefined` where it says nothing. */
+export function explain(text: string, offset: number, root: JsonSchema): Explanation | undefined {
+  const document = parseYaml(text);
+  const place = findScalar(document, (scalar) => {
+    const { start, end } = spanOf(scalar);
+    return start <= offset && offset < end;
+  });
+  if (place === undefined) return undefined;
+  // An item of a list is explained by what the list is.
+  const path = place.path.filter((step) => typeof step === 'string');
+  const schemas = schemasAt(root, document, path).filter(({ description }) => description !== undefined);
+  const name = path.at(-1);
+  if (schemas.length === 0 || name === undefined) return undefined;
+  const descriptions = [...new Set(schemas.map(({ description }) => description!))];
+  const types = [...new Set(schemas.flatMap(typesOf))].map(typeInWords).join(' or ');
+  const listed = [...new Set(schemas.filter(({ type }) => type !== 'boolean').flatMap(constantsOf))];
+  const lines = [
+    `**${name}**${types === '' ? '' : ` (${types})`}`,
+    ...descriptions,
+    ...(listed.length > 0 ? [`One of ${listed.map((value) => `\`${String(value)}\``).join(', ')}.`] : []),
+    ...usual(schemas),
+  ];
+  return { span: spanOf(place.scalar), markdown: lines.join('\n\n') };
+}
+
+function usual(schemas: readonly JsonSchema[]): string[] {
+  const value = schemas.find((schema) => schema.default !== undefined)?.default;
+  return value === undefined ? [] : [`Default: \`${JSON.stringify(value)}\``];
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { Document, YAMLMap } from 'yaml';
+import { manifestProblems, manifestSchema } from '../shared/manifest';
+import { complete } from './yamlComplete';
+import type { Suggestion } from './yamlComplete';
+import { explain } from './yamlHover';
+import type { Explanation } from './yamlHover';
+import { referenceProblems } from './yamlReferences';
+import type { FileView } from './yamlReferences';
+import type { JsonSchema } from './yamlSchema';
+import { entryOf, nodeAt, parseYaml, spanOf, syntaxProblems, topMap } from './yamlSyntax';
+import type { Path, Problem } from './yamlSyntax';
+import { schemaProblems } from './yamlValidate';
+
+/** One kind of YAML file that Brainlens knows. */
+export interface YamlKind {
+  /** Whether a file is of this kind. @param name without its folder */
+  readonly is: (name: string, document: Document) => boolean;
+  readonly schema: JsonSchema;
+  /** What is wrong although the schema holds. */
+  readonly beyond: (value: unknown) => readonly { readonly path: Path; readonly message: string }[];
+  /** What the file says of the disk that does not hold. */
+  readonly references: (document: Document, files: FileView) => Promise<Problem[]>;
+  /** Whether values of fields are files and columns of files. */
+  readonly namesFiles: boolean;
+}
+
+/** Brain datasets: `*.dataset.yaml`, and a `dataset.yaml` that names responses and what they are responses to. */
+export const datasetKind: YamlKind = {
+  is: (name, document) =>
+    name.endsWith('.dataset.yaml') || (name === 'dataset.yaml' && looksLikeDataset(topMap(document))),
+  schema: z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-7' }) as JsonSchema,
+  beyond: (value) => {
+    const manifest = manifestSchema.safeParse(value);
+    return manifest.success ? manifestProblems(manifest.data) : [];
+  },
+  references: referenceProblems,
+  namesFiles: true,
+};
+
+const kinds: readonly YamlKind[] = [datasetKind];
+
+function looksLikeDataset(top: YAMLMap | undefined): boolean {
+  const has = (key: string): boolean => top !== undefined && entryOf(top, key) !== undefined;
+  return has('responses') && (has('stimuli') || has('words'));
+}
+
+/** What another extension already gives for YAML files with a schema: then we keep to what it cannot know. */
+export interface Duplicates {
+  readonly schema: boolean;
+}
+
+/**
+ * Everything wrong with a file: syntax, schema, settings that exclude each other, missing files and columns.
+ * @param name of the file, without its folder; decides the kind together with the content
+ */
+export async function diagnose(text: string, name: string, files: FileView, others: Duplicates): Promise<Problem[]> {
+  const document = parseYaml(text);
+  const kind = kindOf(name, document);
+  if (kind === undefined) return [];
+  const syntax = syntaxProblems(document, text.length);
+  const schema = syntax.length > 0 ? [] : schemaProblems(document, kind.schema);
+  const beyond = syntax.length + schema.length > 0 ? [] : beyondSchema(document, kind);
+  const references = await kind.references(document, files);
+  return [...(others.schema ? [] : [...syntax, ...schema]), ...beyond, ...references];
+}
+
+/** What may be written at an offset of a file. */
+export async function suggest(
+  text: string,
+  name: string,
+  offset: number,
+  files: FileView,
+  others: Duplicates,
+): Promise<Suggestion[]> {
+  const kind = kindOf(name, parseYaml(text));
+  if (kind === undefined) return [];
+  const all = await complete(text, offset, kind.schema, kind.namesFiles ? files : undefined);
+  return others.schema ? all.filter((one) => one.kind === 'file' || one.kind === 'column') : all;
+}
+
+/** What there is to say of the word at an offset of a file. */
+export function describeAt(text: string, name: string, offset: number, others: Duplicates): Explanation | undefined {
+  if (others.schema) return undefined;
+  const kind = kindOf(name, parseYaml(text));
+  return kind && explain(text, offset, kind.schema);
+}
+
+function kindOf(name: string, document: Document): YamlKind | undefined {
+  return kinds.find(({ is }) => is(name, document));
+}
+
+function beyondSchema(document: Document, kind: YamlKind): Problem[] {
+  return kind.beyond(document.toJS({ maxAliasCount: 100 })).map(({ path, message }) => ({
+    kind: 'schema',
+    span: placeOf(document, path),
+    message: `"${path.join('.')}": ${message}`,
+  }));
+}
+
+/** The key that a path leads to, or the nearest one above that stands in the file. */
+function placeOf(document: Document, path: Path): Problem['span'] {
+  for (let length = path.length; length > 0; length--) {
+    const holder = nodeAt(document, path.slice(0, length - 1));
+    const entry =
+      holder !== null && 'items' in holder ? entryOf(holder as YAMLMap, String(path[length - 1])) : undefined;
+    if (entry !== undefined) return spanOf(entry.keyNode);
+  }
+  return { start: 0, end: 1 };
+}
