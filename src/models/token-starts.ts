@@ -15,7 +15,7 @@ export function tokenStarts(tokenizer: ModelTokenizer, text: string): Int32Array
   const starts = startsOf(pieces, text);
   if (starts === undefined) {
     throw new UserError(
-      `the tokens of ${JSON.stringify(text)} cannot be found in it: the model's tokenizer changes the text`,
+      `the tokens of ${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)} cannot be found in it: the model's tokenizer changes the text`,
       'Use a model whose tokenizer keeps case, accents and blanks.',
     );
   }

@@ -1,0 +1,110 @@
+import type { BrainDataset } from '../../data/brain/dataset';
+import { firDelays } from '../../math/timeseries/fir';
+import { downsample } from '../../math/timeseries/lanczos';
+import type { Pooling, Transformer } from '../../models/transformer';
+import type { WordPooling } from '../../models/word-tokens';
+import { UserError } from '../../shared/errors';
+import type { Progress } from '../../shared/progress';
+import type { LayerArrays, RunContext } from '../contract';
+import { sentenceFeatures } from './sentences';
+import { scanTimes, wordTimes } from './times';
+import { wordFeatures } from './words';
+
+export interface FeatureOptions {
+  /** Of a sentence's tokens (default `last`). */
+  readonly pooling?: Pooling;
+  /** Of a word's sub-tokens (default `last`). */
+  readonly wordPooling?: WordPooling;
+  /** −1 is the embedding (default: every block). */
+  readonly layers?: readonly number[];
+  /** Tokens that words are read in at most (default: the model's context, at most 2,048). */
+  readonly window?: number;
+  /** Time series: features of the scans that lie 1, 2, … before, side by side (see `firDelays`). */
+  readonly fir?: readonly number[];
+  /** The same architecture with random weights. */
+  readonly untrainedSeed?: number;
+}
+
+/** What a model makes of a dataset's stimuli, in the order of its response rows. */
+export interface Features {
+  readonly model: Transformer;
+  /** Layer of every index; −1 is the embedding. */
+  readonly layers: readonly number[];
+  readonly rows: number;
+  readonly width: number;
+  /** Tokens that went through the model, special tokens included; words in overlapping windows count twice. */
+  readonly tokens: number;
+  /** Texts or windows that went through the model. */
+  readonly sequences: number;
+  /** Reads the layer with this index: f32 [rows, width], a fresh array; nothing else of it stays in memory. */
+  layer(index: number): Promise<Float32Array>;
+}
+
+/**
+ * A model's features of a dataset, through the activation cache. `sentence`: the pooled residual stream; `word`: that
+ * behind the word's last sub-token (or the mean of its sub-tokens) with all words of its run before it; `timeseries`:
+ * the words' features summed into scans by a Lanczos window, then delayed where `fir` says so.
+ * @throws UserError that names a stimulus or word that the model cannot take; Cancelled
+ */
+export async function* featuresOf(
+  dataset: BrainDataset,
+  model: string,
+  options: FeatureOptions,
+  context: RunContext,
+): AsyncGenerator<Progress, Features> {
+  const { untrainedSeed } = options;
+  const transformer = await context.openModel(model, untrainedSeed === undefined ? {} : { untrainedSeed });
+  const { layers: count, width } = transformer.description;
+  const layers = options.layers ?? Array.from({ length: count }, (_, layer) => layer);
+  const request = { transformer, layers, weights: await weightsOf(transformer, context), options, context };
+  if (dataset.granularity === 'sentence') {
+    const { arrays, tokens } = yield* sentenceFeatures(dataset, request);
+    const layer = (index: number): Promise<Float32Array> => arrays.read(index);
+    return { model: transformer, layers, rows: dataset.rows, width, ...sizeOf(tokens), layer };
+  }
+  const { arrays, order, tokens } = yield* wordFeatures(dataset, request);
+  const facts = { model: transformer, layers, rows: dataset.rows, ...sizeOf(tokens) };
+  const words = async (index: number): Promise<Float32Array> => inOrder(await arrays.read(index), order, width);
+  // Continuous recordings were averaged over each word's window: their rows are words already.
+  if (dataset.granularity === 'word' || dataset.timing?.window !== undefined) {
+    requireRows(arrays, dataset);
+    return { ...facts, width, layer: words };
+  }
+  const scans = scanTimes(dataset);
+  const times = wordTimes(dataset);
+  const { fir } = options;
+  return {
+    ...facts,
+    width: width * (fir?.length ?? 1),
+    async layer(index) {
+      const perScan = downsample(await words(index), width, times, scans);
+      return fir === undefined ? perScan : firDelays(perScan, width, dataset.runs, fir);
+    },
+  };
+}
+
+/** What identifies a model's numbers: its files' contents and its tokenizer. */
+async function weightsOf({ files, tokenizer }: Transformer, context: RunContext): Promise<readonly string[]> {
+  const hashes: string[] = [];
+  for (const file of files) hashes.push(await context.hash(file));
+  return [...hashes, tokenizer.sha256];
+}
+
+function sizeOf(sequences: readonly Int32Array[]): { readonly tokens: number; readonly sequences: number } {
+  return { tokens: sequences.reduce((sum, ids) => sum + ids.length, 0), sequences: sequences.length };
+}
+
+function inOrder(rows: Float32Array, order: Int32Array, width: number): Float32Array {
+  if (order.every((row, i) => row === i)) return rows;
+  const sorted = new Float32Array(rows.length);
+  order.forEach((row, i) => sorted.set(rows.subarray(row * width, (row + 1) * width), i * width));
+  return sorted;
+}
+
+function requireRows({ shape }: LayerArrays, { rows, name }: BrainDataset): void {
+  if (shape.rows === rows) return;
+  throw new UserError(
+    `${name} has ${shape.rows} words and ${rows} rows of responses`,
+    'Give one row of responses for every word.',
+  );
+}

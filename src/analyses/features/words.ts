@@ -1,0 +1,97 @@
+import type { BrainDataset } from '../../data/brain/dataset';
+import { wordSequences } from '../../models/word-tokens';
+import type { WordPooling, WordWindow } from '../../models/word-tokens';
+import type { Progress } from '../../shared/progress';
+import type { LayerArrays } from '../contract';
+import { cachedRows } from './request';
+import type { FeatureRequest } from './request';
+
+/** Longest window unless told: attention over more tokens takes gigabytes. */
+const LONGEST_WINDOW = 2048;
+
+export interface WordFeatures {
+  /** f32 [layers, words, width], run by run. */
+  readonly arrays: LayerArrays;
+  /** Row of every word of the dataset. */
+  readonly order: Int32Array;
+  readonly tokens: readonly Int32Array[];
+}
+
+/** Residual stream at every word, all words of its run before it. @throws UserError that names a word; Cancelled */
+export async function* wordFeatures(
+  { words, name }: BrainDataset,
+  request: FeatureRequest,
+): AsyncGenerator<Progress, WordFeatures> {
+  const { transformer, options, context } = request;
+  const wordPooling = options.wordPooling ?? 'last';
+  const longest = options.window ?? Math.min(transformer.description.context, LONGEST_WINDOW);
+  const windows: WordWindow[] = [];
+  const order = new Int32Array(words.length);
+  let row = 0;
+  for (const [run, members] of runsOf(words)) {
+    const what = run === '' ? name : `${name}, run ${run}`;
+    const texts = members.map((index) => words[index]!.word);
+    windows.push(...wordSequences(texts, transformer.tokenizer, longest, what));
+    for (const index of members) order[index] = row++;
+  }
+  const tokens = windows.map(({ ids }) => ids);
+  const arrays = yield* cachedRows(
+    {
+      sequences: tokens,
+      rows: windows.map(({ ends }) => ends.length),
+      key: {
+        wordPooling,
+        starts: windows.map(({ starts }) => [...starts]),
+        ends: windows.map(({ ends }) => [...ends]),
+      },
+      run: (from, to) => read(windows.slice(from, to), wordPooling, request, context.signal),
+    },
+    request,
+  );
+  return { arrays, order, tokens };
+}
+
+/** Words by run, each run where its first word stands. */
+function runsOf(words: BrainDataset['words']): Map<string, number[]> {
+  const runs = new Map<string, number[]>();
+  words.forEach(({ run }, index) => {
+    const members = runs.get(run);
+    if (members === undefined) runs.set(run, [index]);
+    else members.push(index);
+  });
+  return runs;
+}
+
+async function* read(
+  windows: readonly WordWindow[],
+  pooling: WordPooling,
+  { transformer, layers }: FeatureRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Progress, Float32Array> {
+  const sequences = windows.map(({ ids }) => ids);
+  const run = (positions: readonly Int32Array[]): AsyncGenerator<Progress, Float32Array> =>
+    transformer.tokenActivations(sequences, { positions, layers, signal });
+  if (pooling === 'last') return yield* run(windows.map(({ ends }) => ends.map((end) => end - 1)));
+  const spans = windows.flatMap(({ starts, ends }) => Array.from(ends, (end, i) => end - starts[i]!));
+  const subTokens = yield* run(
+    windows.map(({ starts, ends }) => Int32Array.from({ length: ends.at(-1)! - starts[0]! }, (_, i) => starts[0]! + i)),
+  );
+  return means(subTokens, spans, layers.length * transformer.description.width);
+}
+
+/** Means of consecutive rows, `spans[i]` of them each: f32 [rows, width] → [spans, width], summed in float64. */
+function means(rows: Float32Array, spans: readonly number[], width: number): Float32Array {
+  const out = new Float32Array(spans.length * width);
+  const sum = new Float64Array(width);
+  let at = 0;
+  spans.forEach((span, i) => {
+    sum.fill(0);
+    for (let j = 0; j < span * width; j += 1) sum[j % width]! += rows[at + j]!;
+    at += span * width;
+    out.set(
+      sum.map((value) => value / span),
+      i * width,
+    );
+  });
+  return out;
+}
