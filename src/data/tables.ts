@@ -63,35 +63,51 @@ export async function readTable(file: string): Promise<Table> {
 }
 
 async function readDelimited(file: string, delimiter: string): Promise<Table> {
-  const text = decodeText(await readBytes(file), file);
-  const records = parseRecords(file, text, delimiter);
+  const records = parseRecords(file, decodeText(await readBytes(file), file), delimiter);
   const header = records.shift();
   if (header === undefined) throw new UserError(`${file} is empty`, 'Its first line must name the columns.');
   const columns = header.record.map((name) => name.trim());
+  return recordTable(file, columns, records, 'the header');
+}
+
+/**
+ * A table of records that are already cut into fields.
+ * @param named what names the columns, for the message about a record of another length
+ * @throws UserError that names such a record
+ */
+export function recordTable(
+  file: string,
+  columns: readonly string[],
+  records: readonly TextRecord[],
+  named: string,
+): Table {
   const place = (row: number): string => `row ${row + 1} (line ${records[row]!.line})`;
   records.forEach(({ record }, row) => {
     if (record.length !== columns.length) {
       throw new UserError(
-        `${file}, ${place(row)}: ${record.length} fields where the header names ${columns.length}`,
+        `${file}, ${place(row)}: ${record.length} fields where ${named} names ${columns.length}`,
         'Put text that holds the separator in double quotes.',
       );
     }
   });
+  const indices = new Map(columns.map((name, i) => [name, i] as const).reverse());
   return {
     file,
     columns,
     length: records.length,
-    value: (row, column) => records[row]!.record[columns.indexOf(column)],
+    value: (row, column) => records[row]!.record[indices.get(column) ?? -1],
     place,
   };
 }
 
-interface TextRecord {
+/** One record of a text table, and the line that it starts on. */
+export interface TextRecord {
   readonly record: readonly string[];
   readonly line: number;
 }
 
-function parseRecords(file: string, text: string, delimiter: string): TextRecord[] {
+/** Cuts delimited text with double quotes into records. @throws UserError for an unclosed quote */
+export function parseRecords(file: string, text: string, delimiter: string): TextRecord[] {
   try {
     const parsed = parse(text, {
       delimiter,

@@ -20,6 +20,11 @@ export interface DatasetWord {
   /** Seconds from the start of its run's recording; absent where the words are not timed. */
   readonly onset?: number;
   readonly offset?: number;
+  /**
+   * The text before the word, where the dataset gives it: then it is the word's context, and not the words before it in
+   * its run (rows may be shuffled, or words of the text missing).
+   */
+  readonly context?: string;
 }
 
 /** A column of the responses: voxel, electrode, region, reading time. */
