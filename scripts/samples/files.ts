@@ -3,15 +3,20 @@ import { arithmetic, patterns } from './controls';
 import { PARADIGMS } from './grammar';
 import type { Paradigm, SentencePair } from './grammar';
 import { multipleDemand } from './multiple-demand';
+import { sentencesAndLists } from './lists';
 
 const SEED = 20240501;
 const PAIRS = 100;
 const ARITHMETIC_ITEMS = 120;
 const PATTERN_ITEMS = 100;
 const SUMS = 100;
+const TEXTS = 80;
 
-/** Every generated file under `samples/`: its path there and its content, always the same. */
-export function generatedFiles(): ReadonlyMap<string, string> {
+/**
+ * Every generated file under `samples/`: its path there and its content, always the same.
+ * @param language content of `samples/stimuli/language.csv`
+ */
+export function generatedFiles(language: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const paradigm of PARADIGMS) {
     const rows = distinctPairs(paradigm).map(({ good, bad }) => ({
@@ -22,6 +27,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     files.set(`tasks/${paradigm.name}.jsonl`, jsonLines(rows));
   }
   files.set('tasks/arithmetic.jsonl', jsonLines(arithmetic(SEED, ARITHMETIC_ITEMS)));
+  files.set('tasks/sentences-and-lists.jsonl', jsonLines(sentencesAndLists(language, SEED, TEXTS)));
   files.set('tasks/pattern-continuation.jsonl', jsonLines(patterns(SEED, PATTERN_ITEMS)));
   const sums = multipleDemand(SEED, SUMS).map(({ id, condition, text }) => `${id},${condition},"${text}"\n`);
   files.set('stimuli/multiple-demand.csv', `id,condition,text\n${sums.join('')}`);

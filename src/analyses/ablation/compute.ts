@@ -32,7 +32,10 @@ export async function* ablate(spec: AblationSpec, context: RunContext): AsyncGen
   const transformer = await context.openModel(spec.model);
   const { layers, width } = transformer.description;
   const given = await loadUnits(spec.units, transformer, context);
-  requireStudy(given, spec);
+  const empty = requireStudy(given, spec);
+  if (empty.length > 0) {
+    context.warn(`Fractions that select no unit of ${layers * width} are left out: ${empty.join(', ')}.`);
+  }
   const plans = tasks.map((task) =>
     planTask(firstItems(task, spec.items), transformer.tokenizer, transformer.description.context),
   );
@@ -82,7 +85,12 @@ async function referenceFor(
   spec: AblationSpec,
   context: RunContext,
 ): Promise<Reference | undefined> {
-  if (given.magnitude !== undefined && spec.ablation === 'zero') return undefined;
+  if (given.magnitude !== undefined && spec.ablation === 'zero') {
+    if (spec.reference !== undefined) {
+      context.warn('--reference was not read: zero ablation needs no means, and the localization brings magnitudes.');
+    }
+    return undefined;
+  }
   const reference = await readReference(spec.reference, context);
   if (reference.texts.length === 0) throw new UserError('there are no reference texts', 'Give some with --reference.');
   return reference;

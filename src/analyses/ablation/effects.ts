@@ -62,23 +62,29 @@ export interface Effect {
   readonly range: readonly [number, number];
   readonly mean: number;
   readonly sd: number;
-  /** A draw lies more than five interquartile ranges above the median: mean, s.d. and d mean little. */
+  /** A draw lies more than five interquartile ranges (five items, where that is more) above the median: mean, s.d. and d mean little. */
   readonly heavyTail: boolean;
 }
 
-/** @param controls deficits of the draws, at least one */
-export function effectOf(selected: number, controls: Float64Array): Effect {
+/** Means over tasks round differently where the same items fall: deficits this near count as equal, against the selected units. */
+const TIE = 1e-9;
+
+/**
+ * @param controls deficits of the draws, at least one
+ * @param resolution the smallest deficit that can be, 1/items for accuracies: where most draws agree, one item more is no tail
+ */
+export function effectOf(selected: number, controls: Float64Array, resolution = 0): Effect {
   const mean = total(controls) / controls.length;
   const sd = Math.sqrt(
     controls.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, controls.length - 1),
   );
   const median = percentile(controls, 50);
-  const spread = percentile(controls, 75) - percentile(controls, 25);
+  const spread = Math.max(resolution, percentile(controls, 75) - percentile(controls, 25));
   const lowest = Math.min(...controls);
   const highest = Math.max(...controls);
   return {
     d: controls.length < 3 || lowest === highest ? NaN : (selected - mean) / sd,
-    p: (1 + controls.filter((value) => value >= selected).length) / (1 + controls.length),
+    p: (1 + controls.filter((value) => value >= selected - TIE).length) / (1 + controls.length),
     median,
     range: [lowest, highest],
     mean,

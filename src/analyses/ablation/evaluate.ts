@@ -32,7 +32,7 @@ export function* evaluate(
   comparison: Comparison,
 ): Generator<Progress, { tasks: TaskResult[]; total?: TotalResult }> {
   const tasks: TaskResult[] = [];
-  const accuracies: Deficits[] = [];
+  const accuracies = new Sum();
   for (const [i, plan] of plans.entries()) {
     yield { phase: 'Statistics', done: i, total: plans.length, unit: 'tasks' };
     const [baseline, ...ablated] = scores[i]! as [ItemScores, ...ItemScores[]];
@@ -41,9 +41,9 @@ export function* evaluate(
     const before = valueOf(baseline);
     const deficits = Float64Array.from(ablated, (one) => deficitOf(plan.metric, before, valueOf(one)));
     tasks.push(taskResult(plan, baseline, ablated, { deficits, draws }, comparison));
-    if (plan.metric === 'accuracy') accuracies.push({ deficits, draws });
+    if (plan.metric === 'accuracy') accuracies.add({ deficits, draws });
   }
-  return accuracies.length === 0 ? { tasks } : { tasks, total: totalOf(accuracies, comparison) };
+  return accuracies.tasks === 0 ? { tasks } : { tasks, total: totalOf(accuracies, comparison) };
 }
 
 function taskResult(
@@ -62,6 +62,7 @@ function taskResult(
     metric,
     items,
     baseline: before,
+    ...(plan.chance !== undefined && { chance: plan.chance }),
     ...(baseline.normalized && { baselineNormalized: shareOf(baseline.normalized) }),
     ...(metric === 'loss' && { baselinePerplexity: Math.exp(before) }),
     conditions: listed(comparison).map(({ index, name: condition }) => {
@@ -76,45 +77,65 @@ function taskResult(
         ...(metric === 'loss' && { perplexity: Math.exp(value) }),
       };
     }),
-    ...comparedOf(deficits, comparison),
+    ...comparedOf(deficits, comparison, metric === 'accuracy' ? 1 / items : 0),
     flipped: flips.length,
     flips: flips.slice(0, MOST_FLIPS),
-    ...(plan.groups && { byCondition: groupsOf(plan.groups, baseline, ablated, comparison) }),
+    ...(plan.groups && { byCondition: groupsOf(plan, baseline, ablated, comparison) }),
   };
 }
 
-function totalOf(tasks: readonly Deficits[], comparison: Comparison): TotalResult {
-  const mean = (arrays: readonly Float64Array[]): Float64Array =>
-    arrays[0]!.map((_, i) => arrays.reduce((sum, values) => sum + values[i]!, 0) / arrays.length);
-  const deficits = mean(tasks.map((task) => task.deficits));
+/** Deficits summed over tasks as they come: the draws of a hundred tasks would fill gigabytes. */
+class Sum implements Deficits {
+  tasks = 0;
+  deficits = new Float64Array(0);
+  draws: readonly Float64Array[] = [];
+
+  add({ deficits, draws }: Deficits): void {
+    if (this.tasks === 0) {
+      this.deficits = new Float64Array(deficits.length);
+      this.draws = draws.map(({ length }) => new Float64Array(length));
+    }
+    this.tasks += 1;
+    addTo(this.deficits, deficits);
+    this.draws.forEach((sum, i) => addTo(sum, draws[i]!));
+  }
+}
+
+function addTo(sum: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < sum.length; i += 1) sum[i]! += values[i]!;
+}
+
+function totalOf({ tasks, deficits: sums, draws }: Sum, comparison: Comparison): TotalResult {
+  const deficits = sums.map((sum) => sum / tasks);
   return {
-    tasks: tasks.length,
+    tasks,
     conditions: listed(comparison).map(({ index, name }) => ({
       ...name,
       deficit: deficits[index]!,
-      interval: intervalOf(mean(tasks.map(({ draws }) => draws[index]!))),
+      interval: intervalOf(draws[index]!.map((sum) => sum / tasks)),
     })),
-    ...comparedOf(deficits, comparison),
+    ...comparedOf(deficits, comparison, 0),
   };
 }
 
 function comparedOf(
   deficits: Float64Array,
   comparison: Comparison,
+  resolution: number,
 ): Pick<TaskResult, 'effect' | 'massive' | 'massiveByFraction'> {
   const massiveByFraction = comparison.sweeps.map((sweep) => massiveOf(deficits, sweep, comparison));
   return {
-    effect: effectsOf(deficits, comparison),
+    effect: effectsOf(deficits, comparison, resolution),
     massive: massiveByFraction[comparison.sweeps.indexOf(mainSweep(comparison))]!,
     massiveByFraction,
   };
 }
 
-function effectsOf(deficits: Float64Array, { sweeps, conditions, kinds }: Comparison): EffectRow[] {
+function effectsOf(deficits: Float64Array, { sweeps, conditions, kinds }: Comparison, resolution: number): EffectRow[] {
   return sweeps.flatMap(({ fraction }) =>
     kinds.map((control) => {
       const draws = deficits.filter((_, i) => conditions[i]!.fraction === fraction && conditions[i]!.units === control);
-      return { fraction, control, ...effectOf(deficits[find(conditions, fraction, 'selected')]!, draws) };
+      return { fraction, control, ...effectOf(deficits[find(conditions, fraction, 'selected')]!, draws, resolution) };
     }),
   );
 }
@@ -136,24 +157,33 @@ function flipsOf(plan: TaskPlan, baseline: ItemScores, ablated: readonly ItemSco
 }
 
 function groupsOf(
-  groups: readonly string[],
+  { name: task, groups = [] }: TaskPlan,
   baseline: ItemScores,
   ablated: readonly ItemScores[],
   comparison: Comparison,
 ): GroupResult[] {
   return [...new Set(groups)].map((condition) => {
-    const inside = (values: Float64Array): Float64Array => values.filter((_, i) => groups[i] === condition);
-    const lossOf = ({ scores, weights }: ItemScores): number =>
-      valueOf({ scores: inside(scores), weights: inside(weights) });
-    const before = lossOf(baseline);
+    const inside = ({ scores, weights }: ItemScores): ItemScores => ({
+      scores: scores.filter((_, i) => groups[i] === condition),
+      weights: weights.filter((_, i) => groups[i] === condition),
+    });
+    const before = inside(baseline);
+    const after = ablated.map(inside);
+    const random = new Random(comparison.seed).fork(`ablation/bootstrap/${task}/${condition}`);
+    const draws = bootstrapDeficits('loss', before, after, random);
+    const loss = valueOf(before);
+    const deficits = Float64Array.from(after, (one) => deficitOf('loss', loss, valueOf(one)));
     return {
       condition,
-      items: groups.filter((group) => group === condition).length,
-      baseline: before,
+      items: before.scores.length,
+      baseline: loss,
+      baselinePerplexity: Math.exp(loss),
       conditions: listed(comparison).map(({ index, name }) => {
-        const value = lossOf(ablated[index]!);
-        return { ...name, value, deficit: value - before };
+        const value = valueOf(after[index]!);
+        const interval = intervalOf(draws[index]!);
+        return { ...name, value, deficit: deficits[index]!, interval, perplexity: Math.exp(value) };
       }),
+      effect: effectsOf(deficits, comparison, 0),
     };
   });
 }

@@ -1,10 +1,11 @@
 import { Random } from '../../math/random';
-import { drawControls, requirePossible } from '../../math/units/controls';
+import { drawControls, obstacleTo } from '../../math/units/controls';
 import type { ControlKind } from '../../math/units/controls';
 import { massiveUnits } from '../../math/units/massive';
-import { countOf, selectLargest, sizeOf } from '../../math/units/selection';
+import { countOf, selectLargest, shareOf, sizeOf } from '../../math/units/selection';
 import type { Ablation } from '../../models/transformer';
 import { UserError } from '../../shared/errors';
+import { number } from '../../shared/words';
 import type { AblationSpec } from './spec';
 
 /** One set of units to silence. */
@@ -56,19 +57,28 @@ export interface Study {
 
 /**
  * Whether a study can be made at all, which needs no forward pass: to be asked before one.
- * @throws UserError where a fraction selects none or leaves too few for a control
+ * @returns fractions that select no unit and are left out
+ * @throws UserError where all fractions select none, or one leaves too few for a control
  */
-export function requireStudy(source: Omit<UnitSource, 'magnitude'>, spec: StudySettings): void {
+export function requireStudy(source: Omit<UnitSource, 'magnitude'>, spec: StudySettings): number[] {
   const { layers, width } = source;
-  for (const { mask } of selections(source, spec)) {
-    for (const kind of controlKinds(spec)) requirePossible(kind, { selected: mask, layers, width });
+  for (const { fraction, mask } of selections(source, spec)) {
+    for (const kind of controlKinds(spec)) {
+      const obstacle = obstacleTo(kind, { selected: mask, layers, width });
+      if (obstacle === undefined) continue;
+      throw new UserError(
+        `Not enough units for the control ${kind} at fraction ${number(fraction, 3)}: ${obstacle}`,
+        'Lower --fractions, leave that kind out of --controls, or go without controls (--random-seeds 0).',
+      );
+    }
   }
+  return source.t === undefined ? [] : emptyFractions(spec, layers * width);
 }
 
 /**
  * All conditions of a study: for every fraction the units of largest t, the same without massive units and those alone
  * (where some but not all are massive), and the controls' draws.
- * @throws UserError where a fraction selects none or leaves too few for a control
+ * @throws UserError where all fractions select none, or one leaves too few for a control
  */
 export function studyOf(source: UnitSource, spec: StudySettings, seed: number): Study {
   const { layers, width, magnitude } = source;
@@ -124,7 +134,15 @@ function selections(
 ): { fraction: number; mask: Uint8Array }[] {
   const units = layers * width;
   if (t === undefined) return [{ fraction: sizeOf(mask!) / units, mask: mask! }];
-  return [...new Set(spec.fractions)].map((fraction) => {
+  const empty = emptyFractions(spec, units);
+  const fractions = [...new Set(spec.fractions)].filter((fraction) => !empty.includes(fraction));
+  if (fractions.length === 0) {
+    throw new UserError(
+      `No fraction selects a unit: the largest, ${Math.max(...empty)}, is less than one of ${units}`,
+      'Raise --fractions.',
+    );
+  }
+  return fractions.map((fraction) => {
     const k = countOf({ fraction }, units);
     const selected = selectLargest(t, k);
     const found = sizeOf(selected);
@@ -134,4 +152,8 @@ function selections(
       'Lower --fractions.',
     );
   });
+}
+
+function emptyFractions({ fractions }: StudySettings, units: number): number[] {
+  return [...new Set(fractions)].filter((fraction) => shareOf(fraction, units) === 0);
 }

@@ -28,6 +28,8 @@ export interface TaskPlan {
   readonly labels: readonly string[];
   /** Every item's row in its file. */
   readonly rows: readonly number[];
+  /** Accuracy of a guess, for pairs and choices. */
+  readonly chance?: number;
   /** Texts whose file names conditions: every item's, '' where it has none. */
   readonly groups?: readonly string[];
   /**
@@ -82,6 +84,7 @@ function planPairs(task: MinimalPairsTask, tokenizer: ModelTokenizer): TaskPlan 
   return {
     ...headOf(task),
     metric: 'accuracy',
+    chance: 0.5,
     sequences: task.items.flatMap(({ good, bad }) => [tokenizer.encode(good), tokenizer.encode(bad)]),
     labels: task.items.map(({ good, bad }) => `${good} / ${bad}`),
     judge: (of) => accuracies(task.items.map((_, i) => sum(of(2 * i)) > sum(of(2 * i + 1)))),
@@ -110,6 +113,7 @@ function planChoices(task: MultipleChoiceTask, tokenizer: ModelTokenizer): TaskP
   return {
     ...headOf(task),
     metric: 'accuracy',
+    chance: mean(Float64Array.from(task.items, ({ choices }) => 1 / choices.length)),
     sequences: texts.map(({ text }) => tokenizer.encode(text)),
     labels: task.items.map(({ context, choices, answer }) => `${context} ${choices[answer]!}`),
     judge: (of) => ({

@@ -52,7 +52,9 @@ export interface GroupResult {
   readonly condition: string;
   readonly items: number;
   readonly baseline: number;
-  readonly conditions: readonly (ConditionName & { readonly value: number; readonly deficit: number })[];
+  readonly baselinePerplexity: number;
+  readonly conditions: readonly ConditionResult[];
+  readonly effect: readonly EffectRow[];
 }
 
 export interface TaskResult {
@@ -61,6 +63,8 @@ export interface TaskResult {
   readonly metric: 'accuracy' | 'loss';
   readonly items: number;
   readonly baseline: number;
+  /** Accuracy of a guess; absent where there is none to speak of (suites, texts). */
+  readonly chance?: number;
   readonly baselineNormalized?: number;
   readonly baselinePerplexity?: number;
   readonly conditions: readonly ConditionResult[];

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { isFolder } from '../../data/files';
 import { readNpyFile } from '../../data/npy-file';
@@ -29,6 +30,7 @@ const WEIGHTS = ['.safetensors', '.gguf', '.onnx', '.bin', '.onnx_data', '.data'
 export async function loadUnits(path: string, transformer: Transformer, context: RunContext): Promise<GivenUnits> {
   if (extname(path).toLowerCase() === '.npy') {
     context.recordInput(path, 'units');
+    await checkOrigin(path, transformer, context);
     return { ...sizesOf(transformer), mask: await readMask(path, transformer), files: [path] };
   }
   const folder = basename(path) === 'result.json' ? join(path, '..') : path;
@@ -36,6 +38,24 @@ export async function loadUnits(path: string, transformer: Transformer, context:
     throw new UserError(`${path} is neither a result folder nor a mask`, 'Give a localization or a .npy file.');
   }
   return loadResult(folder, transformer, context);
+}
+
+/** A mask that lies in a localization's folder is of that localization's model. */
+async function checkOrigin(mask: string, transformer: Transformer, context: RunContext): Promise<void> {
+  const file = join(mask, '../result.json');
+  if (!(await exists(file))) return;
+  const parsed = resultSchema.safeParse(await readJson(file));
+  if (!parsed.success || !parsed.data.schema.startsWith('brainlens/localization@')) return;
+  if ((parsed.data.arrays ?? []).some((array) => array.file === basename(mask))) {
+    await checkModel(mask, parsed.data, transformer, context);
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function loadResult(folder: string, transformer: Transformer, context: RunContext): Promise<GivenUnits> {
@@ -121,6 +141,12 @@ function requireShape(array: NdArray, file: string, transformer: Transformer): N
   const { layers, width } = transformer.description;
   const { shape } = array;
   if (shape.length === 2 && shape[0] === layers && shape[1] === width) return array;
+  if (shape.length !== 2) {
+    throw new UserError(
+      `${file} has shape (${shape.join(', ')}), and a mask has two axes: [layers, width]`,
+      'Save one set of units, such as random[0].',
+    );
+  }
   throw otherModel(file, `shape (${shape.join(', ')})`, transformer);
 }
 

@@ -23,7 +23,7 @@ export async function readTask(path: string): Promise<Task> {
   if (extension === '.json') {
     const json = await readJson(path);
     if (isSuite(json)) return suiteOf(json, name, path);
-    throw new UserError(`${path} is no SyntaxGym suite: it has no items and predictions`, UNDERSTOOD);
+    throw new UserError(`${path} is no SyntaxGym suite: it does not have both items and predictions`, UNDERSTOOD);
   }
   if (extension === '.txt') return { kind: 'text', name, source: path, items: await linesOf(path) };
   throw new UserError(`${path} is of no kind that holds tasks`, UNDERSTOOD);

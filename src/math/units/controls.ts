@@ -47,7 +47,7 @@ export function obstacleTo(
 }
 
 /** @throws UserError where a kind of control cannot be drawn for the selection */
-export function requirePossible(kind: ControlKind, source: Parameters<typeof obstacleTo>[1]): void {
+function requirePossible(kind: ControlKind, source: Parameters<typeof obstacleTo>[1]): void {
   const obstacle = obstacleTo(kind, source);
   if (obstacle === undefined) return;
   throw new UserError(

@@ -10,8 +10,7 @@ export function countOf(
   { count, fraction }: { readonly count?: number | undefined; readonly fraction: number },
   units: number,
 ): number {
-  // 0.29 · 100 is 28.999999999999996 in floating point and means 29.
-  const k = count ?? Math.floor(fraction * units + 1e-9);
+  const k = count ?? shareOf(fraction, units);
   if (k === 0) {
     throw new UserError(
       `A fraction of ${fraction} of ${units} units selects none`,
@@ -20,6 +19,12 @@ export function countOf(
   }
   if (k > units) throw new UserError(`${k} units were asked for, and the model has ${units}`, 'Lower --count.');
   return k;
+}
+
+/** ⌊fraction · units⌋ */
+export function shareOf(fraction: number, units: number): number {
+  // 0.29 · 100 is 28.999999999999996 in floating point and means 29.
+  return Math.floor(fraction * units + 1e-9);
 }
 
 /**

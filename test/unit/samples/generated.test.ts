@@ -9,6 +9,8 @@ import type { Choice, MinimalPairsTask, MultipleChoiceTask } from '../../../src/
 
 const samples = join(__dirname, '../../../samples');
 
+const generatedHere = () => generatedFiles(readFileSync(join(samples, 'stimuli/language.csv'), 'utf8'));
+
 async function choices(name: string): Promise<readonly Choice[]> {
   return ((await readTask(join(samples, 'tasks', `${name}.jsonl`))) as MultipleChoiceTask).items;
 }
@@ -23,13 +25,13 @@ function repeatedly<T>(list: readonly T[], key: (entry: T) => unknown): number {
 
 describe('the generated samples', () => {
   it('are what their scripts write: node scripts/samples/make-tasks.mjs', () => {
-    for (const [path, content] of generatedFiles()) {
+    for (const [path, content] of generatedHere()) {
       expect(readFileSync(join(samples, path), 'utf8'), path).toBe(content);
     }
   });
 
   it('are all the tasks there are, and all can be read', async () => {
-    const generated = [...generatedFiles().keys()].filter((path) => path.startsWith('tasks/')).sort();
+    const generated = [...generatedHere().keys()].filter((path) => path.startsWith('tasks/')).sort();
     expect(
       readdirSync(join(samples, 'tasks'))
         .map((file) => `tasks/${file}`)
@@ -167,5 +169,18 @@ describe('the multiple-demand sums', () => {
         }
       }
     }
+  });
+});
+
+describe('the sentences and lists', () => {
+  it('are 80 sentences, the same words in another order, and 80 nonword lists, all of twelve words', async () => {
+    const task = await readTask(join(samples, 'tasks/sentences-and-lists.jsonl'));
+    const items = task.kind === 'text' ? task.items : [];
+    expect(repeatedly(items, ({ text }) => text)).toBe(0);
+    const of = (wanted: string) => items.filter(({ condition }) => condition === wanted).map(({ text }) => text);
+    const [sentences, lists, nonwords] = [of('sentences'), of('word-lists'), of('nonwords')];
+    expect([sentences.length, lists.length, nonwords.length, items.length]).toEqual([80, 80, 80, 240]);
+    expect(lists.map((text) => words(text).sort())).toEqual(sentences.map((text) => words(text).sort()));
+    for (const { text } of items) expect(words(text)).toHaveLength(12);
   });
 });

@@ -69,6 +69,22 @@ describe('a bare mask on four kinds of tasks', () => {
       ['short', 6],
       ['long', 1],
     ]);
+    for (const [i, group] of tasks[3]!.byCondition!.entries()) {
+      const rows = i === 0 ? [0, 6] : [6, 7];
+      const lossOf = ({ losses, tokens }: (typeof golden.zero)['texts']) =>
+        mean(losses.slice(...rows)) / mean(tokens.slice(...rows));
+      const [selected] = group.conditions;
+      expect(group.baseline).toBeCloseTo(lossOf(golden.plain.texts), 3);
+      expect(group.baselinePerplexity).toBeCloseTo(Math.exp(group.baseline), 9);
+      expect(selected!.value).toBeCloseTo(lossOf(golden.zero.texts), 3);
+      expect(selected!.perplexity).toBeCloseTo(Math.exp(selected!.value), 9);
+      expect(group.effect.map(({ control }) => control)).toEqual(['random', 'random-magnitude-matched']);
+    }
+    // Resamples of one text are that text: no width. Of six there is some.
+    const [short, long] = tasks[3]!.byCondition!.map(({ conditions }) => conditions[0]!);
+    expect(long!.interval.map((end) => end.toFixed(9))).toEqual(Array(2).fill(long!.deficit.toFixed(9)));
+    expect(short!.interval[0]).toBeLessThan(short!.deficit);
+    expect(short!.interval[1]).toBeGreaterThan(short!.deficit);
   });
 
   test('the fraction is the mask’s share, and every draw of both controls is listed', async () => {
@@ -156,7 +172,9 @@ test('a control that cannot be drawn is refused before the model reads anything'
   const mask = join(home, 'full-layer.npy');
   writeFileSync(mask, encodeNpy({ data: full, shape: [fields.layers, fields.width] }));
   const refused = run(counted, { units: mask, controls: ['random-layer-matched'] });
-  await expect(refused).rejects.toThrow(/Not enough units for the control random-layer-matched: in layer 0 0 units/);
+  await expect(refused).rejects.toThrow(
+    /Not enough units for the control random-layer-matched at fraction 0\.5: in layer 0 0 units.*--fractions/,
+  );
   expect([forwards, made.calls.length]).toEqual([0, 0]);
   opened.push(...transformers);
 });

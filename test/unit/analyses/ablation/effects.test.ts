@@ -26,6 +26,30 @@ test('a tie counts against the selected units, and twenty draws below give 1/21'
   expect(effectOf(0.3, new Float64Array(20).fill(0.1)).p).toBe(1 / 21);
   expect(effectOf(0.1, new Float64Array(20).fill(0.1)).p).toBe(1);
   expect(effectOf(0.1, new Float64Array(20).fill(0.1)).d).toBeNaN();
+  // 0.1 + 0.2 over two tasks and 0.3 + 0 are the same number of items.
+  expect(effectOf(0.1 + 0.2, new Float64Array(20).fill(0.3)).p).toBe(1);
+});
+
+test('one item among draws that agree otherwise is no heavy tail, six are', () => {
+  const draws = (items: number) => Float64Array.from({ length: 20 }, (_, i) => (i === 3 ? items / 100 : 0));
+  expect(effectOf(0.1, draws(1), 1 / 100).heavyTail).toBe(false);
+  expect(effectOf(0.1, draws(6), 1 / 100).heavyTail).toBe(true);
+});
+
+test('tasks that the whole model cannot do are named: they hide a deficit', () => {
+  const warned = (of: Partial<TaskResult>): string[] => {
+    const warnings: string[] = [];
+    const task = { name: 'npi', metric: 'accuracy', effect: [], ...of } as unknown as TaskResult;
+    warnOf(0, [], [task], { warn: (message) => void warnings.push(message) });
+    return warnings;
+  };
+  expect(warned({ baseline: 0.5, chance: 0.5 })).toEqual([
+    expect.stringMatching(/not above chance in 1 of 1 accuracy tasks \(npi\)/),
+  ]);
+  expect(warned({ baseline: 0 })).toHaveLength(1);
+  expect(warned({ baseline: 0.05 })).toEqual([]);
+  expect(warned({ baseline: 0.51, chance: 0.5 })).toEqual([]);
+  expect(warned({ metric: 'loss', baseline: 0 })).toEqual([]);
 });
 
 test('a deficit is positive where the model got worse', () => {

@@ -105,6 +105,16 @@ describe('refused in one line', () => {
       () => result('hash', { sha256: 'ab' }),
       /mask of another model: .*other weights/,
     ],
+    [
+      'the mask of a localization with other weights',
+      () => join(result('hash-mask', { sha256: 'ab' }), 'selected.npy'),
+      /selected\.npy is a mask of another model: .*other weights/,
+    ],
+    [
+      'several sets of units',
+      () => save('sets.npy', new Uint8Array(12), [2, 2, 3]),
+      /sets\.npy has shape \(2, 2, 3\), and a mask has two axes/,
+    ],
     ['units of another size', () => result('size', { width: 4 }), /mask of another model: 2 layers of 4/],
     ['units of an untrained model', () => result('untrained', { spec: { untrained: 1 } }), /untrained/],
     ['a result of another kind', () => result('kind', { schema: 'scores@1' }), /another kind/],
