@@ -79,11 +79,11 @@ function readRows(dataset: Dataset, module: Hdf5Module, from: number, to: number
   if (metadata.size === 2 && metadata.type === module.H5T_class_t.H5T_FLOAT.value) {
     return readHalves(dataset, module, from, to);
   }
-  const value = dataset.slice(shape?.length === 0 ? [] : [[from, to]]);
+  const value = shape?.length === 0 ? dataset.value : dataset.slice([[from, to]]);
   return (ArrayBuffer.isView(value) ? value : [value]) as unknown as Values;
 }
 
-/** The library hands over float16 as bytes only. */
+/** The library hands over float16 as bytes only, in the byte order of its own memory (little-endian). */
 function readHalves(dataset: Dataset, module: Hdf5Module, from: number, to: number): Values {
   const shape = dataset.shape ?? [];
   const count = shape.map((length, axis) => BigInt(axis === 0 ? to - from : length));
@@ -101,8 +101,7 @@ function readHalves(dataset: Dataset, module: Hdf5Module, from: number, to: numb
     );
     const bytes = module.HEAPU8.slice(pointer, pointer + length * 2);
     const stored = new DataView(bytes.buffer);
-    const little = dataset.metadata.littleEndian;
-    return Float32Array.from({ length }, (_, i) => halfToNumber(stored.getUint16(i * 2, little)));
+    return Float32Array.from({ length }, (_, i) => halfToNumber(stored.getUint16(i * 2, true)));
   } finally {
     module._free(pointer);
   }

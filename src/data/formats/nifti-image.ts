@@ -39,10 +39,21 @@ const STORED: Readonly<Record<number, StoredType>> = {
   1280: { bytes: 8, wide: true, read: (v, at, le) => Number(v.getBigUint64(at, le)) },
 };
 
+const OTHER_TYPES: Readonly<Record<number, string>> = {
+  1: 'binary',
+  32: 'complex',
+  128: 'colour',
+  1536: 'quadruple-precision',
+  1792: 'complex',
+  2048: 'complex',
+  2304: 'colour',
+};
+
 /** Intent codes of CIFTI-2 (connectivity, series, scalars, labels, parcels). */
 const CIFTI_INTENTS = [3000, 3015] as const;
 const CIFTI_NAME = /\.(dscalar|dtseries|dlabel|dconn|pscalar|ptseries|pconn|dpconn|pdconn)\.nii(\.gz)?$/i;
 const MILLIMETRES: Readonly<Record<number, number>> = { 1: 1000, 3: 0.001 };
+const NIFTI2_HEADER_BYTES = 540;
 const SECONDS: Readonly<Record<number, number>> = { 8: 1, 16: 1e-3, 24: 1e-6 };
 
 /**
@@ -57,7 +68,7 @@ export async function readNiftiImage(file: string): Promise<NiftiImage> {
   const stored = STORED[header.datatypeCode];
   if (stored === undefined) {
     throw new UserError(
-      `${file} holds ${header.getDatatypeCodeString(header.datatypeCode)} data`,
+      `${file} holds ${OTHER_TYPES[header.datatypeCode] ?? `type ${header.datatypeCode}`} data`,
       'Save it as real numbers, for example float32.',
     );
   }
@@ -138,15 +149,35 @@ function repetitionTime(header: Header): number | undefined {
   return unit === undefined || !(step > 0) || header.dims[0]! < 4 ? undefined : step * unit;
 }
 
-/** The sform where there is one, as nibabel has it: the library prefers a qform of a higher code. */
+/**
+ * The sform where there is one, else the qform (nifti1.h, methods 3 and 2), as nibabel has it, else the voxel sizes
+ * (method 1). Of the library's own affine a qform wins by its code, and is NaN where rounding takes b² + c² + d² past 1.
+ */
 function affineOf(header: Header, bytes: Uint8Array): Float64Array {
   const millimetres = MILLIMETRES[header.xyzt_units & 0x07] ?? 1;
-  if (header.sform_code <= 0)
-    return Float64Array.from(header.affine.slice(0, 3).flat(), (value) => value * millimetres);
+  return rawAffine(header, bytes).map((value) => value * millimetres);
+}
+
+function rawAffine(header: Header, bytes: Uint8Array): Float64Array {
+  const [, dx = 1, dy = 1, dz = 1] = header.pixDims;
+  if (header.sform_code <= 0 && header.qform_code <= 0) return Float64Array.of(dx, 0, 0, 0, 0, dy, 0, 0, 0, 0, dz, 0);
+  if (header.sform_code <= 0) return quaternionAffine(header, [dx, dy, dz]);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const little = header.littleEndian;
-  const second = view.getInt32(0, little) === 540;
-  const row = (i: number): number =>
-    second ? view.getFloat64(400 + i * 8, little) : view.getFloat32(280 + i * 4, little);
-  return Float64Array.from({ length: 12 }, (_, i) => row(i) * millimetres);
+  const second = view.getInt32(0, little) === NIFTI2_HEADER_BYTES;
+  return Float64Array.from({ length: 12 }, (_, i) =>
+    second ? view.getFloat64(400 + i * 8, little) : view.getFloat32(280 + i * 4, little),
+  );
+}
+
+/** nifti1.h, method 2: rotation by the unit quaternion (a, b, c, d), the third axis flipped where pixdim[0] is −1. */
+function quaternionAffine(header: Header, [dx, dy, dz]: readonly [number, number, number]): Float64Array {
+  const { quatern_b: b, quatern_c: c, quatern_d: d, qoffset_x, qoffset_y, qoffset_z } = header;
+  const a = Math.sqrt(Math.max(0, 1 - (b * b + c * c + d * d)));
+  const z = header.pixDims[0]! < 0 ? -dz : dz;
+  return Float64Array.of(
+    ...[(a * a + b * b - c * c - d * d) * dx, 2 * (b * c - a * d) * dy, 2 * (b * d + a * c) * z, qoffset_x],
+    ...[2 * (b * c + a * d) * dx, (a * a + c * c - b * b - d * d) * dy, 2 * (c * d - a * b) * z, qoffset_y],
+    ...[2 * (b * d - a * c) * dx, 2 * (c * d + a * b) * dy, (a * a + d * d - b * b - c * c) * z, qoffset_z],
+  );
 }
