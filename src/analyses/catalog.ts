@@ -1,15 +1,19 @@
 import type { AnalysisSpec } from '../shared/analysis';
 import { ablationSpec } from './ablation/spec';
 import { activationsSpec } from './activations/spec';
+import { alignmentSpec } from './alignment/spec';
 import { comparisonSpec } from './comparison/spec';
 import { localizationSpec } from './localization/spec';
 import { scoreSpec } from './score/spec';
+import { similaritySpec } from './similarity/spec';
 
 /** The specs of all analyses, in the order of help and palette. Pure: editor, command line and build scripts import it. */
 export const catalog: readonly AnalysisSpec[] = [
   localizationSpec,
   ablationSpec,
   comparisonSpec,
+  alignmentSpec,
   activationsSpec,
   scoreSpec,
+  similaritySpec,
 ];

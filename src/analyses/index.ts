@@ -1,9 +1,19 @@
 import { ablation } from './ablation/index';
 import { activations } from './activations/index';
+import { alignment } from './alignment/index';
 import { comparison } from './comparison/index';
 import type { Analysis } from './contract';
 import { localization } from './localization/index';
 import { score } from './score/index';
+import { similarity } from './similarity/index';
 
 /** All analyses with what they compute, in the catalog's order. Only the engine imports it. */
-export const analyses: readonly Analysis[] = [localization, ablation, comparison, activations, score];
+export const analyses: readonly Analysis[] = [
+  localization,
+  ablation,
+  comparison,
+  alignment,
+  activations,
+  score,
+  similarity,
+];

@@ -88,7 +88,7 @@ export function checkJob(request: JobRequest, parts: JobParts = engineParts): Ch
   const spec = resolvePaths(analysis, parseSpec(analysis.spec, request.spec), request.workspace);
   const out = resolve(request.workspace, request.out);
   assertPlace(out, request.force, request.unique === true);
-  for (const path of analysis.spec.paths.flatMap((field) => spec[field] ?? [])) {
+  for (const path of pathFields(analysis, spec).flatMap((field) => spec[field] ?? [])) {
     if (typeof path === 'string' && !existsSync(path)) throw new UserError(`${path} does not exist`, 'Check the path.');
   }
   return { analysis, spec, out };
@@ -238,10 +238,16 @@ function displayPaths(analysis: Analysis, spec: unknown, inputs: InputRecorder):
 
 function mapPaths(analysis: Analysis, spec: unknown, map: (path: string) => string): Record<string, unknown> {
   const mapped = { ...(spec as Record<string, unknown>) };
-  for (const field of analysis.spec.paths) {
+  for (const field of pathFields(analysis, mapped)) {
     const value = mapped[field];
     if (typeof value === 'string') mapped[field] = map(value);
     if (Array.isArray(value)) mapped[field] = value.map((path) => map(String(path)));
   }
   return mapped;
+}
+
+/** Fields of a spec that hold paths. */
+function pathFields({ spec: { paths, pathsLike = {} } }: Analysis, spec: Record<string, unknown>): string[] {
+  const like = Object.entries(pathsLike).filter(([field, pattern]) => pattern.test(String(spec[field] ?? '')));
+  return [...paths, ...like.map(([field]) => field)];
 }

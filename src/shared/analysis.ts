@@ -23,6 +23,8 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
   readonly spec: z.ZodType<Spec, Input>;
   /** Fields whose values are file paths, resolved against the working folder before a run. */
   readonly paths: readonly string[];
+  /** Fields that hold a path only where their value looks like one: `folds` is `kfold:5:0` or `folds.npy`. */
+  readonly pathsLike?: Readonly<Record<string, RegExp>>;
   /** Where the editor offers it; absent: command line only. */
   readonly menu?: {
     /**

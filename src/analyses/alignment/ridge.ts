@@ -1,0 +1,167 @@
+import { Gemm } from '../../math/gemm';
+import type { EncoderPool, EncodingOptions } from '../../math/encoding/encoding';
+import { encoderPool } from '../../math/encoding/pool';
+import type { FoldPlan } from '../../math/folds';
+import { Random } from '../../math/random';
+import type { AnalysisResult } from '../../shared/analysis';
+import { UserError } from '../../shared/errors';
+import { formatBytes } from '../../shared/progress';
+import type { Progress } from '../../shared/progress';
+import type { RunContext } from '../contract';
+import { aggregateOf } from './aggregate';
+import type { Subjects } from './aggregate';
+import { clustersOf } from './clusters';
+import type { Clusters } from './clusters';
+import type { LayerFeatures, Recording } from './data';
+import { CHUNK_VALUES, encodeLayers } from './encode';
+import type { Encoded, EncodingJob } from './encode';
+import { foldsOf } from './folds';
+import { nullOfResponses } from './null';
+import type { AlignmentFields } from './result';
+import { alphasOf } from './spec';
+import type { AlignmentSpec } from './spec';
+import { aggregateP, bestLayer, layerRows, unitRows } from './summarise';
+import { warnOfCeilings, warnOfScores } from './warnings';
+
+/** What an alignment by ridge regression works on. */
+export interface RidgeJob {
+  readonly spec: AlignmentSpec;
+  readonly context: RunContext;
+  readonly features: LayerFeatures;
+  readonly recording: Recording;
+  readonly subjects: Subjects;
+  readonly missing: number;
+}
+
+/** Node, a model's tokenizer and the analysis' own small arrays. */
+const BASE_BYTES = 150e6;
+
+/** Encoding scores of every layer. @throws UserError for folds or sizes that do not go together; Cancelled */
+export async function* alignRidge(job: RidgeJob): AsyncGenerator<Progress, AnalysisResult> {
+  const { spec, context, features, recording, subjects } = job;
+  const folds = await foldsOf(spec.folds, recording, context);
+  const random = new Random(context.seed, 'alignment');
+  const null_ = nullOfResponses(spec.permutations, recording, folds, random, context);
+  const pool = encoderPool(context.threads);
+  const gemm = new Gemm(context.threads);
+  try {
+    yield requireMemory(pool, job, folds.plan);
+    const encoding: EncodingJob = {
+      features,
+      recording,
+      plan: folds.plan,
+      options: optionsOf(spec, context),
+      pool,
+      gemm,
+      subjects,
+      average: spec.aggregate,
+      bootstrap: spec.bootstrap,
+      clusters: clustersOf(recording, folds.groups),
+      draws: null_.draws,
+      random,
+      phase: 'Encoding',
+    };
+    const encoded = yield* encodeLayers(encoding);
+    return resultOf(job, encoding, encoded, null_.how);
+  } finally {
+    await pool.dispose();
+    await gemm.dispose();
+  }
+}
+
+function optionsOf({ alpha, alphas, pca }: AlignmentSpec, { signal }: RunContext): EncodingOptions {
+  return { alpha, alphas: alphasOf(alphas), ...(pca !== undefined && { pca }), signal };
+}
+
+/** The need in words, as the first progress. @throws UserError where it exceeds the budget */
+function requireMemory(pool: EncoderPool, { spec, context, features, recording }: RidgeJob, plan: FoldPlan): Progress {
+  const targets = recording.targets.length;
+  const layers = Math.max(1, features.layers.length);
+  const ownBytes =
+    8 * targets * (3 * layers * plan.outer.length + spec.permutations + 8 * recording.rows) +
+    8 * layers * (spec.bootstrap + spec.permutations);
+  const columns =
+    targets * Math.max(1, Math.min(spec.permutations, Math.floor(CHUNK_VALUES / (recording.rows * targets))));
+  const need = BASE_BYTES + ownBytes + pool.memory(plan, features.width, columns);
+  if (need > context.memory) {
+    throw new UserError(
+      `Fitting ${recording.rows} rows × ${features.width} features × ${targets} units needs about ${formatBytes(need)}, but the memory budget is ${formatBytes(context.memory)}`,
+      'Raise it (--memory), or use fewer principal components (--pca), rows or units.',
+    );
+  }
+  return {
+    phase: `Memory: about ${formatBytes(need)} of ${formatBytes(context.memory)}`,
+    done: 0,
+    total: layers,
+    unit: 'layers',
+  };
+}
+
+function resultOf(job: RidgeJob, encoding: EncodingJob, encoded: Encoded, how: string): AnalysisResult {
+  const { spec, context, features, recording, subjects, missing } = job;
+  const { plan, clusters, average, draws } = encoding;
+  const { targets } = recording;
+  const folds = plan.outer.length;
+  const scored = { encoded, features, recording, subjects, average, folds };
+  const layers = layerRows(scored);
+  const units = unitRows(scored);
+  warnOfScores(encoded.foldScores, folds, recording, subjects, context);
+  const counted = units.filter(({ summary }) => !summary);
+  const without = counted.filter(({ ceiling }) => !(ceiling > 0)).length;
+  warnOfCeilings(without, counted.length, context);
+  const ceilings = Float64Array.from(targets, ({ ceiling }) => (ceiling > 0 ? ceiling : NaN));
+  const fields: AlignmentFields = {
+    ...factsOf(recording),
+    metric: 'ridge',
+    width: features.width,
+    modelLayers: features.of,
+    ...(spec.features === undefined && { pooling: spec.pooling }),
+    alpha: spec.alpha,
+    ...(spec.alpha !== 'ols' && { alphas: Array.from(encoding.options.alphas) }),
+    ...(spec.pca !== undefined && { pca: spec.pca }),
+    folds: { name: plan.name, count: folds, heldOut: plan.outer.map(({ test }) => test.length) },
+    columns: 'units',
+    subjects: subjects.names.map((subject, s) => ({ subject, units: subjects.members[s]!.length })),
+    summaryUnits: targets.length - counted.length,
+    aggregate: spec.aggregate,
+    intervals: intervalsOver(subjects, clusters, spec.bootstrap),
+    layers,
+    best: bestLayer(scored, layers),
+    ceiling: aggregateOf(ceilings, subjects, average),
+    ceilings: { units: counted.length - without, without },
+    p: aggregateP(encoded),
+    permutations: { draws: draws.length, how },
+    ...(draws.length > 0 && {
+      significant: { units: counted.filter(({ q }) => q < 0.05).length, of: counted.length },
+    }),
+    unitSets: [],
+    setComparisons: [],
+    units,
+    missing,
+  };
+  const shape = [layers.length, folds, targets.length];
+  return {
+    fields: { ...fields },
+    arrays: {
+      scores: { data: encoded.scores, shape: [layers.length, targets.length] },
+      foldScores: { data: encoded.foldScores, shape },
+      alphas: { data: encoded.alphas, shape },
+    },
+  };
+}
+
+/** What a result says of its recording. */
+export function factsOf({
+  name,
+  cite,
+  simulated,
+  granularity,
+  rows,
+}: Recording): Pick<AlignmentFields, 'dataset' | 'cite' | 'simulated' | 'granularity' | 'rows'> {
+  return { dataset: name, ...(cite !== undefined && { cite }), simulated, granularity, rows };
+}
+
+function intervalsOver({ names }: Subjects, clusters: Clusters, resamples: number): AlignmentFields['intervals'] {
+  if (names.length === 1) return { over: clusters.what, count: clusters.count, resamples };
+  return { over: 'subjects', count: names.length, resamples };
+}
