@@ -2,7 +2,8 @@ import type { Uri } from 'vscode';
 import { window, workspace } from 'vscode';
 import { guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
-import { chooseLocalization, modelOf } from './localizationChoice';
+import { describeEstimate, endOf } from './estimateText';
+import { chooseLocalization, modelOf, unitsOf } from './localizationChoice';
 import { chooseModel, mayRun } from './modelChoice';
 import { basename } from './paths';
 import { resultPlace } from './resultPlace';
@@ -12,6 +13,7 @@ import type { Choice } from './steps';
 
 const ANALYSIS = 'ablate';
 const TITLE = 'Ablate Units';
+const THOROUGHLY = 'How thoroughly? A cancelled run goes on where it stopped.';
 
 /** How much is measured; more takes longer. */
 interface Depth {
@@ -35,19 +37,30 @@ const TASKS: readonly Choice<Tasks>[] = [
   },
 ];
 
-const DEPTHS: readonly Choice<Depth>[] = [
-  {
-    label: 'First Look',
-    description: '1 % of all units, 5 random draws of each kind, 25 items of each task',
-    value: { fractions: [0.01], randomSeeds: 5, items: 25 },
-  },
-  {
-    label: 'One Fraction',
-    description: '1 % of all units, 20 random draws of each kind, all items',
-    value: { fractions: [0.01] },
-  },
-  { label: 'Full Sweep', description: '6 fractions, 20 random draws of each kind, all items', value: {} },
-];
+/** Shares of units of a full sweep; a small model has no units for the smallest. */
+const FRACTIONS = [0.00125, 0.0025, 0.005, 0.01, 0.02, 0.05];
+
+/** @param units of the whole model */
+function depthsOf(units: number): Choice<Depth>[] {
+  const fractions = FRACTIONS.filter((fraction) => Math.floor(fraction * units + 1e-9) >= 1);
+  return [
+    {
+      label: 'First Look',
+      description: '1 % of all units, 5 random draws of each kind, 25 items of each task',
+      value: { fractions: [0.01], randomSeeds: 5, items: 25 },
+    },
+    {
+      label: 'One Fraction',
+      description: '1 % of all units, 20 random draws of each kind, all items',
+      value: { fractions: [0.01] },
+    },
+    {
+      label: 'Full Sweep',
+      description: `${fractions.length} fractions, 20 random draws of each kind, all items`,
+      value: { fractions },
+    },
+  ];
+}
 
 /**
  * *Brainlens: Ablate Units…*: from a localization to what the model can no longer do without its units.
@@ -61,13 +74,18 @@ async function ablateOrThrow(clicked: Uri | undefined, parts: CommandParts): Pro
   if (!(await mayRun(workspace.isTrusted))) return;
   const localization = await chooseLocalization(clicked, parts.localizations, TITLE);
   if (localization === undefined) return;
-  const model = (await modelOf(localization)) ?? (await chooseModel(undefined, parts.models));
+  const model = (await modelOf(localization)) ?? (await chooseModel(undefined, parts.models, TITLE));
   if (model === undefined) return;
   const settings = readSettings();
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
   const estimate = (await parts.engine.client()).estimate({ model: model.fsPath, memory, executor, cacheFolder });
-  const answers = await ask(`${TITLE} of ${basename(localization)}`);
+  const note = estimate.then((outcome) =>
+    outcome.kind === 'done' && endOf(outcome) === undefined
+      ? `${THOROUGHLY} ${describeEstimate(outcome.estimate)}`
+      : undefined,
+  );
+  const answers = await ask(`${TITLE} of ${basename(localization)}`, depthsOf(await unitsOf(localization)), note);
   if (answers === undefined) return;
   const place = await resultPlace(ANALYSIS, model, new Date());
   if (place === undefined) return;
@@ -82,7 +100,11 @@ async function ablateOrThrow(clicked: Uri | undefined, parts: CommandParts): Pro
   await runAndOpen(`Silencing units of ${basename(model)}`, { job, estimate }, parts);
 }
 
-async function ask(title: string): Promise<{ tasks: readonly Uri[]; depth: Depth } | undefined> {
+async function ask(
+  title: string,
+  depths: readonly Choice<Depth>[],
+  note: Promise<string | undefined>,
+): Promise<{ tasks: readonly Uri[]; depth: Depth } | undefined> {
   for (;;) {
     const first = await askStep<Tasks>({ title, step: 1, steps: 2, placeholder: 'Which tasks?', choices: TASKS });
     if (first?.kind !== 'chosen') return undefined;
@@ -92,8 +114,9 @@ async function ask(title: string): Promise<{ tasks: readonly Uri[]; depth: Depth
       title,
       step: 2,
       steps: 2,
-      placeholder: 'How thoroughly? A cancelled run goes on where it stopped',
-      choices: DEPTHS,
+      placeholder: THOROUGHLY,
+      choices: depths,
+      note,
     });
     if (second === undefined) return undefined;
     if (second.kind === 'chosen') return { tasks, depth: second.value };

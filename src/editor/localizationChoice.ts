@@ -3,7 +3,7 @@ import type { QuickPickItem } from 'vscode';
 import { readResult } from '../engine/store';
 import { messageOf } from '../shared/errors';
 import type { Localizations } from './localizations';
-import { basename, displayPath, parent } from './paths';
+import { basename, parent } from './paths';
 
 interface Item extends QuickPickItem {
   readonly folder: Uri;
@@ -39,18 +39,39 @@ export async function chooseLocalizations(
   }
 }
 
+/** How many units the localized model has in all. */
+export async function unitsOf(localization: Uri): Promise<number> {
+  const { result } = await readResult(localization.fsPath);
+  return Number(result['layers']) * Number(result['width']);
+}
+
 /** The model that a localization was made on, where it still lies there. */
 export async function modelOf(localization: Uri): Promise<Uri | undefined> {
   const { spec } = await readResult(localization.fsPath);
   const path = spec['model'];
   if (typeof path !== 'string') return undefined;
-  const home = workspace.getWorkspaceFolder(localization)?.uri ?? parent(parent(localization));
-  const model = path.startsWith('/') || /^[A-Za-z]:/.test(path) ? Uri.file(path) : Uri.joinPath(home, path);
+  const absolute = path.startsWith('/') || /^[A-Za-z]:/.test(path);
+  const candidates = absolute ? [Uri.file(path)] : homesOf(localization).map((home) => Uri.joinPath(home, path));
+  for (const model of candidates) if (await exists(model)) return model;
+  return undefined;
+}
+
+/**
+ * Folders that a result's paths may be relative to: its workspace folder, and where a command line may have been run, the
+ * folder that holds `.brainlens`.
+ */
+function homesOf(localization: Uri): Uri[] {
+  const around = parent(parent(localization));
+  const folder = workspace.getWorkspaceFolder(localization)?.uri;
+  return folder === undefined || folder.path === around.path ? [around] : [folder, around];
+}
+
+async function exists(uri: Uri): Promise<boolean> {
   try {
-    await workspace.fs.stat(model);
-    return model;
+    await workspace.fs.stat(uri);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -59,9 +80,20 @@ async function itemsOf(localizations: Localizations): Promise<Item[]> {
   return Promise.all(
     found.map(async ({ folder }) => ({
       label: `$(symbol-array) ${basename(folder)}`,
-      description: displayPath(parent(parent(folder))),
-      detail: await readResult(folder.fsPath).then(({ summary }) => summary, messageOf),
       folder,
+      ...(await wordsOf(folder)),
     })),
   );
+}
+
+/** Which network of which model, and the result in one line; of a broken result what is wrong with it. */
+async function wordsOf(folder: Uri): Promise<Pick<QuickPickItem, 'description' | 'detail'>> {
+  try {
+    const { spec, result, summary } = await readResult(folder.fsPath);
+    const model = String(spec['model']).split('/').at(-1);
+    const weights = spec['untrained'] === undefined ? '' : ', random weights';
+    return { description: `${String(result['network'] ?? 'custom')} · ${model}${weights}`, detail: summary };
+  } catch (error) {
+    return { detail: messageOf(error) };
+  }
 }

@@ -1,7 +1,8 @@
-import { commands, workspace } from 'vscode';
+import { commands, TabInputCustom, window, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { messageOf } from '../shared/errors';
 import { parent } from './paths';
+import { RESULT_EDITOR } from './resultEditor';
 
 /** Read by `when` clauses: `resourcePath in brainlens.localizations`, and whether there are any. */
 const CONTEXT_KEY = 'brainlens.localizations';
@@ -34,13 +35,18 @@ export class Localizations implements Disposable {
       watcher.onDidCreate(() => this.later()),
       watcher.onDidDelete(() => this.later()),
       workspace.onDidChangeWorkspaceFolders(() => this.later()),
+      // Watchers start some seconds after the window: a result that is looked at is there, reported or not.
+      window.tabGroups.onDidChangeTabs(({ opened }) => {
+        if (opened.some(({ input }) => input instanceof TabInputCustom && input.viewType === RESULT_EDITOR))
+          this.later(0);
+      }),
     );
     this.later(0);
   }
 
-  /** Waits for a scan that is due or under way. */
+  /** As they lie on the disk now. */
   async list(): Promise<readonly Localization[]> {
-    if (this.timer !== undefined) this.look();
+    this.look();
     return this.scanning;
   }
 

@@ -14,8 +14,13 @@ type Choice = {
 /**
  * The model to analyse: the one clicked in the Explorer, else one of the workspace's, else one from disk.
  * `undefined` when the person leaves.
+ * @param title of the question
  */
-export async function chooseModel(clicked: Uri | undefined, models: ModelFolders): Promise<Uri | undefined> {
+export async function chooseModel(
+  clicked: Uri | undefined,
+  models: ModelFolders,
+  title = 'Localize Language Units',
+): Promise<Uri | undefined> {
   if (clicked !== undefined) return clicked;
   const found = (await models.list()).map((uri) => ({
     label: `$(${uri.path.endsWith('.gguf') ? 'file-binary' : 'folder'}) ${basename(uri)}`,
@@ -28,7 +33,7 @@ export async function chooseModel(clicked: Uri | undefined, models: ModelFolders
     { label: '$(file-binary) Browse for a .gguf File…', browse: 'file' },
   ];
   const chosen = await window.showQuickPick(choices, {
-    title: 'Localize Language Units',
+    title,
     placeHolder: found.length > 0 ? 'Which model?' : 'No model in this workspace: choose one from disk',
     ignoreFocusOut: true,
   });

@@ -16,6 +16,8 @@ export interface Axis {
   readonly label: string;
   readonly type: 'linear' | 'log' | 'category';
   readonly range?: readonly [number, number];
+  /** Of a map: what is written at 0, 1, … instead of the number, such as names of networks. */
+  readonly names?: readonly string[];
 }
 
 /** Colour by meaning. `selected` is the result; `control-n` its controls; `condition-n` stimulus conditions; `muted` the rest. */

@@ -11,6 +11,7 @@ const axis = z.looseObject({
   label: z.string(),
   type: z.enum(['linear', 'log', 'category']),
   range: pair.optional(),
+  names: z.array(z.string()).optional(),
 });
 
 const ROLES = [

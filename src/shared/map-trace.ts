@@ -55,6 +55,18 @@ function mapHover(figure: MapFigure, cells: MapCells): Record<string, unknown> {
   const y = `${escapeText(figure.y.label)} %{y}`;
   const value = escapeText(figure.value);
   const shown = (number: number | null | undefined): string => formatNumber(number ?? NaN, 7);
+  const { names: columns } = figure.x;
+  const { names: rows } = figure.y;
+  if (columns !== undefined && rows !== undefined) {
+    const place = (index: number): string =>
+      `${rows[Math.floor(index / cells.count)] ?? ''} – ${columns[cells.start + (index % cells.count)] ?? ''}`;
+    return {
+      // Few and named: their values are read, not only seen.
+      texttemplate: '%{z:.3~g}',
+      customdata: grid(cells, (index) => [escapeText(place(index)), shown(cells.max[index])]),
+      hovertemplate: `%{customdata[0]}<br>${value} = %{customdata[1]}<extra></extra>`,
+    };
+  }
   if (cells.step === 1) {
     return {
       customdata: grid(cells, (index) => shown(cells.max[index])),

@@ -41,7 +41,8 @@ export function toPlotly(
     figure.kind === 'map'
       ? [mapTrace(figure, theme, options.cells)]
       : chartTraces(figure, theme, options.hidden ?? new Set());
-  const integers = { x: isIntegerAxis(figure, 'x'), y: isIntegerAxis(figure, 'y') };
+  const counts = (axis: 'x' | 'y'): boolean => figure[axis].names === undefined && isIntegerAxis(figure, axis);
+  const integers = { x: counts('x'), y: counts('y') };
   return { data, layout: layoutOf(figure, theme, options.titled ?? false), config, integers };
 }
 
@@ -270,6 +271,11 @@ function axisOf(axis: Axis, theme: PlotTheme, map: boolean): Json {
 
 /** Ticks that Plotly would not choose: names of categories, integers, measured values. */
 function ownTicks(figure: ChartFigure | MapFigure, axis: 'x' | 'y'): Json {
+  const { names: places } = figure[axis];
+  if (places !== undefined) {
+    const text = places.map((name) => wrap(name).map(escapeText).join('<br>'));
+    return { tickmode: 'array', tickvals: [...places.keys()], ticktext: text };
+  }
   if (isIntegerAxis(figure, axis)) return integerStep(spanOf(figure, axis));
   const names = axis === 'x' ? categoriesOf(figure) : [];
   if (names.length > 0) return categoryTicks(names);

@@ -108,6 +108,37 @@ export class Workbench {
     if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
   }
 
+  /** The first row of this name below an open folder: every result folder has a result.json. */
+  async rowBelow(folder, name) {
+    const index = async (row) => Number(await row.getAttribute('data-index'));
+    for (let i = 0; i < 100; i++) {
+      const rows = await this.explorerRow(name).all();
+      const indices = await Promise.all(rows.map(index));
+      const above = await index(this.explorerRow(folder));
+      const found = indices.filter((value) => value > above).sort((a, b) => a - b)[0];
+      if (found !== undefined) return this.explorerRow(name).and(this.page.locator(`[data-index="${found}"]`));
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`${folder} shows no ${name}`);
+  }
+
+  /** Row of a result folder's result.json. */
+  async resultRow(folder) {
+    // A click before VS Code has read the list of extensions opens JSON as text.
+    await this.knowsCommand('Brainlens: Localize Language Units');
+    await this.expand('.brainlens');
+    await this.expand(folder);
+    return this.rowBelow(folder, 'result.json');
+  }
+
+  async chooseTheme(theme) {
+    await this.command('Preferences: Color Theme');
+    const pick = await this.quickPick(/Select Color Theme/);
+    await pick.locator('input').first().fill(theme);
+    await pick.locator('.monaco-list-row.focused', { hasText: theme }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Entries of the context menu that a right-click on a row opens. */
   async contextMenu(row) {
     await row.click({ button: 'right' });
@@ -120,6 +151,38 @@ export class Workbench {
 
   async chooseFromMenu(menu, label) {
     await menu.locator('.action-menu-item', { hasText: label }).click();
+  }
+
+  /**
+   * Right-click on a row until the entry is there (Brainlens looks at the workspace once VS Code has started), and choose
+   * it; then a quick pick asks. A window that has just opened may take the focus from the menu: tried once more, and said.
+   */
+  async askFromMenu(row, label) {
+    await this.chooseEntry(row, label);
+    if (await this.isAsking()) return;
+    console.log(`  nothing came of "${label}" within 10 s: tried once more; on the screen:\n${await this.shownText()}`);
+    await this.page.keyboard.press('Escape');
+    await this.chooseEntry(row, label);
+    if (!(await this.isAsking())) throw new Error(`"${label}" was chosen twice, and no quick pick came`);
+  }
+
+  async chooseEntry(row, label) {
+    for (const end = Date.now() + 60_000; ;) {
+      const entry = (await this.contextMenu(row)).locator('.action-menu-item', { hasText: label });
+      // A menu that has closed by itself is no entry to wait for.
+      if (await entry.isVisible()) return entry.click({ timeout: 5000 }).catch(() => undefined);
+      if (Date.now() > end) throw new Error(`the context menu has no "${label}"`);
+      await this.page.keyboard.press('Escape');
+      await this.page.waitForTimeout(250);
+    }
+  }
+
+  isAsking() {
+    const widget = this.page.locator('.quick-input-widget:visible');
+    return widget.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The quick input that is open, once it shows `text` in its title, placeholder or rows. */

@@ -6,16 +6,9 @@ import { join } from 'node:path';
 const MENU = 'Localize Language Units…';
 const ACTIVATION_LIMIT_MS = 100;
 
-/** Right-click on a model until the entry is there (Brainlens looks for models once VS Code has started), and choose it. */
-export async function chooseLocalize(window, model) {
-  for (const end = Date.now() + 60_000; ;) {
-    const menu = await window.contextMenu(window.explorerRow(model));
-    const entry = menu.locator('.action-menu-item', { hasText: MENU });
-    if (await entry.isVisible()) return entry.click();
-    if (Date.now() > end) throw new Error(`the context menu of ${model} has no "${MENU}"`);
-    await window.page.keyboard.press('Escape');
-    await window.page.waitForTimeout(250);
-  }
+/** Right-click on a model, *Localize Language Units…*; then its first question is open. */
+export function chooseLocalize(window, model) {
+  return window.askFromMenu(window.explorerRow(model), MENU);
 }
 
 /** Enter on both questions: built-in stimuli, 1 %. */

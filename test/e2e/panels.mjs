@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { drawnPanel, results } from './localization.mjs';
 
 /** Class of the panel's body → name in VS Code's list of themes; light last, for the tests that follow. */
-const THEMES = {
+export const THEMES = {
   dark: 'Dark Modern',
   'high-contrast': 'Dark High Contrast',
   'high-contrast-light': 'Light High Contrast',
@@ -36,22 +36,7 @@ async function openNewest(test) {
 }
 
 async function openResult(window, name) {
-  // A click before VS Code has read the list of extensions opens JSON as text.
-  await window.knowsCommand('Brainlens: Localize Language Units');
-  await window.expand('.brainlens');
-  await window.expand(name);
-  const folder = window.explorerRow(name);
-  // Every open folder has a result.json: ours is the first one below its folder.
-  const index = async (row) => Number(await row.getAttribute('data-index'));
-  for (let i = 0; i < 100; i++) {
-    const rows = await window.explorerRow('result.json').all();
-    const indices = await Promise.all(rows.map(index));
-    const below = await index(folder);
-    const found = rows[indices.findIndex((value) => value > below)];
-    if (found !== undefined) return found.dblclick();
-    await window.page.waitForTimeout(100);
-  }
-  throw new Error(`${name} shows no result.json`);
+  await (await window.resultRow(name)).dblclick();
 }
 
 async function reload(test) {
@@ -77,7 +62,7 @@ async function themes(test) {
   const panel = await drawnPanel(window);
   const seen = new Set();
   for (const [kind, theme] of Object.entries(THEMES)) {
-    await chooseTheme(window, theme);
+    await window.chooseTheme(theme);
     await panel.locator(`body.vscode-${kind}`).waitFor();
     await window.page.waitForTimeout(1000);
     const colours = await panel.locator('[data-figure="selected-per-layer"]').evaluate((card) => ({
@@ -89,14 +74,6 @@ async function themes(test) {
     await test.picture(window, kind);
   }
   assert.equal(seen.size, Object.keys(THEMES).length, 'page and plots take every theme’s own colours');
-}
-
-async function chooseTheme(window, theme) {
-  await window.command('Preferences: Color Theme');
-  const pick = await window.quickPick(/Select Color Theme/);
-  await pick.locator('input').first().fill(theme);
-  await pick.locator('.monaco-list-row.focused', { hasText: theme }).waitFor();
-  await window.page.keyboard.press('Enter');
 }
 
 async function actions(test) {

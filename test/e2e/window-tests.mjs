@@ -1,6 +1,7 @@
 // One server, one profile, one workspace for all browser tests; each test opens a window of its own.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { ablation } from './ablation.mjs';
 import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
 import { writeRandomModel } from './random-model.mjs';
@@ -18,7 +19,7 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
   writeRandomModel(join(workspace, 'slow-random'), join(workspace, 'tiny-random'), { layers: 16, width: 512 });
   prepareProfile(profile, vsix);
   const server = await serve(profile);
-  const tests = [...localization, ...panels, ...interruptions].filter(
+  const tests = [...localization, ...ablation, ...panels, ...interruptions].filter(
     ({ name }) => only === undefined || name.includes(only),
   );
   const outcome = { passed: 0, failed: 0 };
@@ -63,9 +64,9 @@ class TestContext {
     }
   }
 
-  /** A fresh window on the workspace. */
-  async window() {
-    const window = await openWindow(this.browser, this.server.open(this.workspace));
+  /** A fresh window on the workspace, or on another folder. */
+  async window(folder = this.workspace) {
+    const window = await openWindow(this.browser, this.server.open(folder));
     this.windows.push(window);
     return window;
   }

@@ -1,6 +1,6 @@
 import type { ChartFigure, Series } from '../../shared/figure';
 import { number, percent } from '../../shared/words';
-import { CONTROL_ROLES, deficitAxis, drawsOf, effectAt, pointsEach, selectedOf, short } from './figure-parts';
+import { CONTROL_ROLES, deficitAxis, drawsOf, effectAt, inWords, pointsEach, selectedOf, short } from './figure-parts';
 import type { Row } from './figure-parts';
 import type { AblationFields } from './result';
 
@@ -63,13 +63,13 @@ function summaryOf(metric: 'accuracy' | 'loss', rows: readonly Row[], fields: Ab
   const unit = metric === 'accuracy' ? 'in accuracy' : 'nats per token';
   const against = controls.map((kind) => {
     const { median, range, p } = effectAt(first, fraction, kind);
-    return `${kind} ${number(median, 3)} (${number(range[0], 3)} to ${number(range[1], 3)}, p = ${number(p, 2)})`;
+    return `${kind} ${inWords(median)} (${inWords(range[0])} to ${inWords(range[1])}, p = ${number(p, 2)})`;
   });
   const floor =
     controls.length === 0 ? '' : ` With ${randomSeeds} draws p cannot fall below ${number(1 / (1 + randomSeeds), 2)}.`;
   return (
-    `With ${percent(fraction)} of the units silenced, ${first.name}: deficit ${number(deficit, 3)} ${unit} ` +
-    `(95 % interval ${number(interval[0], 3)} to ${number(interval[1], 3)})` +
+    `With ${percent(fraction)} of the units silenced, ${first.name}: deficit ${inWords(deficit)} ${unit} ` +
+    `(95 % interval ${inWords(interval[0])} to ${inWords(interval[1])})` +
     `${against.length === 0 ? '' : `; random units, median (range): ${against.join('; ')}`}.${floor}`
   );
 }

@@ -1,6 +1,6 @@
 import type { ChartFigure, Series } from '../../shared/figure';
-import { number, percent } from '../../shared/words';
-import { CONTROL_ROLES, deficitAxis, drawsOf, effectAt, pointsEach, selectedOf, short } from './figure-parts';
+import { percent } from '../../shared/words';
+import { CONTROL_ROLES, deficitAxis, drawsOf, effectAt, inWords, pointsEach, selectedOf, short } from './figure-parts';
 import type { Row } from './figure-parts';
 import type { AblationFields } from './result';
 
@@ -17,8 +17,8 @@ export function doseResponse(row: Row & { readonly metric: 'accuracy' | 'loss' }
     title: `Deficit over the share of silenced units: ${row.name}`,
     summary:
       `From ${percent(ends[0]!.fraction)} to ${percent(ends[1]!.fraction)} of the units silenced, the deficit goes from ` +
-      `${number(ends[0]!.deficit, 3)} to ${number(ends[1]!.deficit, 3)} for the selected units` +
-      `${controls.map((kind) => `, median from ${number(effectAt(row, fractions[0]!, kind).median, 3)} to ${number(effectAt(row, fractions.at(-1)!, kind).median, 3)} for ${kind}`).join('')}.`,
+      `${inWords(ends[0]!.deficit)} to ${inWords(ends[1]!.deficit)} for the selected units` +
+      `${controls.map((kind) => `, median from ${inWords(effectAt(row, fractions[0]!, kind).median)} to ${inWords(effectAt(row, fractions.at(-1)!, kind).median)} for ${kind}`).join('')}.`,
     x: { label: 'Units silenced (%)', type: 'log' },
     y: deficitAxis(row.metric),
     series: [

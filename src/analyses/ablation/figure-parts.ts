@@ -1,5 +1,6 @@
 import type { ControlKind } from '../../math/units/controls';
 import type { Axis, Role } from '../../shared/figure';
+import { number } from '../../shared/words';
 import type { AblationFields, EffectRow, TaskResult } from './result';
 
 /** A task or the total, as figures take them. */
@@ -46,5 +47,17 @@ export function deficitAxis(metric: 'accuracy' | 'loss'): Axis {
 
 /** Five digits are more than a mark can show. */
 export function short(value: number): number | null {
-  return Number.isFinite(value) ? Number(value.toPrecision(5)) : null;
+  return Number.isFinite(value) ? Number(withoutNoise(value).toPrecision(5)) : null;
+}
+
+/** A deficit in words, to three digits. */
+export function inWords(value: number): string {
+  return number(withoutNoise(value), 3);
+}
+
+/** What float64 leaves of deficits that cancel: no effect can be told from 0 below it. */
+const NOISE = 1e-12;
+
+function withoutNoise(value: number): number {
+  return Math.abs(value) < NOISE ? 0 : value;
 }

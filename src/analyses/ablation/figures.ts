@@ -6,6 +6,7 @@ import { doseResponse } from './figure-dose';
 import { massiveUnits } from './figure-massive';
 import { effectTable, flipTable } from './figure-tables';
 import { continuationTable } from './generations';
+import { inWords } from './figure-parts';
 import type { Row } from './figure-parts';
 import { fieldsOf } from './result';
 import type { AblationFields, TaskResult } from './result';
@@ -39,9 +40,9 @@ export function ablationSummary(result: AnalysisResult): string {
   const what = total === undefined ? 'loss (nats per token)' : 'mean accuracy';
   const against = measured.effect
     .filter(({ fraction }) => fraction === mainFraction)
-    .map((row) => `${row.control} ${number(row.median, 3)} (p ${number(row.p, 2)})`);
+    .map((row) => `${row.control} ${inWords(row.median)} (p ${number(row.p, 2)})`);
   const rest = against.length === 0 ? '' : `; ${against.join(', ')}`;
-  return `${size} units (${percent(mainFraction)}) silenced: deficit in ${what} ${number(selected.deficit, 3)}${rest}`;
+  return `${size} units (${percent(mainFraction)}) silenced: deficit in ${what} ${inWords(selected.deficit)}${rest}`;
 }
 
 function withTotal<T extends Pick<TaskResult, 'name' | 'conditions' | 'effect' | 'massive'>>(

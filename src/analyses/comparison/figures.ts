@@ -28,14 +28,14 @@ function mostAlike(pairs: readonly Pair[]): Pair {
 
 function diceMatrix(result: AnalysisResult, { networks, pairs }: ComparisonFields): MapFigure {
   const values = Array.from(result.arrays['dice']!.data);
-  const label = networks.map(({ label: name }, i) => `${i} = ${name}`).join(', ');
+  const names = networks.map(({ label }) => label);
   return {
     kind: 'map',
     id: 'dice-matrix',
     title: 'Dice of every two networks',
-    summary: `Share of units in common, 2·shared/(k₁ + k₂), of ${networks.length} networks (${label}). ${sentenceOf(mostAlike(pairs))}.`,
-    x: { label: `Network (${label})`, type: 'linear' },
-    y: { label: 'Network', type: 'linear' },
+    summary: `Share of units in common, 2·shared/(k₁ + k₂), of ${networks.length} networks. ${sentenceOf(mostAlike(pairs))}.`,
+    x: { label: 'Network', type: 'linear', names },
+    y: { label: 'Network', type: 'linear', names },
     value: 'Dice',
     rows: networks.length,
     columns: networks.length,

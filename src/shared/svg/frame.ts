@@ -116,6 +116,8 @@ function ticksOf(
   categories: readonly string[],
 ): Tick[] {
   if (categories.length > 0) return categories.map((label, value) => ({ value, label }));
+  const { names } = figure[axis];
+  if (names !== undefined) return names.map((label, value) => ({ value, label }));
   const measured = axis === 'x' ? measuredTicks(figure) : [];
   const chosen = isIntegerAxis(figure, axis)
     ? integerTicks(low, high, wanted)

@@ -174,6 +174,29 @@ describe('a map for Plotly', () => {
     expect((trace!.customdata as string[][]).flat().slice(0, 3)).toEqual(['∞', '−∞', '2.5']);
   });
 
+  it('writes names at rows and columns that have them, and the values into their cells', () => {
+    const axis = { label: 'Network', type: 'linear', names: ['language', 'multiple-demand'] } as const;
+    const { data, layout, integers } = toPlotly(
+      {
+        ...map,
+        x: axis,
+        y: axis,
+        rows: 2,
+        columns: 2,
+        step: 1,
+        min: [1, 0.25, 0.25, 1],
+        max: [1, 0.25, 0.25, 1],
+        range: [0, 1],
+      },
+      light,
+    );
+    expect(layout.xaxis).toMatchObject({ tickvals: [0, 1], ticktext: ['language', 'multiple-<br>demand'] });
+    expect(layout.yaxis).toMatchObject({ tickvals: [0, 1], ticktext: ['language', 'multiple-<br>demand'] });
+    expect(integers).toEqual({ x: false, y: false });
+    expect(data[0]!.texttemplate).toContain('%{z');
+    expect((data[0]!.customdata as string[][][])[0]![1]).toEqual(['language – multiple-demand', '0.25']);
+  });
+
   it('keeps whole cells in view, names its colours, and zero is the middle one', () => {
     const { data, layout } = toPlotly(map, light);
     expect((layout.xaxis as Loose).range).toEqual([-0.5, 4.5]);

@@ -125,7 +125,8 @@ describe('three networks of a model of 2 × 5 units', () => {
     ];
     expect([matrix.rows, matrix.columns, matrix.array]).toEqual([3, 3, 'dice.npy']);
     expect(matrix.max).toEqual([...compared.result.arrays['dice']!.data]);
-    expect(matrix.x.label).toMatch(/0 = language, 1 = theory-of-mind, 2 = multiple-demand/);
+    expect(matrix.x.names).toEqual(['language', 'theory-of-mind', 'multiple-demand']);
+    expect(matrix.y.names).toEqual(matrix.x.names);
     expect(chance.series.map(({ y }) => y.length)).toEqual([3, 3]);
     expect(perLayer.series.map(({ y }) => y)).toEqual([
       [1, 1],
