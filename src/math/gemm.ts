@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import type * as OnnxRuntime from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AlgebraGraph } from './onnx';
+import type { Element } from './onnx';
+
+/** A dense array in C order. */
+export interface Dense<Data extends Float32Array | Float64Array = Float64Array> {
+  readonly data: Data;
+  readonly dims: readonly number[];
+}
+
+/** A fused piece of algebra: its graph is built and loaded once per `Gemm`, under its name. */
+export interface Kernel {
+  readonly name: string;
+  readonly element: Element;
+  build(graph: AlgebraGraph): void;
+}
+
+/**
+ * Dense algebra on ONNX Runtime, whose MatMul is the BLAS: 40 to 75 GFLOPS in float64 on two cores, against about one in
+ * plain JavaScript. Sessions are cached; `dispose` frees them.
+ */
+export class Gemm {
+  private readonly sessions = new Map<string, Promise<InferenceSession>>();
+  private library: Promise<typeof OnnxRuntime> | undefined;
+
+  /** @param threads cores for one product */
+  constructor(private readonly threads = availableParallelism()) {}
+
+  /**
+   * A·B, either side transposed in its last two axes: [m, k]·[k, n], or [batch, m, k]·[batch, k, n]; a batch of one
+   * stands for all.
+   */
+  async multiply<Data extends Float32Array | Float64Array>(
+    a: Dense<Data>,
+    b: Dense<Data>,
+    { transposeA = false, transposeB = false } = {},
+  ): Promise<Dense<Data>> {
+    const ranks = [a.dims.length, b.dims.length] as const;
+    const element: Element = a.data instanceof Float64Array ? 'float64' : 'float32';
+    const kernel: Kernel = {
+      name: `multiply ${element} ${ranks.join('·')} ${transposeA} ${transposeB}`,
+      element,
+      build(graph) {
+        const left = graph.input('a', ranks[0]);
+        const right = graph.input('b', ranks[1]);
+        const flat = ranks[0] === 2 && ranks[1] === 2;
+        const product = flat
+          ? graph.node('Gemm', [left, right], { transA: Number(transposeA), transB: Number(transposeB) })
+          : graph.node('MatMul', [
+              transposeA ? graph.transpose(left, ranks[0]) : left,
+              transposeB ? graph.transpose(right, ranks[1]) : right,
+            ]);
+        graph.output('c', product, Math.max(...ranks));
+      },
+    };
+    const { c } = await this.run(kernel, { a, b }, ['c']);
+    return c as Dense<Data>;
+  }
+
+  /** Runs a kernel; inputs and outputs by name. Nothing may be empty. */
+  async run<Name extends string>(
+    kernel: Kernel,
+    inputs: Readonly<Record<string, Dense<Float32Array | Float64Array>>>,
+    outputs: readonly Name[],
+  ): Promise<Record<Name, Dense>> {
+    const { Tensor: Feed } = await this.runtime();
+    const session = await this.session(kernel);
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, { data, dims }] of Object.entries(inputs)) {
+      feeds[name] =
+        data instanceof Float64Array
+          ? new Feed('float64', data, dims)
+          : new Feed('float32', data as Float32Array, dims);
+    }
+    const results = await session.run(feeds, outputs);
+    return Object.fromEntries(
+      outputs.map((name) => [name, { data: results[name]!.data as Float64Array, dims: results[name]!.dims }]),
+    ) as Record<Name, Dense>;
+  }
+
+  /** Frees every session; the next product makes new ones. */
+  async dispose(): Promise<void> {
+    const sessions = [...this.sessions.values()];
+    this.sessions.clear();
+    for (const session of sessions) await (await session).release();
+  }
+
+  private runtime(): Promise<typeof OnnxRuntime> {
+    // Read by the native library when it loads: its Linux and macOS builds collect usage data otherwise.
+    process.env['ORT_DISABLE_TELEMETRY'] = '1';
+    this.library ??= import('onnxruntime-node');
+    return this.library;
+  }
+
+  private session(kernel: Kernel): Promise<InferenceSession> {
+    const known = this.sessions.get(kernel.name);
+    if (known !== undefined) return known;
+    const made = this.load(kernel);
+    this.sessions.set(kernel.name, made);
+    return made;
+  }
+
+  private async load(kernel: Kernel): Promise<InferenceSession> {
+    const { InferenceSession: Session } = await this.runtime();
+    const graph = new AlgebraGraph(kernel.element);
+    kernel.build(graph);
+    return Session.create(graph.encode(), {
+      executionProviders: ['cpu'],
+      executionMode: 'sequential',
+      // Shapes change from call to call: an arena would keep the largest of each.
+      enableCpuMemArena: false,
+      enableMemPattern: false,
+      intraOpNumThreads: this.threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    });
+  }
+}

@@ -1,0 +1,161 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
+/** Element types in ONNX's numbering. */
+export const ElementType = { float32: 1, float64: 11 } as const;
+export type Element = keyof typeof ElementType;
+
+/** A value in a graph of linear algebra. */
+export interface Value {
+  readonly id: string;
+}
+
+type Attribute = number | readonly number[] | { readonly float: number };
+
+interface Port {
+  readonly name: string;
+  readonly rank: number;
+}
+
+const IR_VERSION = 11;
+const OPSET = 23;
+
+/**
+ * Builds a small ONNX graph (opset 23) in which every input and output has one element type and free dimensions: the
+ * algebra that ONNX Runtime does for us. Field numbers are those of onnx.proto3.
+ */
+export class AlgebraGraph {
+  private readonly writer = new BinaryWriter();
+  private readonly outputs: (Port & { readonly id: string })[] = [];
+  private readonly inputs: Port[] = [];
+  private readonly integers: { readonly id: string; readonly values: readonly number[] }[] = [];
+  private readonly nodes: {
+    op: string;
+    inputs: readonly string[];
+    output: string;
+    attributes: Readonly<Record<string, Attribute>>;
+  }[] = [];
+  private count = 0;
+
+  constructor(private readonly element: Element) {}
+
+  input(name: string, rank: number): Value {
+    this.inputs.push({ name, rank });
+    return { id: name };
+  }
+
+  output(name: string, { id }: Value, rank: number): void {
+    this.outputs.push({ name, id, rank });
+  }
+
+  /** An operator with one output; attributes: integers, lists of integers, `{ float }`. */
+  node(op: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
+    this.count += 1;
+    const output = `v${this.count}`;
+    this.nodes.push({ op, inputs: inputs.map(({ id }) => id), output, attributes });
+    return { id: output };
+  }
+
+  /** An int64 vector in the graph itself: axes, starts, ends. */
+  constant(...values: number[]): Value {
+    this.count += 1;
+    const id = `c${this.count}`;
+    this.integers.push({ id, values });
+    return { id };
+  }
+
+  /** The first (`from` 0) or last part of an axis: elements `from`…`to` − 1, negative from the end. */
+  slice(value: Value, axis: number, from: number, to = Number.MAX_SAFE_INTEGER): Value {
+    return this.node('Slice', [value, this.constant(from), this.constant(to), this.constant(axis)]);
+  }
+
+  /** `value` with its last two of `rank` axes exchanged. */
+  transpose(value: Value, rank: number): Value {
+    const axes = Array.from({ length: rank }, (_, axis) => axis);
+    return this.node('Transpose', [value], { perm: [...axes.slice(0, -2), rank - 1, rank - 2] });
+  }
+
+  /** The bytes of the ModelProto. */
+  encode(): Uint8Array {
+    this.writer.tag(1, WireType.Varint).int64(IR_VERSION);
+    this.message(7, () => {
+      this.graph();
+    });
+    this.message(8, () => {
+      this.text(1, '');
+      this.writer.tag(2, WireType.Varint).int64(OPSET);
+    });
+    return this.writer.finish();
+  }
+
+  private graph(): void {
+    for (const { op, inputs, output, attributes } of this.nodes) {
+      this.message(1, () => {
+        for (const input of inputs) this.text(1, input);
+        this.text(2, output);
+        this.text(4, op);
+        for (const [name, value] of Object.entries(attributes)) this.attribute(name, value);
+      });
+    }
+    for (const { name, id } of this.outputs) {
+      this.message(1, () => {
+        this.text(1, id);
+        this.text(2, name);
+        this.text(4, 'Identity');
+      });
+    }
+    this.text(2, 'algebra');
+    for (const { id, values } of this.integers) {
+      this.message(5, () => {
+        this.writer.tag(1, WireType.Varint).int64(values.length);
+        this.writer.tag(2, WireType.Varint).int32(7);
+        this.text(8, id);
+        const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+        this.writer.tag(9, WireType.LengthDelimited).bytes(bytes);
+      });
+    }
+    for (const port of this.inputs) this.port(11, port);
+    for (const port of this.outputs) this.port(12, port);
+  }
+
+  private attribute(name: string, value: Attribute): void {
+    this.message(5, () => {
+      this.text(1, name);
+      if (typeof value === 'number') {
+        this.writer.tag(3, WireType.Varint).int64(value).tag(20, WireType.Varint).int32(2);
+      } else if ('float' in value) {
+        this.writer.tag(2, WireType.Bit32).float(value.float).tag(20, WireType.Varint).int32(1);
+      } else {
+        for (const item of value) this.writer.tag(8, WireType.Varint).int64(item);
+        this.writer.tag(20, WireType.Varint).int32(7);
+      }
+    });
+  }
+
+  private port(field: number, { name, rank }: Port): void {
+    this.message(field, () => {
+      this.text(1, name);
+      this.message(2, () => {
+        this.message(1, () => {
+          this.writer.tag(1, WireType.Varint).int32(ElementType[this.element]);
+          this.message(2, () => {
+            for (let axis = 0; axis < rank; axis++) {
+              this.message(1, () => {
+                this.text(2, `${name}${axis}`);
+              });
+            }
+          });
+        });
+      });
+    });
+  }
+
+  private message(field: number, write: () => void): void {
+    this.writer.tag(field, WireType.LengthDelimited).fork();
+    write();
+    this.writer.join();
+  }
+
+  private text(field: number, value: string): void {
+    this.writer.tag(field, WireType.LengthDelimited).string(value);
+  }
+}
