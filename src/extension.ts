@@ -5,6 +5,7 @@ import { Engine } from './editor/engine';
 import { Localizations } from './editor/localizations';
 import { ModelFolders } from './editor/modelFolders';
 import { ResultEditor } from './editor/resultEditor';
+import { YamlLanguage } from './editor/yamlLanguage';
 
 /** Builds the parts and connects them. Nothing is computed, read or started here. */
 export function activate(context: ExtensionContext): void {
@@ -13,6 +14,7 @@ export function activate(context: ExtensionContext): void {
   const models = new ModelFolders(log);
   const localizations = new Localizations(log);
   const results = new ResultEditor(context.extensionUri, log);
+  const yaml = new YamlLanguage(log);
   const commands = registerCommands({ engine, models, localizations, log });
-  context.subscriptions.push(log, engine, models, localizations, results, commands);
+  context.subscriptions.push(log, engine, models, localizations, results, yaml, commands);
 }

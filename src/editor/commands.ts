@@ -16,6 +16,14 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { compareNetworks } = await import('./onDemand');
       await compareNetworks(parts);
     }),
+    commands.registerCommand('brainlens.align', async (clicked?: unknown) => {
+      const { align } = await import('./onDemand');
+      await align(uriOf(clicked), parts);
+    }),
+    commands.registerCommand('brainlens.clearCache', async () => {
+      const { clearCache } = await import('./onDemand');
+      await clearCache(parts);
+    }),
   );
 }
 

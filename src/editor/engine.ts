@@ -17,6 +17,11 @@ export class Engine {
     return this.context.globalStorageUri.fsPath;
   }
 
+  /** Folder of the files that come with the extension. */
+  get samples(): string {
+    return join(this.context.extensionPath, 'dist', 'samples');
+  }
+
   client(): Promise<EngineClient> {
     this.loading ??= this.load();
     return this.loading;

@@ -2,9 +2,9 @@ import type { Uri } from 'vscode';
 import { workspace } from 'vscode';
 import { guarded, present, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
-import { describeEstimate, endOf } from './estimateText';
 import { askLocalization } from './localizeQuestions';
 import { chooseModel, mayRun } from './modelChoice';
+import { askFit } from './modelFit';
 import { basename } from './paths';
 import { resultPlace } from './resultPlace';
 import { readSettings } from './settings';
@@ -27,18 +27,9 @@ async function localizeOrThrow(clicked: Uri | undefined, parts: CommandParts): P
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
   const client = await parts.engine.client();
-  // Asked while the person reads the first question: what the run needs then stands beside the last one, and a model
-  // that cannot be run is refused before more is asked.
-  const estimate = client.estimate({ model: model.fsPath, memory, executor, cacheFolder });
-  const unfit = new AbortController();
-  const note = estimate.then((outcome) => {
-    if (outcome.kind === 'done' && endOf(outcome) === undefined)
-      return `How many units? ${describeEstimate(outcome.estimate)}`;
-    unfit.abort();
-    return undefined;
-  });
-  const answers = await askLocalization(model, note, unfit.signal);
-  const end = unfit.signal.aborted ? endOf(await estimate) : undefined;
+  const fit = askFit(client, { model: model.fsPath, memory, executor, cacheFolder }, 'How many units?');
+  const answers = await askLocalization(model, fit.note, fit.unfit);
+  const end = await fit.end();
   if (end !== undefined) return present(end, parts.log);
   if (answers === undefined) return;
   const place = await resultPlace(ANALYSIS, model, new Date());
@@ -47,5 +38,5 @@ async function localizeOrThrow(clicked: Uri | undefined, parts: CommandParts): P
   const { network, selection } = answers;
   const spec = { model: model.fsPath, network, ...(stimuli.length > 0 ? { stimuli } : {}), ...selection };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen(`Localizing units in ${basename(model)}`, { job, estimate }, parts);
+  await runAndOpen(`Localizing units in ${basename(model)}`, { job, estimate: fit.estimate }, parts);
 }

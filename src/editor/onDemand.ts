@@ -1,7 +1,10 @@
 /** What is loaded with its first use, not with the extension: a bundle of its own. */
 export { EngineClient } from '../engine/client';
 export { ablate } from './ablateCommand';
+export { align } from './alignCommand';
+export { clearCache } from './cacheCommand';
 export { compareNetworks } from './compareCommand';
 export { localize } from './localizeCommand';
 export { resultHtml } from './resultHtml';
 export { ResultPanel } from './resultPanel';
+export { completionItems, hover, placedProblems, quickFixes } from './yamlProviders';

@@ -8,11 +8,13 @@ export interface RunSettings {
   readonly memory: number;
   readonly threads: number;
   readonly executor: 'auto' | 'resident' | 'streaming';
+  /** Bytes that cached activations may take. */
+  readonly cacheSize: number;
 }
 
 /**
  * The `brainlens.*` settings as they stand now.
- * @throws UserError when `brainlens.memory` is neither `auto` nor a size
+ * @throws UserError when `brainlens.memory` is neither `auto` nor a size, or `brainlens.cacheSize` no size
  */
 export function readSettings(): RunSettings {
   const settings = workspace.getConfiguration('brainlens');
@@ -21,7 +23,17 @@ export function readSettings(): RunSettings {
     memory: memoryBudget(settings.get<string>('memory', 'auto')),
     threads: threads > 0 ? Math.floor(threads) : availableParallelism(),
     executor: settings.get<RunSettings['executor']>('executor', 'auto'),
+    cacheSize: cacheSize(settings.get<string>('cacheSize', '5GB')),
   };
+}
+
+function cacheSize(text: string): number {
+  const bytes = /^\s*0+\s*([kmgt]i?)?b?\s*$/i.test(text) ? 0 : parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  throw new UserError(
+    `The setting brainlens.cacheSize is "${text}"`,
+    'Write a size such as 5GB or 800MB; 0 keeps nothing.',
+  );
 }
 
 function memoryBudget(text: string): number {

@@ -143,7 +143,8 @@ function look(text: string, { start, end }: Span, mark: string): { spot: Spot; e
   const edge = quotes ? 1 : 0;
   // Counted from the end of the word, the mark is as long as what it stands for.
   const grown = MARK.length - (end - start);
-  const span = { start: Math.min(whole.start + edge, start), end: Math.max(whole.end - edge - grown, end) };
+  const around = { start: Math.min(whole.start + edge, start), end: Math.max(whole.end - edge - grown, end) };
+  const span = text.slice(around.start, around.end).includes('\n') ? { start, end } : around;
   const colon = /^\s*:/.test(text.slice(end + edge));
   return { spot: { document, place: atTop(place), span, quotes, colon }, errors: document.errors.length };
 }

@@ -27,8 +27,7 @@ export interface YamlKind {
 
 /** Brain datasets: `*.dataset.yaml`, and a `dataset.yaml` that names responses and what they are responses to. */
 export const datasetKind: YamlKind = {
-  is: (name, document) =>
-    name.endsWith('.dataset.yaml') || (name === 'dataset.yaml' && looksLikeDataset(topMap(document))),
+  is: isDatasetManifest,
   schema: z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-7' }) as JsonSchema,
   beyond: (value) => {
     const manifest = manifestSchema.safeParse(value);
@@ -39,6 +38,14 @@ export const datasetKind: YamlKind = {
 };
 
 const kinds: readonly YamlKind[] = [datasetKind];
+
+/**
+ * Whether a YAML file is a dataset manifest: by its name, where that is telling, else by name and content.
+ * @param name without its folder
+ */
+export function isDatasetManifest(name: string, document: Document): boolean {
+  return name.endsWith('.dataset.yaml') || (name === 'dataset.yaml' && looksLikeDataset(topMap(document)));
+}
 
 function looksLikeDataset(top: YAMLMap | undefined): boolean {
   const has = (key: string): boolean => top !== undefined && entryOf(top, key) !== undefined;

@@ -26,6 +26,12 @@ export function cacheSizeOf(env: NodeJS.ProcessEnv): number {
   throw new UserError(`BRAINLENS_CACHE_SIZE is "${text}", which is not a size`, 'Write for example 5GB, 800MB or 0.');
 }
 
+/** Bytes that cached activations take. */
+export async function cacheBytes(cacheFolder: string): Promise<number> {
+  const entries = await entriesOf(activationFolder(cacheFolder));
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Removes all cached activations. Files that are in use elsewhere may stay. @returns bytes freed */
 export async function clearCache(cacheFolder: string): Promise<number> {
   let freed = 0;

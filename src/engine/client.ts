@@ -16,6 +16,9 @@ export type Outcome =
 /** How a question for an estimate ended. */
 export type EstimateOutcome = { readonly kind: 'done'; readonly estimate: Estimate } | Ended;
 
+/** How a question about the cache ended: bytes that are there, or that were freed. */
+export type CacheOutcome = { readonly kind: 'done'; readonly bytes: number } | Ended;
+
 type Ended =
   { readonly kind: 'cancelled' } | { readonly kind: 'failed'; readonly user: boolean; readonly message: string };
 
@@ -83,6 +86,14 @@ export class EngineClient {
     const reply = await this.ask({ type: 'estimate', id: this.nextId++, request }, () => undefined);
     if ('kind' in reply) return reply;
     return reply.type === 'estimated' ? { kind: 'done', estimate: reply.estimate } : unexpected(reply);
+  }
+
+  /** How much cached activations take, or how much was freed where they are to be removed; never rejects. */
+  async cache(cacheFolder: string, { clear }: { readonly clear: boolean }): Promise<CacheOutcome> {
+    if (this.disposed) return { kind: 'cancelled' };
+    const reply = await this.ask({ type: 'cache', id: this.nextId++, cacheFolder, clear }, () => undefined);
+    if ('kind' in reply) return reply;
+    return reply.type === 'cache' ? { kind: 'done', bytes: reply.bytes } : unexpected(reply);
   }
 
   /** Ends the child; whatever is running ends as cancelled. */
@@ -195,8 +206,8 @@ export class EngineClient {
       const { message } = pending;
       if (message.type === 'run') this.clear(message.job, engine.child.pid);
       if (this.disposed || message.id === engine.cancelled) pending.settle({ kind: 'cancelled' });
-      // An estimate that went down with someone else's cancelled run is asked again.
-      else if (engine.cancelled !== undefined && message.type === 'estimate') this.post(pending);
+      // A question that went down with someone else's cancelled run is asked again.
+      else if (engine.cancelled !== undefined && message.type !== 'run') this.post(pending);
       else pending.settle({ kind: 'failed', user: false, message: cause });
     }
   }

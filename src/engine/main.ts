@@ -1,6 +1,7 @@
 import { Cancelled, messageOf, UserError } from '../shared/errors';
 import { toEngineSchema } from '../shared/protocol';
 import type { FromEngine, ToEngine } from '../shared/protocol';
+import { cacheBytes, clearCache } from './cache-folder';
 import { estimateModel, runJob } from './job';
 import { discardPartial } from './store-folders';
 
@@ -32,9 +33,23 @@ async function receive(raw: unknown): Promise<void> {
   }
   const message = parsed.data;
   try {
-    await (message.type === 'run' ? run(message) : answerEstimate(message));
+    await answer(message);
   } catch (error) {
     reply(failure(message.id, error));
+  }
+}
+
+async function answer(message: ToEngine): Promise<void> {
+  const { id } = message;
+  switch (message.type) {
+    case 'run':
+      return run(message);
+    case 'estimate':
+      return reply({ type: 'estimated', id, estimate: await estimateModel(message.request) });
+    case 'cache': {
+      const { cacheFolder, clear } = message;
+      return reply({ type: 'cache', id, bytes: await (clear ? clearCache(cacheFolder) : cacheBytes(cacheFolder)) });
+    }
   }
 }
 
@@ -50,10 +65,6 @@ async function run(message: Extract<ToEngine, { type: 'run' }>): Promise<void> {
   } finally {
     running = undefined;
   }
-}
-
-async function answerEstimate({ id, request }: Extract<ToEngine, { type: 'estimate' }>): Promise<void> {
-  reply({ type: 'estimated', id, estimate: await estimateModel(request) });
 }
 
 function failure(id: number, error: unknown): FromEngine {

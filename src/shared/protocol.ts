@@ -54,10 +54,12 @@ export type EstimateRequest = z.infer<typeof estimateRequestSchema>;
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), id: z.number(), job: jobSchema }),
   z.object({ type: z.literal('estimate'), id: z.number(), request: estimateRequestSchema }),
+  /** How much activations take in the cache; `clear` removes them. */
+  z.object({ type: z.literal('cache'), id: z.number(), cacheFolder: z.string(), clear: z.boolean() }),
 ]);
 export type ToEngine = z.infer<typeof toEngineSchema>;
 
-/** From the engine child. Every request ends with exactly one of `done`, `estimated`, `failed`. */
+/** From the engine child. Every request ends with one answer: `failed`, or the one of its kind. */
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({
@@ -73,6 +75,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     warnings: z.array(z.string()),
   }),
   z.object({ type: z.literal('estimated'), id: z.number(), estimate: estimateSchema }),
+  /** Bytes that are there, or that were freed. */
+  z.object({ type: z.literal('cache'), id: z.number(), bytes: z.number() }),
   z.object({
     type: z.literal('failed'),
     id: z.number(),

@@ -1,0 +1,37 @@
+import { window, workspace } from 'vscode';
+import type { CacheOutcome } from '../engine/client';
+import { UserError } from '../shared/errors';
+import { formatBytes } from '../shared/progress';
+import { guarded } from './analysisRun';
+import type { CommandParts } from './analysisRun';
+import { mayRun } from './modelChoice';
+
+/** *Brainlens: Clear Cache*: says how much cached activations take, and removes them where the person agrees. */
+export async function clearCache(parts: Pick<CommandParts, 'engine' | 'log'>): Promise<void> {
+  await guarded(parts.log, async () => {
+    if (!(await mayRun(workspace.isTrusted))) return;
+    const { cacheFolder } = parts.engine;
+    const client = await parts.engine.client();
+    const bytes = bytesOf(await client.cache(cacheFolder, { clear: false }));
+    if (bytes === undefined) return;
+    if (bytes === 0) {
+      void window.showInformationMessage('The cache of activations is empty.');
+      return;
+    }
+    const clear = 'Clear Cache';
+    const question = `Cached activations take ${formatBytes(bytes)}. Clear them?`;
+    const detail = 'The next run computes them anew. Results stay as they are.';
+    if ((await window.showWarningMessage(question, { modal: true, detail }, clear)) !== clear) return;
+    const freed = bytesOf(await client.cache(cacheFolder, { clear: true }));
+    if (freed === undefined) return;
+    parts.log.info(`Cleared ${freed} bytes of ${cacheFolder}`);
+    void window.showInformationMessage(`Cleared ${formatBytes(freed)} of cached activations.`);
+  });
+}
+
+function bytesOf(outcome: CacheOutcome): number | undefined {
+  if (outcome.kind === 'done') return outcome.bytes;
+  if (outcome.kind === 'cancelled') return undefined;
+  if (outcome.user) throw new UserError(outcome.message);
+  throw new Error(outcome.message);
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Uri, window, workspace } from 'vscode';
+import { isScalar } from 'yaml';
+import { basename, displayPath, parent } from './paths';
+import type { Choice } from './steps';
+import { isDatasetManifest } from './yamlSchemas';
+import { nodeAt, parseYaml } from './yamlSyntax';
+
+/** A dataset manifest, or the wish to look for one on the disk. */
+export type DatasetPick = { readonly kind: 'manifest'; readonly file: Uri } | { readonly kind: 'browse' };
+
+const PATTERN = '**/{dataset,*.dataset}.yaml';
+const IGNORED = '**/{node_modules,.git,.brainlens,.venv}/**';
+const LIMIT = 100;
+/** Below the folder of our samples. */
+const SIMULATED = 'datasets/simulated/dataset.yaml';
+
+/**
+ * The dataset manifests of the workspace by path, then the simulated one that we ship, then any file.
+ * @param samples folder of the shipped samples
+ */
+export async function datasetChoices(samples: string): Promise<Choice<DatasetPick>[]> {
+  const files = await workspace.findFiles(PATTERN, IGNORED, LIMIT);
+  const described = await Promise.all(files.map(describe));
+  const shipped = join(samples, SIMULATED);
+  return [
+    ...described
+      .filter((one) => one !== undefined)
+      .sort((a, b) => a.file.path.localeCompare(b.file.path))
+      .map(({ file, name }) => ({
+        label: `$(database) ${name}`,
+        description: displayPath(file),
+        value: { kind: 'manifest', file } as const,
+      })),
+    ...(existsSync(shipped)
+      ? [
+          {
+            label: '$(beaker) Simulated Sample',
+            description: 'made up from a model’s own layers, shipped with Brainlens',
+            value: { kind: 'manifest', file: Uri.file(shipped) } as const,
+          },
+        ]
+      : []),
+    {
+      label: '$(folder-opened) Browse…',
+      description: 'dataset.yaml; Describe Dataset… on a folder writes a first one',
+      value: { kind: 'browse' },
+    },
+  ];
+}
+
+/** Lets the person choose a dataset manifest from disk; `undefined` when they leave. */
+export async function browseDataset(): Promise<Uri | undefined> {
+  const chosen = await window.showOpenDialog({
+    title: 'Dataset manifest (dataset.yaml)',
+    openLabel: 'Use This Dataset',
+    filters: { 'Dataset manifests': ['yaml', 'yml'] },
+  });
+  return chosen?.[0];
+}
+
+/** The name that a manifest gives its dataset, else its folder's. */
+export async function datasetName(file: Uri): Promise<string> {
+  return (await describe(file))?.name ?? basename(file);
+}
+
+async function describe(file: Uri): Promise<{ readonly file: Uri; readonly name: string } | undefined> {
+  try {
+    const text = new TextDecoder().decode(await workspace.fs.readFile(file));
+    const document = parseYaml(text);
+    if (!isDatasetManifest(basename(file), document)) return undefined;
+    const name = nodeAt(document, ['name']);
+    return { file, name: isScalar(name) && name.value !== null ? String(name.value) : basename(parent(file)) };
+  } catch {
+    return undefined;
+  }
+}
