@@ -24,7 +24,7 @@ export interface MatlabFile {
 
 /** A variable as the two readers hand it over; what it is not, it cannot be read as. */
 export interface MatlabVariable extends ArrayEntry {
-  /** Column-major, as MATLAB stores it; `toCOrder` was applied. */
+  /** In C order of `shape`. */
   readonly numbers?: () => Float64Array | Promise<Float64Array>;
   readonly texts?: () => readonly string[] | Promise<readonly string[]>;
 }
