@@ -1,4 +1,5 @@
 import type { BrainDataset } from '../../data/brain/dataset';
+import type { Stimulus } from '../../data/stimuli';
 import { firDelays } from '../../math/timeseries/fir';
 import { downsample } from '../../math/timeseries/lanczos';
 import type { Pooling, Transformer } from '../../models/transformer';
@@ -6,6 +7,7 @@ import type { WordPooling } from '../../models/word-tokens';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import type { LayerArrays, RunContext } from '../contract';
+import type { FeatureRequest } from './request';
 import { sentenceFeatures } from './sentences';
 import { scanTimes, wordTimes } from './times';
 import { wordFeatures } from './words';
@@ -13,6 +15,8 @@ import { wordFeatures } from './words';
 export interface FeatureOptions {
   /** Of a sentence's tokens (default `last`). */
   readonly pooling?: Pooling;
+  /** Sentences: cut to this many tokens (default: none). */
+  readonly maxTokens?: number;
   /** Of a word's sub-tokens (default `last`). */
   readonly wordPooling?: WordPooling;
   /** −1 is the embedding (default: every block). */
@@ -52,16 +56,14 @@ export async function* featuresOf(
   options: FeatureOptions,
   context: RunContext,
 ): AsyncGenerator<Progress, Features> {
-  const { untrainedSeed } = options;
-  const transformer = await context.openModel(model, untrainedSeed === undefined ? {} : { untrainedSeed });
-  const { layers: count, width } = transformer.description;
-  const layers = options.layers ?? Array.from({ length: count }, (_, layer) => layer);
-  const request = { transformer, layers, weights: await weightsOf(transformer, context), options, context };
   if (dataset.granularity === 'sentence') {
-    const { arrays, tokens } = yield* sentenceFeatures(dataset, request);
-    const layer = (index: number): Promise<Float32Array> => arrays.read(index);
-    return { model: transformer, layers, rows: dataset.rows, width, ...sizeOf(tokens), layer };
+    const { name, stimuli } = dataset;
+    const texts = stimuli.map(({ text }, i) => ({ text, source: `${name}: stimuli`, row: i + 1 }));
+    return yield* featuresOfStimuli(texts, model, options, context);
   }
+  const request = yield* opened(model, options, context);
+  const { transformer, layers } = request;
+  const { width } = transformer.description;
   const { arrays, order, tokens } = yield* wordFeatures(dataset, request);
   const facts = { model: transformer, layers, rows: dataset.rows, ...sizeOf(tokens) };
   const words = async (index: number): Promise<Float32Array> => inOrder(await arrays.read(index), order, width);
@@ -81,6 +83,41 @@ export async function* featuresOf(
       return fir === undefined ? perScan : firDelays(perScan, width, dataset.runs, fir);
     },
   };
+}
+
+/**
+ * A model's features of texts: the pooled residual stream, through the activation cache.
+ * @throws UserError that names a stimulus by file and row; Cancelled
+ */
+export async function* featuresOfStimuli(
+  stimuli: readonly Stimulus[],
+  model: string,
+  options: FeatureOptions,
+  context: RunContext,
+): AsyncGenerator<Progress, Features> {
+  const request = yield* opened(model, options, context);
+  const { transformer, layers } = request;
+  const { arrays, tokens } = yield* sentenceFeatures(stimuli, request);
+  return {
+    model: transformer,
+    layers,
+    rows: stimuli.length,
+    width: transformer.description.width,
+    ...sizeOf(tokens),
+    layer: (index) => arrays.read(index),
+  };
+}
+
+async function* opened(
+  model: string,
+  options: FeatureOptions,
+  context: RunContext,
+): AsyncGenerator<Progress, FeatureRequest> {
+  yield { phase: 'Opening the model', done: 0, total: 1, unit: 'model' };
+  const { untrainedSeed } = options;
+  const transformer = await context.openModel(model, untrainedSeed === undefined ? {} : { untrainedSeed });
+  const layers = options.layers ?? Array.from({ length: transformer.description.layers }, (_, layer) => layer);
+  return { transformer, layers, weights: await weightsOf(transformer, context), options, context };
 }
 
 /** What identifies a model's numbers: its files' contents and its tokenizer. */

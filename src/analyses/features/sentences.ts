@@ -1,19 +1,24 @@
-import type { BrainDataset } from '../../data/brain/dataset';
+import type { Stimulus } from '../../data/stimuli';
 import { tokenizeStimuli } from '../../models/sequences';
 import type { Progress } from '../../shared/progress';
 import type { LayerArrays } from '../contract';
 import { cachedRows } from './request';
 import type { FeatureRequest } from './request';
 
-/** Pooled residual stream of every sentence. @throws UserError that names the sentence's row; Cancelled */
+export interface SentenceFeatures {
+  /** f32 [layers, stimuli, width]. */
+  readonly arrays: LayerArrays;
+  readonly tokens: readonly Int32Array[];
+}
+
+/** Pooled residual stream of every text. @throws UserError that names the text's row; Cancelled */
 export async function* sentenceFeatures(
-  { stimuli, name }: BrainDataset,
+  stimuli: readonly Stimulus[],
   request: FeatureRequest,
-): AsyncGenerator<Progress, { readonly arrays: LayerArrays; readonly tokens: readonly Int32Array[] }> {
+): AsyncGenerator<Progress, SentenceFeatures> {
   const { transformer, layers, options, context } = request;
   const pooling = options.pooling ?? 'last';
-  const rows = stimuli.map(({ text }, i) => ({ text, source: `${name}: stimuli`, row: i + 1 }));
-  const { tokens } = tokenizeStimuli(rows, transformer, undefined);
+  const { tokens } = tokenizeStimuli(stimuli, transformer, options.maxTokens);
   const arrays = yield* cachedRows(
     {
       sequences: tokens,
