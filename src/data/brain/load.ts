@@ -39,7 +39,7 @@ export async function loadDataset(file: string): Promise<BrainDataset> {
   }
   throw new UserError(
     `${file} is neither a dataset manifest (.yaml) nor a Brain-Score assembly (.nc)`,
-    'Write a manifest: brainlens dataset --folder FOLDER proposes one.',
+    'Write a manifest: brainlens dataset --dataset FOLDER proposes one.',
   );
 }
 
