@@ -18,25 +18,26 @@ export function gram(values: Float64Array, rows: number, width: number): Float64
   return out;
 }
 
-/** Columns minus their means. */
-export function centred(values: Float64Array, rows: number, width: number): Float64Array {
-  const means = columnMeans(values, rows, width);
-  return values.map((value, i) => value - means[i % width]!);
-}
-
-/** Columns minus their means, over their standard deviations (ddof 0); a constant column becomes zeros. */
-export function zscoredColumns(values: Float32Array | Float64Array, rows: number, width: number): Float64Array {
-  const out = centred(Float64Array.from(values), rows, width);
-  const squares = out.map((value) => value * value);
-  const deviations = columnMeans(squares, rows, width).map((variance) => Math.sqrt(variance));
+/** Columns minus their means; exactly zero where a column is constant. */
+export function centred(values: Float32Array | Float64Array, rows: number, width: number): Float64Array {
+  const exact = Float64Array.from(values);
+  const means = columnMeans(exact, rows, width);
   for (let column = 0; column < width; column += 1) {
     // Rounding of the mean would give a constant column a spread of its own.
-    if (isConstant(values, column, width)) deviations[column] = Infinity;
+    if (isConstant(exact, column, width)) means[column] = exact[column]!;
   }
+  return exact.map((value, i) => value - means[i % width]!);
+}
+
+/** Columns minus their means, over their standard deviations (ddof 0; 0 → 1). */
+export function zscoredColumns(values: Float32Array | Float64Array, rows: number, width: number): Float64Array {
+  const out = centred(values, rows, width);
+  const squares = out.map((value) => value * value);
+  const deviations = columnMeans(squares, rows, width).map((variance) => Math.sqrt(variance) || 1);
   return out.map((value, i) => value / deviations[i % width]!);
 }
 
-function isConstant(values: Float32Array | Float64Array, column: number, width: number): boolean {
+function isConstant(values: Float64Array, column: number, width: number): boolean {
   for (let i = column; i < values.length; i += width) if (values[i] !== values[column]) return false;
   return true;
 }
