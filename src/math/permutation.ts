@@ -1,4 +1,5 @@
 import type { Random } from './random';
+import { circularShift, shiftsOf } from './timeseries/shift';
 
 /** A stretch of rows that follow one another in time. */
 export interface Stretch {
@@ -54,18 +55,13 @@ export function shuffleGroups(groups: readonly string[]): Shuffle {
  * @returns undefined where a stretch is too short for any such shift
  */
 export function shiftStretches(stretches: readonly Stretch[], span: number): Shuffle | undefined {
-  const choices = stretches.map(({ length }) => length - 2 * span - 1);
+  const choices = stretches.map(({ length }) => shiftsOf(length, span));
   if (choices.some((count) => count < 1)) return undefined;
+  const rows = stretches.reduce((sum, { length }) => sum + length, 0);
+  const runs = stretches.map((stretch, i) => ({ ...stretch, run: String(i) }));
   return {
     outcomes: choices.reduce((product, count) => product * count, 1),
-    draw: (random) => {
-      const source = new Int32Array(stretches.reduce((sum, { length }) => sum + length, 0));
-      stretches.forEach(({ start, length }, s) => {
-        const shift = span + 1 + random.below(choices[s]!);
-        for (let i = 0; i < length; i += 1) source[start + ((i + shift) % length)] = start + i;
-      });
-      return source;
-    },
+    draw: (random) => circularShift(rows, runs, span, random),
   };
 }
 

@@ -5,7 +5,6 @@ import { subjectsOf } from './aggregate';
 import { alignRidge } from './ridge';
 import { readSource } from './source';
 import type { AlignmentSpec } from './spec';
-import { checkResponses } from './warnings';
 
 /**
  * Scores every layer of a model (or of given features) against recordings of the brain (definitions, Alignment).
@@ -15,7 +14,6 @@ import { checkResponses } from './warnings';
  */
 export async function* align(spec: AlignmentSpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
   const source = yield* readSource(spec, context);
-  const missing = checkResponses(source.recording, context);
   const subjects = subjectsOf(source.recording.targets);
-  return yield* alignRidge({ spec, context, subjects, missing, ...source });
+  return yield* alignRidge({ spec, context, subjects, ...source });
 }

@@ -9,6 +9,7 @@ import { aggregateOf, overFolds, overSubjects, subjectScores } from './aggregate
 import type { Average, Subjects } from './aggregate';
 import type { LayerFeatures, Recording } from './data';
 import type { Clusters } from './clusters';
+import { foldwiseEncoder } from './foldwise';
 import { waitFor } from './waiting';
 
 /** Everything that decides the scores of a set of layers. */
@@ -98,8 +99,10 @@ export async function* encodeLayers(job: EncodingJob): AsyncGenerator<Progress, 
   return encoded;
 }
 
-async function openLayer({ features, plan, options, pool }: EncodingJob, i: number): Promise<LayerEncoder> {
-  return pool.layer(await features.layer(i), features.width, plan, options);
+async function openLayer({ features, recording, plan, options, pool }: EncodingJob, i: number): Promise<LayerEncoder> {
+  const values = await features.layer(i);
+  if (recording.runs.length === 0) return pool.layer(values, features.width, plan, options);
+  return foldwiseEncoder(pool, Float32Array.from(values), features.width, plan, recording, options);
 }
 
 function store(

@@ -9,7 +9,7 @@ const NAMED = 5;
 const FEWEST_SUBJECTS = 5;
 
 /** Missing values in all. Warns of them, and of targets that no row or only one value speaks for. */
-export function checkResponses({ responses, targets, rows, simulated }: Recording, context: RunContext): number {
+export function checkResponses({ responses, targets, rows }: Recording, context: RunContext): number {
   const width = targets.length;
   const empty: string[] = [];
   const constant: string[] = [];
@@ -29,7 +29,6 @@ export function checkResponses({ responses, targets, rows, simulated }: Recordin
     else if (low === high) constant.push(id);
     else if (n < rows) partial.push(id);
   });
-  if (simulated) context.warn('The responses are simulated from a model: they say nothing about any brain.');
   if (empty.length > 0) context.warn(`${units(empty)} no response at all and no score: ${names(empty)}.`);
   if (constant.length > 0)
     context.warn(`${units(constant)} the same response everywhere and score 0: ${names(constant)}.`);
