@@ -55,7 +55,8 @@ function taskResult(
 ): TaskResult {
   const { name, kind, metric, items } = plan;
   const before = valueOf(baseline);
-  const flips = metric === 'accuracy' ? flipsOf(plan, baseline, ablated, comparison) : [];
+  const mended = metric === 'accuracy' ? flipsOf(plan, baseline, ablated, comparison, 0) : [];
+  const flips = metric === 'accuracy' ? flipsOf(plan, baseline, ablated, comparison, 1) : [];
   return {
     name,
     kind,
@@ -80,6 +81,7 @@ function taskResult(
     ...comparedOf(deficits, comparison, metric === 'accuracy' ? 1 / items : 0),
     flipped: flips.length,
     flips: flips.slice(0, MOST_FLIPS),
+    mended: mended.length,
     ...(plan.groups && { byCondition: groupsOf(plan, baseline, ablated, comparison) }),
   };
 }
@@ -149,10 +151,17 @@ function massiveOf(deficits: Float64Array, sweep: Sweep, { conditions }: Compari
   return { fraction, units, without: of('selected-without-massive'), alone: of('massive-alone') };
 }
 
-function flipsOf(plan: TaskPlan, baseline: ItemScores, ablated: readonly ItemScores[], comparison: Comparison): Flip[] {
+/** Items whose outcome changes with the selected units of the main fraction, from `before` (1: right). */
+function flipsOf(
+  plan: TaskPlan,
+  baseline: ItemScores,
+  ablated: readonly ItemScores[],
+  comparison: Comparison,
+  before: 0 | 1,
+): Flip[] {
   const { scores } = ablated[find(comparison.conditions, mainSweep(comparison).fraction, 'selected')]!;
   return plan.rows.flatMap((row, i) =>
-    baseline.scores[i] === 1 && scores[i] === 0 ? [{ row, text: plan.labels[i]! }] : [],
+    baseline.scores[i] === before && scores[i] === 1 - before ? [{ row, text: plan.labels[i]! }] : [],
   );
 }
 

@@ -4,17 +4,28 @@ import { CONTROL_ROLES, deficitAxis, drawsOf, effectAt, inWords, pointsEach, sel
 import type { Row } from './figure-parts';
 import type { AblationFields } from './result';
 
+/** What the bars of a figure stand for. */
+export type Bars = 'accuracy' | 'loss' | 'condition';
+
+const HEADS: Readonly<Record<Bars, { id: string; title: string; x: string }>> = {
+  accuracy: { id: 'deficits', title: 'Deficit by task', x: 'Task' },
+  loss: { id: 'deficits-text', title: 'Rise in loss by text', x: 'Task' },
+  condition: { id: 'deficits-condition', title: 'Rise in loss by condition', x: 'Condition' },
+};
+
 /** Bars of selected against random units by task, as in [LLN]'s figure of lesions; every draw a point on its bar. */
-export function deficitBars(metric: 'accuracy' | 'loss', rows: readonly Row[], fields: AblationFields): ChartFigure {
+export function deficitBars(bars: Bars, rows: readonly Row[], fields: AblationFields): ChartFigure {
+  const metric = bars === 'accuracy' ? 'accuracy' : 'loss';
+  const { id, title, x: label } = HEADS[bars];
   const { mainFraction: fraction, controls, randomSeeds } = fields;
   const x = rows.map(({ name }) => name);
   const selected = rows.map((row) => selectedOf(row, fraction));
   return {
     kind: 'chart',
-    id: metric === 'accuracy' ? 'deficits' : 'deficits-text',
-    title: metric === 'accuracy' ? 'Deficit by task' : 'Rise in loss by text',
+    id,
+    title,
     summary: summaryOf(metric, rows, fields),
-    x: { label: 'Task', type: 'category' },
+    x: { label, type: 'category' },
     y: deficitAxis(metric),
     series: [
       {

@@ -1,14 +1,18 @@
 import type { ChartFigure, Role, Series } from '../../shared/figure';
 import { count } from '../../shared/words';
 import { deficitAxis, selectedOf, short } from './figure-parts';
-import type { Row } from './figure-parts';
+import type { MassiveRow } from './figure-parts';
 import type { AblationFields } from './result';
 
 /** Deficits of the selected units, of them without massive units, and of the massive ones alone. */
-export function massiveUnits(metric: 'accuracy' | 'loss', rows: readonly Row[], fields: AblationFields): ChartFigure {
+export function massiveUnits(
+  metric: 'accuracy' | 'loss',
+  rows: readonly MassiveRow[],
+  fields: AblationFields,
+): ChartFigure {
   const { mainFraction: fraction, shareMassive } = fields;
   const { massive, size } = fields.sweeps.find((sweep) => sweep.fraction === fraction)!;
-  const bars = (name: string, role: Role, of: (row: Row) => number): Series => ({
+  const bars = (name: string, role: Role, of: (row: MassiveRow) => number): Series => ({
     name,
     mark: 'bar',
     role,

@@ -1,7 +1,7 @@
 import type { ControlKind } from '../../math/units/controls';
 import type { Axis, Role } from '../../shared/figure';
 import { number } from '../../shared/words';
-import type { AblationFields, EffectRow, TaskResult } from './result';
+import type { AblationFields, EffectRow, GroupResult, TaskResult } from './result';
 
 /** A task or the total, as figures take them. */
 export interface Row {
@@ -11,7 +11,17 @@ export interface Row {
     'fraction' | 'units' | 'seed' | 'deficit' | 'interval'
   >[];
   readonly effect: readonly EffectRow[];
+}
+
+/** A row that also says what massive units do. */
+export interface MassiveRow extends Row {
   readonly massive: TaskResult['massive'];
+}
+
+/** The items of one condition of a text task. */
+export interface GroupRow extends GroupResult {
+  readonly name: string;
+  readonly task: string;
 }
 
 export const CONTROL_ROLES: Readonly<Record<ControlKind, Role>> = {

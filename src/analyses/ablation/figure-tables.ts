@@ -1,7 +1,7 @@
 import type { TableFigure } from '../../shared/figure';
-import { count, percent } from '../../shared/words';
+import { count, number, percent } from '../../shared/words';
 import { selectedOf, short } from './figure-parts';
-import type { Row } from './figure-parts';
+import type { GroupRow, Row } from './figure-parts';
 import type { AblationFields, TaskResult } from './result';
 
 /** Every task, fraction and kind of control: deficit, interval, controls, d, p. */
@@ -51,9 +51,48 @@ export function effectTable(rows: readonly Row[], { sweeps, controls }: Ablation
   };
 }
 
+/** Perplexity of every condition of the texts with the whole model and with the selected units silenced. */
+export function conditionTable(groups: readonly GroupRow[], { mainFraction, sweeps }: AblationFields): TableFigure {
+  const rows = groups.flatMap((group) =>
+    sweeps.map(({ fraction }) => {
+      const ablated = group.conditions.find((row) => row.units === 'selected' && row.fraction === fraction)!;
+      return [
+        group.task,
+        group.condition,
+        group.items,
+        percent(fraction),
+        short(group.baselinePerplexity),
+        short(ablated.perplexity ?? NaN),
+        short(ablated.deficit),
+      ];
+    }),
+  );
+  const [first] = groups;
+  const ablated = first!.conditions.find((row) => row.units === 'selected' && row.fraction === mainFraction)!;
+  return {
+    kind: 'table',
+    id: 'perplexity',
+    title: 'Perplexity by condition',
+    summary:
+      `Perplexity over all tokens of a condition. ${first!.name}: ${number(first!.baselinePerplexity, 3)} with the whole ` +
+      `model, ${number(ablated.perplexity ?? NaN, 3)} with ${percent(mainFraction)} of the units silenced.`,
+    columns: [
+      { label: 'Task', type: 'text' },
+      { label: 'Condition', type: 'text' },
+      { label: 'Items', type: 'number' },
+      { label: 'Units', type: 'text' },
+      { label: 'Whole model', type: 'number', digits: 4 },
+      { label: 'Silenced', type: 'number', digits: 4 },
+      { label: 'Rise in loss (nats)', type: 'number', digits: 3 },
+    ],
+    rows,
+  };
+}
+
 /** Items that were right before the selected units were silenced and wrong after. */
 export function flipTable(tasks: readonly TaskResult[], { mainFraction }: AblationFields): TableFigure {
   const flipped = tasks.reduce((sum, task) => sum + task.flipped, 0);
+  const mended = tasks.reduce((sum, task) => sum + task.mended, 0);
   const items = tasks.reduce((sum, task) => sum + task.items, 0);
   const rows = tasks.flatMap(({ name, flips }) => flips.map(({ row, text }) => [name, row, text]));
   return {
@@ -62,7 +101,8 @@ export function flipTable(tasks: readonly TaskResult[], { mainFraction }: Ablati
     title: 'Items that flipped',
     summary:
       `${count(flipped)} of ${count(items)} items were right with the whole model and wrong with ${percent(mainFraction)} of the units silenced` +
-      `${rows.length < flipped ? `; the first ${count(rows.length)} are listed, 200 per task at most` : ''}.`,
+      `${rows.length < flipped ? `; the first ${count(rows.length)} are listed, 200 per task at most` : ''}. ` +
+      `The other way round, ${count(mended)} went from wrong to right.`,
     columns: [
       { label: 'Task', type: 'text' },
       { label: 'Row', type: 'number' },

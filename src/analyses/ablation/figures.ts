@@ -4,10 +4,10 @@ import { number, percent } from '../../shared/words';
 import { deficitBars } from './figure-bars';
 import { doseResponse } from './figure-dose';
 import { massiveUnits } from './figure-massive';
-import { effectTable, flipTable } from './figure-tables';
+import { conditionTable, effectTable, flipTable } from './figure-tables';
 import { continuationTable } from './generations';
 import { inWords } from './figure-parts';
-import type { Row } from './figure-parts';
+import type { GroupRow, MassiveRow } from './figure-parts';
 import { fieldsOf } from './result';
 import type { AblationFields, TaskResult } from './result';
 
@@ -17,10 +17,12 @@ export function ablationFigures(result: AnalysisResult): Figure[] {
   const accuracy = fields.tasks.filter(({ metric }) => metric === 'accuracy');
   const texts = fields.tasks.filter(({ metric }) => metric === 'loss');
   const { total } = fields;
+  const groups = groupsOf(texts);
   const swept = fields.sweeps.length > 1;
   return [
     ...(accuracy.length > 0 ? [deficitBars('accuracy', withTotal(accuracy, total), fields)] : []),
     ...(texts.length > 0 ? [deficitBars('loss', texts, fields)] : []),
+    ...(groups.length > 0 ? [deficitBars('condition', groups, fields), conditionTable(groups, fields)] : []),
     ...(swept && total ? [doseResponse({ name: 'all accuracy tasks', metric: 'accuracy', ...total }, fields)] : []),
     ...(swept ? texts.map((text) => doseResponse(text, fields)) : []),
     ...(accuracy.length > 0 ? [massiveUnits('accuracy', withTotal(accuracy, total), fields)] : []),
@@ -45,10 +47,22 @@ export function ablationSummary(result: AnalysisResult): string {
   return `${size} units (${percent(mainFraction)}) silenced: deficit in ${what} ${inWords(selected.deficit)}${rest}`;
 }
 
+/** The conditions of text tasks, named after their task where several tasks have some. */
+function groupsOf(texts: readonly TaskResult[]): GroupRow[] {
+  const grouped = texts.filter(({ byCondition }) => byCondition !== undefined);
+  return grouped.flatMap((task) =>
+    task.byCondition!.map((group) => ({
+      ...group,
+      name: grouped.length > 1 ? `${task.name}: ${group.condition}` : group.condition,
+      task: task.name,
+    })),
+  );
+}
+
 function withTotal<T extends Pick<TaskResult, 'name' | 'conditions' | 'effect' | 'massive'>>(
   tasks: readonly T[],
   total: AblationFields['total'],
-): Row[] {
+): MassiveRow[] {
   return total === undefined || total.tasks < 2
     ? [...tasks]
     : [{ name: `mean of ${total.tasks} tasks`, ...total }, ...tasks];

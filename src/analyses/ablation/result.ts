@@ -74,6 +74,8 @@ export interface TaskResult {
   /** Items right at baseline and wrong with the selected units of the main fraction: how many, and the first 200. */
   readonly flipped: number;
   readonly flips: readonly Flip[];
+  /** Items wrong at baseline and right with these units silenced: the net change of accuracy is `mended − flipped`. */
+  readonly mended: number;
   readonly byCondition?: readonly GroupResult[];
 }
 

@@ -122,6 +122,8 @@ describe('a bare mask on four kinds of tasks', () => {
     expect(figures.map(({ id }) => id)).toEqual([
       'deficits',
       'deficits-text',
+      'deficits-condition',
+      'perplexity',
       'massive-units',
       'massive-units-text',
       'effects',
@@ -129,7 +131,15 @@ describe('a bare mask on four kinds of tasks', () => {
     ]);
     const [bars] = figures;
     if (bars?.kind !== 'chart') throw new Error('no chart');
-    const { total } = fieldsOf(await result);
+    const { total, tasks } = fieldsOf(await result);
+    for (const { metric, items, baseline, conditions, flipped, mended } of tasks.filter((t) => t.metric === 'accuracy'))
+      expect([metric, mended - flipped]).toEqual([metric, Math.round((conditions[0]!.value - baseline) * items)]);
+    const perplexities = figures.find(({ id }) => id === 'perplexity');
+    if (perplexities?.kind !== 'table') throw new Error('no table');
+    const [group] = tasks[3]!.byCondition!;
+    expect(perplexities.rows[0]!.slice(1, 3)).toEqual([group!.condition, group!.items]);
+    // Figures hold five digits.
+    expect(perplexities.rows[0]![5]).toBe(Number(group!.conditions[0]!.perplexity!.toPrecision(5)));
     const median = bars.series.find(({ name }) => name === 'random, median')!;
     expect(median.y[0]).toBeCloseTo(total!.effect[0]!.median, 4);
     const draws = bars.series.find(({ name }) => name === 'random, each draw')!;
