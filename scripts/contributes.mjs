@@ -1,9 +1,12 @@
 // Writes `contributes.commands`, `contributes.menus` and the command titles of package.nls.json from the catalog of
-// analyses, so that names never drift. `--check` changes nothing and fails when the files differ.
+// analyses, and schemas/ from the schemas of our YAML files, so that names never drift. `--check` changes nothing and fails
+// when the files differ.
 import { build } from 'esbuild';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes('--check');
@@ -14,12 +17,25 @@ const resultCommands = [
   { id: 'copySnippet', title: 'Copy NumPy Snippet', icon: '$(clippy)' },
   { id: 'revealArrays', title: 'Reveal Arrays', icon: '$(folder-opened)' },
 ];
+/** Commands that stand for themselves. */
+const otherCommands = [{ id: 'clearCache', title: 'Clear Cache', enablement: 'isWorkspaceTrusted' }];
 const resultIsActive = 'activeCustomEditorId == brainlens.result';
 const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
   'isWorkspaceTrusted && !explorerResourceIsFolder && resourceExtname == .gguf';
 
 const localizationIsClicked = 'isWorkspaceTrusted && resourcePath in brainlens.localizations';
+
+const manifestIsClicked = 'isWorkspaceTrusted && resourceFilename =~ /(^|\\.)dataset\\.yaml$/';
+/** A foreign dataset.yaml has no button of ours. */
+const manifestIsOpen = 'isWorkspaceTrusted && resourcePath in brainlens.openManifests';
+const folderIsClicked = 'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath not in brainlens.modelFolders';
+
+/** Read by extensions that check YAML files. */
+const yamlValidation = [
+  { fileMatch: '*.dataset.yaml', url: './schemas/dataset.schema.json' },
+  { fileMatch: 'dataset.yaml', url: './schemas/dataset-file.schema.json' },
+];
 
 /** By where the editor offers an analysis: when its command can run, and when the Explorer shows it. */
 const PLACES = {
@@ -28,22 +44,39 @@ const PLACES = {
     enablement: 'isWorkspaceTrusted && brainlens.hasLocalizations',
     explorer: localizationIsClicked,
     title: `${resultIsActive} && ${localizationIsClicked}`,
+    icon: '$(circle-slash)',
   },
   localizations: { enablement: 'isWorkspaceTrusted && brainlens.hasLocalizations' },
+  dataset: { enablement: 'isWorkspaceTrusted', explorer: `${manifestIsClicked} || ${folderIsClicked}` },
+  'model-and-dataset': {
+    enablement: 'isWorkspaceTrusted',
+    explorer: `${modelIsClicked} || ${manifestIsClicked}`,
+    title: manifestIsOpen,
+    icon: '$(pulse)',
+  },
 };
-const analyses = (await loadCatalog()).filter((analysis) => analysis.menu !== undefined);
+const { catalog, datasetSchema } = await loadSpecs();
+const analyses = catalog.filter((analysis) => analysis.menu !== undefined);
 const stale = [];
 await update('package.json', (manifest) => ({
   ...manifest,
-  contributes: { ...manifest.contributes, commands: commands(), menus: menus() },
+  contributes: { ...manifest.contributes, commands: commands(), menus: menus(), yamlValidation },
 }));
 await update('package.nls.json', (texts) => {
   const others = Object.entries(texts).filter(([key]) => !key.startsWith('command.'));
-  const titles = [...analyses, ...resultCommands].map(({ id, title }) => [`command.${id}`, title]);
+  const titles = [...analyses, ...otherCommands, ...resultCommands].map(({ id, title }) => [`command.${id}`, title]);
   return Object.fromEntries([...others, ...titles]);
 });
+await update('schemas/dataset.schema.json', () => datasetSchema);
+const { $schema, ...dataset } = datasetSchema;
+await update('schemas/dataset-file.schema.json', () => ({
+  $schema,
+  title: 'A dataset.yaml that is a Brainlens dataset manifest; others are not looked at',
+  if: { required: ['responses'], anyOf: [{ required: ['stimuli'] }, { required: ['words'] }] },
+  then: dataset,
+}));
 if (stale.length > 0) {
-  console.error(`${stale.join(' and ')} no longer match the catalog. Run: npm run contributes`);
+  console.error(`${stale.join(' and ')} no longer match the specs. Run: npm run contributes`);
   process.exitCode = 1;
 }
 
@@ -56,9 +89,10 @@ function commands() {
   });
   return [
     ...analyses.map((analysis) => ({
-      ...entry({ ...analysis, ...(PLACES[analysis.menu.on].title && { icon: '$(circle-slash)' }) }),
+      ...entry({ ...analysis, icon: PLACES[analysis.menu.on].icon }),
       enablement: PLACES[analysis.menu.on].enablement,
     })),
+    ...otherCommands.map((command) => ({ ...entry(command), enablement: command.enablement })),
     ...resultCommands.map(entry),
   ];
 }
@@ -86,27 +120,33 @@ function menus() {
   };
 }
 
-async function loadCatalog() {
+async function loadSpecs() {
+  const contents = `
+    import { z } from 'zod';
+    import { manifestSchema } from './src/shared/manifest';
+    export { catalog } from './src/analyses/catalog';
+    export const datasetSchema = z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-7' });`;
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/analyses/catalog.ts'],
+    stdin: { contents, resolveDir: root, loader: 'ts' },
     bundle: true,
     write: false,
     format: 'esm',
     platform: 'node',
     logLevel: 'warning',
   });
-  const { catalog } = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
-  );
-  return catalog;
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
 async function update(file, change) {
   const path = join(root, file);
-  const before = await readFile(path, 'utf8');
-  const after = `${JSON.stringify(change(JSON.parse(before)), null, 2)}\n`;
+  const before = existsSync(path) ? await readFile(path, 'utf8') : '{}';
+  const text = JSON.stringify(change(JSON.parse(before)), null, 2);
+  const after = await format(text, { ...(await resolveConfig(path)), filepath: path });
   if (after === before) return;
   if (check) stale.push(file);
-  else await writeFile(path, after);
+  else {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, after);
+  }
 }

@@ -37,6 +37,15 @@ export async function runAndOpen(
   await present(await runWithProgress(title, { client: await engine.client(), log }, run), log);
 }
 
+/** The engine's answer to a question; `undefined` where it was cancelled. @throws what made it fail, for `guarded` */
+export function answerOf<T extends { readonly kind: 'done' }>(
+  outcome: T | Exclude<Outcome, { kind: 'done' }>,
+): T | undefined {
+  if (outcome.kind === 'cancelled') return undefined;
+  if (outcome.kind === 'done') return outcome;
+  throw outcome.user ? new UserError(outcome.message) : new Error(outcome.message);
+}
+
 /** Opens the result, or says why there is none. */
 export async function present(outcome: Outcome, log: LogOutputChannel): Promise<void> {
   switch (outcome.kind) {

@@ -1,8 +1,7 @@
 import { window, workspace } from 'vscode';
 import type { CacheOutcome } from '../engine/client';
-import { UserError } from '../shared/errors';
 import { formatBytes } from '../shared/progress';
-import { guarded } from './analysisRun';
+import { answerOf, guarded } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { mayRun } from './modelChoice';
 
@@ -30,8 +29,5 @@ export async function clearCache(parts: Pick<CommandParts, 'engine' | 'log'>): P
 }
 
 function bytesOf(outcome: CacheOutcome): number | undefined {
-  if (outcome.kind === 'done') return outcome.bytes;
-  if (outcome.kind === 'cancelled') return undefined;
-  if (outcome.user) throw new UserError(outcome.message);
-  throw new Error(outcome.message);
+  return answerOf(outcome)?.bytes;
 }

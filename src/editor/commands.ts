@@ -20,6 +20,10 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { align } = await import('./onDemand');
       await align(uriOf(clicked), parts);
     }),
+    commands.registerCommand('brainlens.dataset', async (clicked?: unknown) => {
+      const { describeDataset } = await import('./onDemand');
+      await describeDataset(uriOf(clicked), parts);
+    }),
     commands.registerCommand('brainlens.clearCache', async () => {
       const { clearCache } = await import('./onDemand');
       await clearCache(parts);

@@ -4,6 +4,7 @@ export { ablate } from './ablateCommand';
 export { align } from './alignCommand';
 export { clearCache } from './cacheCommand';
 export { compareNetworks } from './compareCommand';
+export { describeDataset } from './describeCommand';
 export { localize } from './localizeCommand';
 export { resultHtml } from './resultHtml';
 export { ResultPanel } from './resultPanel';

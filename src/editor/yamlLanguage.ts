@@ -1,4 +1,4 @@
-import { extensions, languages, Disposable, RelativePattern, window, workspace } from 'vscode';
+import { commands, Disposable, extensions, languages, RelativePattern, Uri, window, workspace } from 'vscode';
 import type {
   CodeAction,
   CodeActionContext,
@@ -14,6 +14,8 @@ import { messageOf } from '../shared/errors';
 import { basename, parent } from './paths';
 import type { PlacedProblem } from './yamlProviders';
 
+/** Read by `when` clauses: `resourcePath in brainlens.openManifests`. */
+const CONTEXT_KEY = 'brainlens.openManifests';
 const NAMES = /(^|\.)dataset\.yaml$/;
 const SELECTOR: DocumentSelector = { language: 'yaml', scheme: 'file', pattern: '**/{dataset,*.dataset}.yaml' };
 const TRIGGERS = [' ', '{', '[', ',', '"', '/'];
@@ -89,11 +91,21 @@ export class YamlLanguage implements Disposable {
     const { placedProblems } = await import('./onDemand');
     const problems = await placedProblems(document);
     if (document.isClosed || document.version !== version) return;
-    this.problems.set(uri.toString(), problems);
+    if (problems === undefined) this.problems.delete(uri.toString());
+    else this.problems.set(uri.toString(), problems);
     this.diagnostics.set(
       uri,
-      problems.map(({ diagnostic }) => diagnostic),
+      problems?.map(({ diagnostic }) => diagnostic),
     );
+    await this.tellOpen();
+  }
+
+  /** Only buttons ask for it. `resourcePath` is `fsPath` for local files and `path` for remote ones. */
+  private async tellOpen(): Promise<void> {
+    const open = [...this.problems.keys()].map((key) => Uri.parse(key));
+    await commands.executeCommand('setContext', CONTEXT_KEY, [
+      ...new Set(open.flatMap(({ fsPath, path }) => [fsPath, path])),
+    ]);
   }
 
   private watch(document: TextDocument): void {

@@ -36,10 +36,10 @@ const KINDS: Readonly<Record<Suggestion['kind'], CompletionItemKind>> = {
   column: CompletionItemKind.Field,
 };
 
-/** What is wrong in a document. */
-export async function placedProblems(document: TextDocument): Promise<PlacedProblem[]> {
+/** What is wrong in a document; `undefined` where it is of no kind that we know. */
+export async function placedProblems(document: TextDocument): Promise<PlacedProblem[] | undefined> {
   const problems = await diagnose(document.getText(), basename(document.uri), filesOf(document), others());
-  return problems.map(({ kind, span, message, fix }) => {
+  return problems?.map(({ kind, span, message, fix }) => {
     const diagnostic = new Diagnostic(rangeOf(document, span), message, DiagnosticSeverity.Error);
     diagnostic.source = 'Brainlens';
     diagnostic.code = kind;

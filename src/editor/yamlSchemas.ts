@@ -60,11 +60,17 @@ export interface Duplicates {
 /**
  * Everything wrong with a file: syntax, schema, settings that exclude each other, missing files and columns.
  * @param name of the file, without its folder; decides the kind together with the content
+ * @returns `undefined` for a file of no kind that we know
  */
-export async function diagnose(text: string, name: string, files: FileView, others: Duplicates): Promise<Problem[]> {
+export async function diagnose(
+  text: string,
+  name: string,
+  files: FileView,
+  others: Duplicates,
+): Promise<Problem[] | undefined> {
   const document = parseYaml(text);
   const kind = kindOf(name, document);
-  if (kind === undefined) return [];
+  if (kind === undefined) return undefined;
   const syntax = syntaxProblems(document, text.length);
   const schema = syntax.length > 0 ? [] : schemaProblems(document, kind.schema);
   const beyond = syntax.length + schema.length > 0 ? [] : beyondSchema(document, kind);

@@ -16,6 +16,10 @@ export type Outcome =
 /** How a question for an estimate ended. */
 export type EstimateOutcome = { readonly kind: 'done'; readonly estimate: Estimate } | Ended;
 
+/** How the writing of a first manifest ended. `notes`: a line for each thing understood. */
+export type ManifestOutcome =
+  { readonly kind: 'done'; readonly path: string; readonly notes: readonly string[] } | Ended;
+
 /** How a question about the cache ended: bytes that are there, or that were freed. */
 export type CacheOutcome = { readonly kind: 'done'; readonly bytes: number } | Ended;
 
@@ -86,6 +90,14 @@ export class EngineClient {
     const reply = await this.ask({ type: 'estimate', id: this.nextId++, request }, () => undefined);
     if ('kind' in reply) return reply;
     return reply.type === 'estimated' ? { kind: 'done', estimate: reply.estimate } : unexpected(reply);
+  }
+
+  /** Writes a first dataset manifest into a folder (absolute), by its files; never rejects. */
+  async writeManifest(folder: string): Promise<ManifestOutcome> {
+    if (this.disposed) return { kind: 'cancelled' };
+    const reply = await this.ask({ type: 'writeManifest', id: this.nextId++, folder }, () => undefined);
+    if ('kind' in reply) return reply;
+    return reply.type === 'manifest' ? { kind: 'done', path: reply.path, notes: reply.notes } : unexpected(reply);
   }
 
   /** How much cached activations take, or how much was freed where they are to be removed; never rejects. */

@@ -1,3 +1,5 @@
+import { describeFolder } from '../data/brain/describe-folder';
+import { writeManifest } from '../data/brain/write-manifest';
 import { Cancelled, messageOf, UserError } from '../shared/errors';
 import { toEngineSchema } from '../shared/protocol';
 import type { FromEngine, ToEngine } from '../shared/protocol';
@@ -46,6 +48,10 @@ async function answer(message: ToEngine): Promise<void> {
       return run(message);
     case 'estimate':
       return reply({ type: 'estimated', id, estimate: await estimateModel(message.request) });
+    case 'writeManifest': {
+      const { text, notes } = await describeFolder(message.folder);
+      return reply({ type: 'manifest', id, path: await writeManifest(message.folder, text), notes: [...notes] });
+    }
     case 'cache': {
       const { cacheFolder, clear } = message;
       return reply({ type: 'cache', id, bytes: await (clear ? clearCache(cacheFolder) : cacheBytes(cacheFolder)) });

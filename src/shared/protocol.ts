@@ -54,6 +54,8 @@ export type EstimateRequest = z.infer<typeof estimateRequestSchema>;
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), id: z.number(), job: jobSchema }),
   z.object({ type: z.literal('estimate'), id: z.number(), request: estimateRequestSchema }),
+  /** Writes a first dataset manifest into a folder (absolute), by its files; never over one that is there. */
+  z.object({ type: z.literal('writeManifest'), id: z.number(), folder: z.string() }),
   /** How much activations take in the cache; `clear` removes them. */
   z.object({ type: z.literal('cache'), id: z.number(), cacheFolder: z.string(), clear: z.boolean() }),
 ]);
@@ -75,6 +77,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     warnings: z.array(z.string()),
   }),
   z.object({ type: z.literal('estimated'), id: z.number(), estimate: estimateSchema }),
+  /** The path of the manifest, and a line for each thing understood. */
+  z.object({ type: z.literal('manifest'), id: z.number(), path: z.string(), notes: z.array(z.string()) }),
   /** Bytes that are there, or that were freed. */
   z.object({ type: z.literal('cache'), id: z.number(), bytes: z.number() }),
   z.object({

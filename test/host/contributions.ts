@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { commands, extensions } from 'vscode';
 import { catalog } from '../../src/analyses/catalog';
 
@@ -9,12 +11,13 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly enablement?: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
+    readonly yamlValidation: readonly { readonly fileMatch: string; readonly url: string }[];
     readonly customEditors: readonly { readonly selector: readonly { readonly filenamePattern: string }[] }[];
   };
 }
 
 const manifest = (): Manifest => extensions.getExtension('brainlens.brainlens')!.packageJSON as Manifest;
-const inModelMenu = catalog.filter(({ menu }) => menu?.on === 'model');
+const inModelMenu = catalog.filter(({ menu }) => menu?.on === 'model' || menu?.on === 'model-and-dataset');
 
 /** What package.json promises, and that all of it works. */
 export function contributions(): void {
@@ -41,7 +44,7 @@ export function contributions(): void {
     it('the Explorer offers exactly those on model folders and .gguf files of trusted workspaces', () => {
       const entries = manifest().contributes.menus['explorer/context'] ?? [];
       for (const { when } of entries) assert.ok(when.split('||').every((part) => part.includes('isWorkspaceTrusted')));
-      const onModels = entries.filter(({ when }) => when.includes('brainlens.modelFolders'));
+      const onModels = entries.filter(({ when }) => when.includes('resourcePath in brainlens.modelFolders'));
       assert.deepEqual(
         onModels.map(({ command }) => command),
         inModelMenu.map(({ id }) => `brainlens.${id}`),
@@ -49,6 +52,34 @@ export function contributions(): void {
       for (const { when } of onModels) {
         assert.match(when, /resourcePath in brainlens\.modelFolders/);
         assert.match(when, /resourceExtname == \.gguf/);
+      }
+    });
+
+    it('the Explorer offers to align dataset manifests, and to describe them and folders that are no models', () => {
+      const on = (command: string): string =>
+        manifest().contributes.menus['explorer/context']?.find((entry) => entry.command === command)?.when ?? '';
+      for (const command of ['brainlens.align', 'brainlens.dataset']) {
+        const pattern = /resourceFilename =~ \/(.*)\//.exec(on(command))?.[1];
+        assert.ok(pattern !== undefined, on(command));
+        const names = ['dataset.yaml', 'a.dataset.yaml', 'mydataset.yaml', 'dataset.yaml.txt'];
+        assert.deepEqual(
+          names.filter((name) => new RegExp(pattern).test(name)),
+          names.slice(0, 2),
+        );
+      }
+      assert.match(on('brainlens.dataset'), /explorerResourceIsFolder && resourcePath not in brainlens\.modelFolders/);
+    });
+
+    it('the schemas for extensions that check YAML are there', () => {
+      const { extensionPath } = extensions.getExtension('brainlens.brainlens')!;
+      const { yamlValidation } = manifest().contributes;
+      assert.deepEqual(
+        yamlValidation.map(({ fileMatch }) => fileMatch),
+        ['*.dataset.yaml', 'dataset.yaml'],
+      );
+      for (const { url } of yamlValidation) {
+        const schema = JSON.parse(readFileSync(join(extensionPath, url), 'utf8')) as Record<string, unknown>;
+        assert.ok('properties' in schema || 'then' in schema, url);
       }
     });
 

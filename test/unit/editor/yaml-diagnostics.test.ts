@@ -15,6 +15,7 @@ async function problems(text: string, name = 'dataset.yaml', files = world, othe
   lines.addNewLine(0);
   for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
   const found = await diagnose(text, name, files, others);
+  if (found === undefined) return ['of no known kind'];
   return found.map(({ span: { start, end }, message }) => {
     const { line, col } = lines.linePos(start);
     return `${line}:${col} ${text.slice(start, end)} | ${message}`;
@@ -22,7 +23,7 @@ async function problems(text: string, name = 'dataset.yaml', files = world, othe
 }
 
 async function fixed(text: string): Promise<string> {
-  const found = await diagnose(text, 'dataset.yaml', world, alone);
+  const found = (await diagnose(text, 'dataset.yaml', world, alone)) ?? [];
   const [{ span, fix } = { span: { start: 0, end: 0 } }] = found;
   return text.slice(0, span.start) + (fix?.text ?? 'NO FIX') + text.slice(span.end);
 }
@@ -144,13 +145,13 @@ describe('diagnostics of dataset manifests', () => {
       .replaceAll('\n', '\r\n')
       .replace('gruop', 'x')
       .replace('group', 'gruop');
-    const [{ span } = { span: { start: 0, end: 0 } }] = await diagnose(text, 'dataset.yaml', world, alone);
+    const [{ span } = { span: { start: 0, end: 0 } }] = (await diagnose(text, 'dataset.yaml', world, alone)) ?? [];
     expect(text.slice(span.start, span.end)).toBe('gruop');
   });
 
   it('leaves a foreign dataset.yaml and other files alone', async () => {
-    expect(await problems('train: ./images\nnames: [a, b]\n')).toEqual([]);
-    expect(await problems('services: {}\n', 'compose.yaml')).toEqual([]);
+    expect(await problems('train: ./images\nnames: [a, b]\n')).toEqual(['of no known kind']);
+    expect(await problems('services: {}\n', 'compose.yaml')).toEqual(['of no known kind']);
     expect(await problems('train: 1\n', 'x.dataset.yaml')).not.toEqual([]);
   });
 
