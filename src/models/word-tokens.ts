@@ -25,7 +25,7 @@ export interface WordWindow {
  * @param context tokens that go through the model at most, special tokens included
  * @param what names the run in messages: "run 1 of words.csv"
  * @returns windows in order; together they read every word once
- * @throws UserError that names a word that is empty, has no token of its own, or does not fit into half a context
+ * @throws UserError that names a word that is empty, has no token of its own, or does not fit into the context
  */
 export function wordSequences(
   words: readonly string[],
@@ -98,10 +98,11 @@ function cut(words: readonly string[], { starts, ends }: Spans, tokens: number, 
   while (first < words.length) {
     let start = first;
     while (start > 0 && starts[first]! - starts[start]! < half) start -= 1;
-    const from = cuts.length === 0 ? 0 : starts[start]!;
+    // A long word may leave no room for the whole word with which the half context begins.
+    const from = cuts.length === 0 ? 0 : Math.max(starts[start]!, ends[first]! - room);
     const to = Math.min(tokens, from + room);
     let last = first;
-    while (last < words.length && ends[last]! <= to) last += 1;
+    while (last < words.length && starts[last]! >= from && ends[last]! <= to) last += 1;
     if (last === first) {
       const problem = `Word ${first + 1} of ${what}, ${JSON.stringify(words[first])}, has ${ends[first]! - starts[first]!} tokens`;
       throw new UserError(`${problem}, too many for windows of ${room}`, 'Split the word, or use a longer context.');

@@ -25,8 +25,6 @@ export interface Job {
   run(from: number, to: number): AsyncGenerator<Progress, Float32Array>;
 }
 
-/** Parts of an array that wait in memory, at least. */
-const SMALLEST_PART_BYTES = 64e6;
 /** Changes where the same key would give other numbers. */
 const FORMAT = 1;
 
@@ -37,7 +35,7 @@ export function cachedRows(job: Job, request: FeatureRequest): AsyncGenerator<Pr
   const rows = job.rows.reduce((sum, count) => sum + count, 0);
   const key = { format: FORMAT, weights, layers, ids: hashOf(job.sequences), of: job.key };
   const shape = { layers: layers.length, rows, width };
-  const room = Math.max(SMALLEST_PART_BYTES, context.memory / 8) / (layers.length * width * 4);
+  const room = context.memory / 8 / (layers.length * width * 4);
   return context.cached(key, shape, (sink) => compute(job, partsOf(job.rows, room), layers.length, width, sink));
 }
 
