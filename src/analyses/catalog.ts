@@ -3,6 +3,7 @@ import { ablationSpec } from './ablation/spec';
 import { activationsSpec } from './activations/spec';
 import { alignmentSpec } from './alignment/spec';
 import { comparisonSpec } from './comparison/spec';
+import { datasetSpec } from './dataset/spec';
 import { localizationSpec } from './localization/spec';
 import { scoreSpec } from './score/spec';
 import { similaritySpec } from './similarity/spec';
@@ -15,5 +16,6 @@ export const catalog: readonly AnalysisSpec[] = [
   alignmentSpec,
   activationsSpec,
   scoreSpec,
+  datasetSpec,
   similaritySpec,
 ];

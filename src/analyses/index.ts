@@ -3,6 +3,7 @@ import { activations } from './activations/index';
 import { alignment } from './alignment/index';
 import { comparison } from './comparison/index';
 import type { Analysis } from './contract';
+import { dataset } from './dataset/index';
 import { localization } from './localization/index';
 import { score } from './score/index';
 import { similarity } from './similarity/index';
@@ -16,4 +17,5 @@ export const analyses: readonly Analysis[] = [
   activations,
   score,
   similarity,
+  dataset,
 ];
