@@ -8,8 +8,8 @@ import type { Transformer } from '../../models/transformer';
 import type { NdArray } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import { resultSchema } from '../../shared/result';
-import type { ResultFile } from '../../shared/result';
 import type { RunContext } from '../contract';
+import { otherModel, readLocalization, requireSameModel } from '../features/localization';
 import type { UnitSource } from './masks';
 
 /** Units as they were given; the magnitude only where the result brings it. */
@@ -18,9 +18,6 @@ export type GivenUnits = Omit<UnitSource, 'magnitude'> & {
   /** Files that were read, absolute. */
   readonly files: readonly string[];
 };
-
-/** Files that hold weights; a model's other files may be rewritten without changing it. */
-const WEIGHTS = ['.safetensors', '.gguf', '.onnx', '.bin', '.onnx_data', '.data'];
 
 /**
  * Units to silence: a localization's result folder (its ranking by t; the selection itself where that was drawn from a
@@ -47,7 +44,7 @@ async function checkOrigin(mask: string, transformer: Transformer, context: RunC
   const parsed = resultSchema.safeParse(await readJson(file));
   if (!parsed.success || !parsed.data.schema.startsWith('brainlens/localization@')) return;
   if ((parsed.data.arrays ?? []).some((array) => array.file === basename(mask))) {
-    await checkModel(mask, parsed.data, transformer, context);
+    await requireSameModel(mask, parsed.data, transformer, context);
   }
 }
 
@@ -60,7 +57,7 @@ async function exists(file: string): Promise<boolean> {
 
 async function loadResult(folder: string, transformer: Transformer, context: RunContext): Promise<GivenUnits> {
   const result = await readLocalization(folder);
-  await checkModel(folder, result, transformer, context);
+  await requireSameModel(folder, result, transformer, context);
   const sizes = sizesOf(transformer);
   const files = [join(folder, 'result.json')];
   const read = async <T>(name: string, reader: (file: string) => Promise<T>): Promise<T> => {
@@ -76,46 +73,6 @@ async function loadResult(folder: string, transformer: Transformer, context: Run
       : { mask: await read('selected', (file) => readMask(file, transformer)) };
   for (const file of files) context.recordInput(file, 'units');
   return { ...sizes, ...units, ...magnitude, files };
-}
-
-async function readLocalization(folder: string): Promise<ResultFile> {
-  const file = join(folder, 'result.json');
-  const parsed = resultSchema.safeParse(await readJson(file));
-  if (!parsed.success) throw new UserError(`${file} is not a Brainlens result`, 'Give the folder of a localization.');
-  if (!parsed.data.schema.startsWith('brainlens/localization@')) {
-    throw new UserError(`${folder} holds a result of another kind (${parsed.data.schema})`, 'Give a localization.');
-  }
-  if (parsed.data.spec['untrained'] !== undefined) {
-    throw new UserError(`${folder} localized units of an untrained model`, 'Localize those of the trained one.');
-  }
-  return parsed.data;
-}
-
-/** Shape first: it needs no reading of the weights. */
-async function checkModel(
-  folder: string,
-  result: ResultFile,
-  transformer: Transformer,
-  context: RunContext,
-): Promise<void> {
-  const { layers, width } = transformer.description;
-  const { layers: itsLayers, width: itsWidth } = result.result;
-  if (itsLayers !== layers || itsWidth !== width) {
-    throw otherModel(folder, `${String(itsLayers)} layers of ${String(itsWidth)}`, transformer);
-  }
-  const theirs = result.provenance.inputs.filter(({ role, path }) => role === 'model' && isWeights(path));
-  const ours: string[] = [];
-  for (const file of transformer.files.filter(isWeights)) ours.push(await context.hash(file));
-  const same = ours.length === theirs.length && theirs.every(({ sha256 }) => ours.includes(sha256));
-  if (same) return;
-  throw new UserError(
-    `${folder} is a mask of another model: the same size, but other weights (${theirs.map((file) => file.path).join(', ')})`,
-    'Localize with this model, or ablate that one.',
-  );
-}
-
-function isWeights(path: string): boolean {
-  return WEIGHTS.includes(extname(path).toLowerCase());
 }
 
 async function readMask(file: string, transformer: Transformer): Promise<Uint8Array> {
@@ -148,13 +105,6 @@ function requireShape(array: NdArray, file: string, transformer: Transformer): N
     );
   }
   throw otherModel(file, `shape (${shape.join(', ')})`, transformer);
-}
-
-function otherModel(what: string, size: string, { description: { layers, width } }: Transformer): UserError {
-  return new UserError(
-    `${what} is a mask of another model: ${size}, and this one has ${layers} layers of ${width} units`,
-    'Give units of this model.',
-  );
 }
 
 function sizesOf({ description: { layers, width } }: Transformer): { layers: number; width: number } {
