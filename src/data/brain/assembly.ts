@@ -23,9 +23,11 @@ export function assemblyBlock(assembly: BrainScoreAssembly): PlacedBlock {
   });
   const cells = Array.from({ length: presentations * neuroids }, (_, i) => i);
   const facts = new Map(unitKeys.map((key, n) => [key, factsOf(assembly, n)]));
+  const lagAxis = lagAxisOf(assembly);
   return {
     named: true,
     facts,
+    ...(lagAxis && { lagAxis }),
     block: {
       file: assembly.file,
       rowKeys: Array.from({ length: presentations }, (_, p) => keyOf('', ids?.[p] ?? String(p + 1))),
@@ -39,7 +41,7 @@ export function assemblyBlock(assembly: BrainScoreAssembly): PlacedBlock {
   };
 }
 
-/** The stimuli that an assembly itself holds. @throws UserError where it has no texts */
+/** The stimuli that an assembly itself holds, those of empty text left out. @throws UserError where it has no texts */
 export function assemblyStimuli(assembly: BrainScoreAssembly): DatasetStimulus[] {
   const { coordinates, recognised, file, presentations } = assembly;
   const texts = textsOf(coordinates.presentation, recognised.text);
@@ -56,11 +58,20 @@ export function assemblyStimuli(assembly: BrainScoreAssembly): DatasetStimulus[]
   const stimuli = new Map<string, DatasetStimulus>();
   for (let p = 0; p < presentations; p++) {
     const id = ids?.[p] ?? String(p + 1);
-    if (stimuli.has(id)) continue;
+    if (stimuli.has(id) || texts[p]!.trim() === '') continue;
     const columns = Object.fromEntries(all.map((name) => [name, byName.get(name)![p]!]));
     stimuli.set(id, { id, text: texts[p]!, ...(groups && { group: groups[p]! }), columns });
   }
   return [...stimuli.values()];
+}
+
+/** Lags in seconds from evenly spaced time bins, which assemblies give in milliseconds. */
+function lagAxisOf({ coordinates: { time }, timeBins = 1 }: BrainScoreAssembly): PlacedBlock['lagAxis'] {
+  const starts = time['time_bin_start'];
+  if (!(starts instanceof Float64Array) || timeBins < 2) return undefined;
+  const step = starts[1]! - starts[0]!;
+  const even = starts.every((start, i) => Math.abs(start - starts[0]! - i * step) < 1e-6 * Math.abs(step));
+  return even && step > 0 ? { start: starts[0]! / 1000, step: step / 1000 } : undefined;
 }
 
 function textsOf(coordinates: Readonly<Record<string, Coordinate>>, name: string | undefined): string[] | undefined {

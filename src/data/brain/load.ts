@@ -120,14 +120,15 @@ async function surfaceOf(file: string): Promise<NonNullable<BrainDataset['surfac
   return await readGiftiSurface(file);
 }
 
-function lagsOf({ lags }: Manifest, { lags: count, source }: ResponseMatrix): BrainDataset['lags'] {
+function lagsOf({ lags }: Manifest, { lags: count, lagAxis, source }: ResponseMatrix): BrainDataset['lags'] {
   if (count === 1 && lags === undefined) return undefined;
-  if (lags === undefined) {
-    throw new UserError(
-      `${source} has a third axis of ${count} lags`,
-      'Say what they are: lags: { start: -0.2, step: 0.1, unit: s }.',
-    );
+  if (lags !== undefined) {
+    const unit = lags.unit === 'ms' ? 0.001 : 1;
+    return { count, start: lags.start * unit, step: lags.step * unit };
   }
-  const unit = lags.unit === 'ms' ? 0.001 : 1;
-  return { count, start: lags.start * unit, step: lags.step * unit };
+  if (lagAxis !== undefined) return { count, ...lagAxis };
+  throw new UserError(
+    `${source} has a third axis of ${count} lags`,
+    'Say what they are: lags: { start: -0.2, step: 0.1, unit: s }.',
+  );
 }

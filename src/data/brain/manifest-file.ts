@@ -31,7 +31,7 @@ export function parseManifest(text: string, name: string): Manifest {
   if (!isMap(document.contents)) {
     throw new UserError(
       `${name} is not a dataset manifest`,
-      'It needs at least name, stimuli and responses; brainlens dataset describes the format.',
+      'It needs at least name, stimuli and responses; brainlens dataset --dataset FOLDER proposes one.',
     );
   }
   const parsed = manifestSchema.safeParse(document.toJS());

@@ -15,6 +15,8 @@ export interface PlacedBlock {
   readonly facts?: ReadonlyMap<string, UnitFacts>;
   /** Whether rows are named by ids, whatever the manifest says. */
   readonly named?: boolean;
+  /** Seconds of the first lag, and from one to the next. */
+  readonly lagAxis?: { readonly start: number; readonly step: number };
   /** Seconds between rows, by the file itself. */
   readonly tr?: number;
 }

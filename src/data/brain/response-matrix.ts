@@ -17,6 +17,8 @@ export interface ResponseMatrix {
   readonly runs: readonly string[];
   readonly units: readonly UnitName[];
   readonly lags: number;
+  /** What the lags are, in seconds, where the file itself says so. */
+  readonly lagAxis?: { readonly start: number; readonly step: number };
   /** f64 [rows, units, lags]; NaN = missing. */
   readonly data: Float64Array;
   /** Single values that went into averages. */

@@ -50,6 +50,7 @@ export async function readResponses(reading: Reading, responses: Responses, rows
       return { subject: subject!, id: id! };
     }),
     ...averaged,
+    ...(placed[0]!.lagAxis && { lagAxis: placed[0]!.lagAxis }),
     facts: new Map(placed.flatMap(({ facts }) => [...(facts ?? [])])),
   };
   const tr = placed[0]!.tr;

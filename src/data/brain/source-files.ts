@@ -28,6 +28,10 @@ export async function sourceFiles(reading: Reading, responses: Manifest['respons
     if (out) left.push(subject);
     return !out;
   });
+  const unknown = responses.subject === undefined ? [] : [...excluded].filter((name) => !left.includes(name));
+  if (unknown.length > 0) {
+    throw new UserError(`responses.exclude: no file is of subject ${unknown.join(', ')}`, 'Mend or remove the name.');
+  }
   if (left.length > 0) reading.warnings.push(leftOut('subject', [...new Set(left)]));
   if (kept.length === 0) throw new UserError('All subjects are excluded', 'Leave some in responses.exclude out.');
   return kept.map(({ path, subject, run }) => ({ file: fileOf(reading, path, 'responses'), subject, run }));
