@@ -2,11 +2,13 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { ablation } from './ablation.mjs';
+import { alignment } from './alignment.mjs';
 import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
 import { writeRandomModel } from './random-model.mjs';
 import { interruptions } from './interruptions.mjs';
 import { localization } from './localization.mjs';
+import { manifests } from './manifest.mjs';
 import { panels } from './panels.mjs';
 
 /** Runs them in turn and prints each. @returns {Promise<{passed: number, failed: number}>} */
@@ -19,7 +21,7 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
   writeRandomModel(join(workspace, 'slow-random'), join(workspace, 'tiny-random'), { layers: 16, width: 512 });
   prepareProfile(profile, vsix);
   const server = await serve(profile);
-  const tests = [...localization, ...ablation, ...panels, ...interruptions].filter(
+  const tests = [...localization, ...ablation, ...panels, ...interruptions, ...alignment, ...manifests].filter(
     ({ name }) => only === undefined || name.includes(only),
   );
   const outcome = { passed: 0, failed: 0 };
