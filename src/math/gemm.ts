@@ -18,6 +18,12 @@ export interface Kernel {
 }
 
 /**
+ * Inputs up to this size run in a session that keeps its memory for the next call; larger ones give it back, for such an
+ * arena would hold the largest of every shape it met.
+ */
+const POOLED_BYTES = 2 ** 24;
+
+/**
  * Dense algebra on ONNX Runtime, whose MatMul is the BLAS: 40 to 75 GFLOPS in float64 on two cores, against about one in
  * plain JavaScript. Sessions are cached; `dispose` frees them.
  */
@@ -66,7 +72,8 @@ export class Gemm {
     outputs: readonly Name[],
   ): Promise<Record<Name, Dense>> {
     const { Tensor: Feed } = await this.runtime();
-    const session = await this.session(kernel);
+    const bytes = Object.values(inputs).reduce((sum, { data }) => sum + data.byteLength, 0);
+    const session = await this.session(kernel, bytes <= POOLED_BYTES);
     const feeds: Record<string, Tensor> = {};
     for (const [name, { data, dims }] of Object.entries(inputs)) {
       feeds[name] =
@@ -94,23 +101,23 @@ export class Gemm {
     return this.library;
   }
 
-  private session(kernel: Kernel): Promise<InferenceSession> {
-    const known = this.sessions.get(kernel.name);
+  private session(kernel: Kernel, pooled: boolean): Promise<InferenceSession> {
+    const key = `${kernel.name} ${pooled}`;
+    const known = this.sessions.get(key);
     if (known !== undefined) return known;
-    const made = this.load(kernel);
-    this.sessions.set(kernel.name, made);
+    const made = this.load(kernel, pooled);
+    this.sessions.set(key, made);
     return made;
   }
 
-  private async load(kernel: Kernel): Promise<InferenceSession> {
+  private async load(kernel: Kernel, pooled: boolean): Promise<InferenceSession> {
     const { InferenceSession: Session } = await this.runtime();
     const graph = new AlgebraGraph(kernel.element);
     kernel.build(graph);
     return Session.create(graph.encode(), {
       executionProviders: ['cpu'],
       executionMode: 'sequential',
-      // Shapes change from call to call: an arena would keep the largest of each.
-      enableCpuMemArena: false,
+      enableCpuMemArena: pooled,
       enableMemPattern: false,
       intraOpNumThreads: this.threads,
       interOpNumThreads: 1,

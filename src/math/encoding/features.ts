@@ -16,18 +16,18 @@ export function standardised(
   for (const row of train) for (let j = 0; j < width; j++) means[j]! += features[row * width + j]!;
   for (let j = 0; j < width; j++) means[j]! /= train.length;
   const squares = new Float64Array(width);
+  // A constant column's mean may be off by rounding, and its s.d. then is not 0.
+  const varies = new Uint8Array(width);
+  const first = train[0]! * width;
   for (const row of train) {
     for (let j = 0; j < width; j++) {
-      const deviation = features[row * width + j]! - means[j]!;
+      const value = features[row * width + j]!;
+      const deviation = value - means[j]!;
       squares[j]! += deviation * deviation;
+      if (value !== features[first + j]) varies[j] = 1;
     }
   }
-  const first = train[0]!;
-  const scales = squares.map((square, j) => {
-    // A constant column's mean may be off by rounding, and its s.d. then is not 0.
-    const constant = train.every((row) => features[row * width + j] === features[first * width + j]);
-    return constant || square === 0 ? 1 : 1 / Math.sqrt(square / train.length);
-  });
+  const scales = squares.map((square, j) => (varies[j] === 1 && square > 0 ? 1 / Math.sqrt(square / train.length) : 1));
   const data = new Float64Array((train.length + test.length) * width);
   let to = 0;
   for (const rows of [train, test]) {

@@ -1,7 +1,7 @@
 import type { Split } from '../folds';
-import type { Dense, Gemm } from '../gemm';
+import type { Dense, Gemm, Kernel } from '../gemm';
 import { invertDefinite } from './spd';
-import { forward, fromBlocks, inBlocks, someAlphas } from './shifted';
+import { forwardColumns, someAlphas } from './shifted';
 import { solve, trainingSet } from './training-set';
 import type { CentredRows, TrainingSet } from './training-set';
 
@@ -30,27 +30,35 @@ async function residuals(gemm: Gemm, set: TrainingSet, targets: Dense, x: Dense)
   return data;
 }
 
-/** Calls `visit` with L⁻¹b of the given rows of B, f64 [alphas, rows, order], a few α at a time. */
+/** Calls `visit` with L⁻¹b of the given rows b of B, in blocks f64 [alphas, size, rows], a few α at a time. */
 async function halfSolved(
   gemm: Gemm,
   set: TrainingSet,
   rows: Int32Array,
-  visit: (half: Dense, alphaFrom: number) => Promise<void>,
+  visit: (half: readonly Dense[], alphaFrom: number) => Promise<void>,
 ): Promise<void> {
   const { factors, order, training, basis } = set;
-  const picked = new Float64Array(rows.length * order);
+  const data = new Float64Array(order * rows.length);
   for (let j = 0; j < order; j++) {
-    for (let i = 0; i < rows.length; i++) picked[i * order + j] = basis.data[j * training + rows[i]!]!;
+    for (let i = 0; i < rows.length; i++) data[j * rows.length + i] = basis.data[j * training + rows[i]!]!;
   }
-  const blocks = inBlocks(picked, 1, rows.length, factors.blocks, factors.size);
   const count = factors.alphas.length;
   const atOnce = Math.max(1, Math.floor(BATCH_BYTES / (8 * rows.length * order)));
   for (let from = 0; from < count; from += atOnce) {
-    const to = Math.min(count, from + atOnce);
-    const { data } = fromBlocks(await forward(gemm, someAlphas(factors, from, to), blocks));
-    await visit({ data, dims: [to - from, rows.length, order] }, from);
+    const some = someAlphas(factors, from, Math.min(count, from + atOnce));
+    await visit(await forwardColumns(gemm, some, { data, dims: [order, rows.length] }), from);
   }
 }
+
+/** ‖column‖² of every column of [batch, size, columns]. */
+const squares: Kernel = {
+  name: 'squares',
+  element: 'float64',
+  build(graph) {
+    const block = graph.input('block', 3);
+    graph.output('sums', graph.node('ReduceSumSquare', [block, graph.constant(1)], { keepdims: 0 }), 2);
+  },
+};
 
 /**
  * Leaving out single rows: e = r/(1 − h), both from the one fit. In the dual form 1 − h = α·‖L⁻¹b‖², in the primal
@@ -58,29 +66,29 @@ async function halfSolved(
  */
 export async function leaveOneOut(gemm: Gemm, set: TrainingSet): Promise<LeftOut> {
   const { training, order } = set;
-  const scale = new Float64Array(set.factors.alphas.length * training);
+  const kept = new Float64Array(set.factors.alphas.length * training).fill(set.dual ? 0 : 1 - 1 / training);
+  const sign = set.dual ? 1 : -1;
   const atOnce = Math.max(1, Math.floor(BATCH_BYTES / (8 * order)));
   for (let from = 0; from < training; from += atOnce) {
     const rows = Int32Array.from({ length: Math.min(atOnce, training - from) }, (_, i) => from + i);
-    await halfSolved(gemm, set, rows, (half, alphaFrom) => {
-      for (let pair = 0; pair < half.dims[0]! * rows.length; pair++) {
-        let square = 0;
-        for (let j = pair * order; j < (pair + 1) * order; j++) square += half.data[j]! * half.data[j]!;
-        const alpha = alphaFrom + Math.floor(pair / rows.length);
-        const row = from + (pair % rows.length);
-        scale[alpha * training + row] = set.dual ? square : 1 - 1 / training - square;
+    await halfSolved(gemm, set, rows, async (half, alphaFrom) => {
+      for (const part of half) {
+        const { sums } = await gemm.run(squares, { block: part }, ['sums']);
+        for (let pair = 0; pair < sums.data.length; pair++) {
+          const alpha = alphaFrom + Math.floor(pair / rows.length);
+          kept[alpha * training + from + (pair % rows.length)]! += sign * sums.data[pair]!;
+        }
       }
-      return Promise.resolve();
     });
   }
   return {
-    bytes: scale.byteLength,
+    bytes: kept.byteLength,
     async errors(targets, x) {
       const e = await residuals(gemm, set, targets, x);
       const count = targets.dims[0]!;
-      for (let i = 0; i < e.length; i++) {
-        const alpha = Math.floor(i / (count * training));
-        e[i]! /= scale[alpha * training + (i % training)]!;
+      for (let line = 0; line * training < e.length; line++) {
+        const from = Math.floor(line / count) * training;
+        for (let row = 0; row < training; row++) e[line * training + row]! /= kept[from + row]!;
       }
       return e;
     },
@@ -93,8 +101,8 @@ export async function leaveOneOut(gemm: Gemm, set: TrainingSet): Promise<LeftOut
  */
 export async function downdated(gemm: Gemm, set: TrainingSet, splits: readonly Split[]): Promise<LeftOut> {
   const alphas = set.factors.alphas.length;
-  const inverses: Dense[] = [];
   const without = splits.map(({ train }) => complement(train, set.training));
+  const inverses: Dense[] = [];
   for (const rows of without) inverses.push(await inverseOfResidualBlock(gemm, set, rows));
   return {
     bytes: inverses.reduce((sum, { data }) => sum + data.byteLength, 0),
@@ -131,16 +139,30 @@ function complement(rows: Int32Array, count: number): Int32Array {
 async function inverseOfResidualBlock(gemm: Gemm, set: TrainingSet, rows: Int32Array): Promise<Dense> {
   const size = rows.length;
   const inverses = new Float64Array(set.factors.alphas.length * size * size);
+  const columns = new Float64Array(set.order * size);
   await halfSolved(gemm, set, rows, async (half, alphaFrom) => {
-    const block = await gemm.multiply(half, half, { transposeB: true });
-    if (!set.dual) {
-      for (let i = 0; i < block.data.length; i++) block.data[i] = -1 / set.training - block.data[i]!;
-      for (let line = 0; line < half.dims[0]! * size; line++) block.data[line * size + (line % size)]! += 1;
+    const batch = half[0]!.dims[0]!;
+    const blocks = new Float64Array(batch * size * size);
+    for (let alpha = 0; alpha < batch; alpha++) {
+      half.forEach(({ data }, block) => {
+        const length = set.factors.size * size;
+        columns.set(data.subarray(alpha * length, (alpha + 1) * length), block * length);
+      });
+      const w = { data: columns, dims: [set.order, size] };
+      const { data } = await gemm.multiply(w, w, { transposeA: true });
+      blocks.set(set.dual ? data : residualBlock(data, size, set.training), alpha * size * size);
     }
-    const { data } = await invertDefinite(gemm, block);
+    const { data } = await invertDefinite(gemm, { data: blocks, dims: [batch, size, size] });
     inverses.set(data, alphaFrom * size * size);
   });
   return { data: inverses, dims: [set.factors.alphas.length, size, size] };
+}
+
+/** I − 11ᵀ/n − G, in place. */
+function residualBlock(g: Float64Array, size: number, training: number): Float64Array {
+  for (let i = 0; i < g.length; i++) g[i] = -1 / training - g[i]!;
+  for (let i = 0; i < size; i++) g[i * (size + 1)]! += 1;
+  return g;
 }
 
 /**

@@ -159,6 +159,40 @@ export async function backward(gemm: Gemm, factors: ShiftedFactors, rows: readon
   return solved;
 }
 
+const half = (first: boolean): Kernel => ({
+  name: first ? 'half-first' : 'half-next',
+  element: 'float64',
+  build(graph) {
+    const [c, inverted] = [graph.input('c', 3), graph.input('inverted', 3)];
+    const rest = first
+      ? c
+      : graph.node('Sub', [c, graph.node('MatMul', [graph.input('below', 3), graph.input('previous', 3)])]);
+    graph.output('x', graph.node('MatMul', [inverted, rest]), 3);
+  },
+});
+
+/**
+ * L⁻¹c for every column c and every α.
+ * @param columns f64 [order, count]
+ * @returns blocks, each f64 [alphas, size, count]
+ */
+export async function forwardColumns(gemm: Gemm, factors: ShiftedFactors, columns: Dense): Promise<Dense[]> {
+  const { blocks, size } = factors;
+  const count = columns.dims[1]!;
+  const solved: Dense[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const c = {
+      data: columns.data.subarray(block * size * count, (block + 1) * size * count),
+      dims: [1, size, count],
+    };
+    const inputs = { c, inverted: factors.inverted[block]! };
+    const before = block === 0 ? {} : { previous: solved[block - 1]!, below: factors.below[block]! };
+    const { x } = await gemm.run(half(block === 0), { ...inputs, ...before }, ['x']);
+    solved.push(x);
+  }
+  return solved;
+}
+
 /** Cuts rows, f64 [batch, count, blocks · size], into blocks f64 [batch, count, size]. */
 export function inBlocks(data: Float64Array, batch: number, count: number, blocks: number, size: number): Dense[] {
   const order = blocks * size;

@@ -1,4 +1,5 @@
 import type { Dense, Gemm, Kernel } from '../gemm';
+import type { Value } from '../onnx';
 
 /**
  * One block of the sweep operator (Beaton 1964; Goodnight 1979) on symmetric matrices [batch, order, order], the swept
@@ -10,11 +11,11 @@ const sweep = (size: number): Kernel => ({
   element: 'float64',
   build(graph) {
     const [a, d] = [graph.input('a', 3), graph.input('d', 3)];
-    const top = graph.slice(a, 1, 0, size);
-    const right = graph.slice(top, 2, size);
-    const lower = graph.slice(a, 1, size);
-    const u = graph.node('MatMul', [graph.slice(lower, 2, 0, size), d]);
-    const schur = graph.node('Sub', [graph.slice(lower, 2, size), graph.node('MatMul', [u, right])]);
+    const [end, axes] = [Number.MAX_SAFE_INTEGER, graph.constant(1, 2)];
+    const part = (row: number, toRow: number, column: number, toColumn: number): Value =>
+      graph.node('Slice', [a, graph.constant(row, column), graph.constant(toRow, toColumn), axes]);
+    const u = graph.node('MatMul', [part(size, end, 0, size), d]);
+    const schur = graph.node('Sub', [part(size, end, size, end), graph.node('MatMul', [u, part(0, size, size, end)])]);
     const upper = graph.node('Concat', [schur, u], { axis: 2 });
     const bottom = graph.node('Concat', [graph.transpose(u, 3), graph.node('Neg', [d])], { axis: 2 });
     graph.output('b', graph.node('Concat', [upper, bottom], { axis: 1 }), 3);
