@@ -46,7 +46,7 @@ export async function describeFolder(folder: string): Promise<ManifestProposal> 
     );
   }
   const { table, text } = stimuli;
-  const id = table.columns.find(({ name, distinct }) => ID.test(name) && distinct)?.name;
+  const id = idOf(table);
   const group = table.columns.find(({ name, distinct }) => name !== id && GROUP.test(name) && !distinct)?.name;
   const parts: Parts = {
     lines: [
@@ -65,7 +65,13 @@ export async function describeFolder(folder: string): Promise<ManifestProposal> 
     files.map((file) => basename(file)),
     { table, text, id, group },
   );
-  parts.lines.push(/^word/i.test(text) ? 'granularity: word' : 'granularity: sentence');
+  if (/^word/i.test(text)) {
+    parts.lines.push(
+      'granularity: word',
+      '# Rows out of reading order, or words missing? Name the column of the text before each word with context.',
+      `words: ${yaml({ word: text, ...(group && { run: group }) })}`,
+    );
+  } else parts.lines.push('granularity: sentence');
   return { text: `${parts.lines.join('\n')}\n`, notes: parts.notes };
 }
 
@@ -76,10 +82,19 @@ function stimulusTable(tables: readonly TableSurvey[]): { table: TableSurvey; te
       .map(({ name, words, distinct }) => ({
         table,
         text: name,
-        rank: (TEXT.test(name) ? 100 : 0) + (distinct ? 50 : 0) + words,
+        rank: (TEXT.test(name) ? 100 : 0) + (distinct ? 50 : 0) + (idOf(table) === undefined ? 0 : 40) + words,
       })),
   );
-  return candidates.sort((a, b) => b.rank - a.rank)[0];
+  const best = candidates.sort((a, b) => b.rank - a.rank)[0];
+  if (best === undefined) return undefined;
+  const { table, text } = best;
+  const repeats = table.columns.some(({ name, distinct }) => name === text && !distinct);
+  const word = table.columns.find(({ name, numeric }) => /^word$/i.test(name) && !numeric);
+  return { table, text: repeats && word !== undefined ? word.name : text };
+}
+
+function idOf(table: TableSurvey): string | undefined {
+  return table.columns.find(({ name, distinct }) => ID.test(name) && distinct)?.name;
 }
 
 interface Chosen {
@@ -97,12 +112,12 @@ function responses(parts: Parts, tables: readonly TableSurvey[], names: readonly
     (table) => table !== ceiling && table !== places && unitColumn(table) && find(table, VALUE)?.numeric,
   );
   const { id } = chosen;
-  const wide = others.find(
-    (table) => table !== ceiling && table !== places && id !== undefined && hasColumn(table, id),
-  );
+  const wide = [chosen.table, ...others.filter((table) => id !== undefined && hasColumn(table, id))]
+    .filter((table) => table !== ceiling && table !== places)
+    .map((table) => ({ table, units: candidateUnits(table, chosen).length }))
+    .reduce((most, next) => (next.units > most.units ? next : most));
   if (long !== undefined) longResponses(parts, long, chosen);
-  else if (wide !== undefined) wideResponses(parts, wide, chosen);
-  else if (candidateUnits(chosen.table, chosen).length > 0) wideResponses(parts, chosen.table, chosen);
+  else if (wide.units > 0) wideResponses(parts, wide.table, chosen);
   else arrayResponses(parts, names);
   if (places !== undefined) unitTable(parts, places);
   if (ceiling !== undefined) ceilingTable(parts, ceiling);

@@ -49,7 +49,7 @@ export function matchRows(
   const strangers = ids.filter((id) => !known.has(id));
   if (lonely.length > 0) {
     reading.warnings.push(
-      `${countedNames(lonely, 'stimulus').replace('stimuluss', 'stimuli')} of ${stimuli.length} without responses: left out.`,
+      `${lonely.length} ${lonely.length === 1 ? 'stimulus' : 'stimuli'} (${firstFive(lonely)}) of ${stimuli.length} without responses: left out.`,
     );
   }
   if (strangers.length > 0) {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import type { BrainDataset } from '../../../../src/data/brain/dataset';
+import { describeFolder } from '../../../../src/data/brain/describe-folder';
 import { loadDataset } from '../../../../src/data/brain/load';
+import { parseManifest } from '../../../../src/data/brain/manifest-file';
 import { folderOf } from './world';
 
 const ROOT = join(import.meta.dirname, '../../../..');
@@ -61,5 +63,16 @@ describe('the manifests of the documentation', () => {
     expect(dataset.warnings).toEqual([
       '30 missing values of the nuisance predictor "Subtlex_log10" replaced by its mean over 1696 rows.',
     ]);
+  });
+});
+
+describe('first drafts for published folders', () => {
+  it('find regions and network of Tuckute 2024', async (ctx) => {
+    await access(join(DATA, 'tuckute2024')).catch(() => ctx.skip('without shared/data/tuckute2024'));
+    const { text } = await describeFolder(join(DATA, 'tuckute2024'));
+    const { stimuli, responses } = parseManifest(text, 'proposal');
+    expect(stimuli).toEqual({ file: 'bold_response_LH.csv', text: 'sentence', id: 'item_id' });
+    expect(responses.columns).toHaveLength(5);
+    expect(responses.summary).toEqual(['lang_LH_netw']);
   });
 });
