@@ -1,6 +1,6 @@
 // Brain alignment, as a person does it: from a model, and from a dataset.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawnPanel, results } from './localization.mjs';
 
@@ -46,7 +46,7 @@ function madeSince(test, before, kind) {
 /** Every figure of the file is in the panel, drawn, with its title and summary. */
 async function showsAll(panel, { file, figures }) {
   assert.equal(await panel.locator('.lead').innerText(), file.summary);
-  assert.ok(figures.length >= 3);
+  assert.ok(figures.length > 0);
   for (const figure of figures) {
     const card = panel.locator(`[data-figure="${figure.id}"]`);
     assert.equal(await card.locator('h2').innerText(), figure.title);
@@ -92,6 +92,9 @@ async function fromDataset(test) {
 }
 
 async function clearCache(test) {
+  const cache = join(test.profile, 'data/User/globalStorage/brainlens.brainlens/activations');
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(join(cache, 'layers.npy'), Buffer.alloc(2_000_000));
   const window = await test.window();
   await window.command('Brainlens: Clear Cache');
   const dialog = window.page.locator('.monaco-dialog-box');
@@ -99,6 +102,7 @@ async function clearCache(test) {
   await test.picture(window, 'question');
   await dialog.getByRole('button', { name: 'Clear Cache' }).click();
   await window.notification(/Cleared [\d.]+ [kMG]?B of cached activations/).waitFor();
+  assert.deepEqual(readdirSync(cache), []);
   await window.clearNotifications();
   await window.command('Brainlens: Clear Cache');
   await window.notification(/cache of activations is empty/).waitFor();
