@@ -35,6 +35,23 @@ export interface LayerScores {
   readonly predictions?: Float64Array;
 }
 
+/** A band of columns: f32 or f64 [rows, width], row-major, finite. */
+export interface Columns {
+  readonly data: Float32Array | Float64Array;
+  readonly width: number;
+}
+
+/** What features explain beyond low-level predictors. R² = 1 − SSE/SST out of fold, f64 [folds, units]; NaN = too few rows. */
+export interface BandedScores {
+  readonly both: Float64Array;
+  readonly nuisance: Float64Array;
+  /** R²(both) − R²(nuisance) */
+  readonly unique: Float64Array;
+  /** α of each band in use, f64 [folds, units]; NaN under `ols`. */
+  readonly featureAlphas: Float64Array;
+  readonly nuisanceAlphas: Float64Array;
+}
+
 /**
  * One layer's features, factorised once for all folds: any number of response sets (real, permuted) can then be scored.
  */
@@ -56,6 +73,17 @@ export interface EncoderPool {
     plan: FoldPlan,
     options: EncodingOptions,
   ): Promise<LayerEncoder>;
+  /**
+   * Banded ridge of [nuisance | features], α per band from the product of the grid with itself.
+   * @throws UserError where a fold has too few rows; Cancelled
+   */
+  banded(
+    features: Columns,
+    nuisance: Columns,
+    plan: FoldPlan,
+    options: EncodingOptions,
+    targets: Targets,
+  ): Promise<BandedScores>;
   /** Bytes needed at the peak for such a layer, before it is made. */
   memory(plan: FoldPlan, width: number, units: number): number;
   dispose(): Promise<void>;

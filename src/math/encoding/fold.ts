@@ -5,7 +5,7 @@ import { principalScores, standardised } from './features';
 import { centredTargets, downdated, leaveOneOut, refitted } from './left-out';
 import type { LeftOut } from './left-out';
 import { heldBytes, solve, trainingSet } from './training-set';
-import type { TrainingSet } from './training-set';
+import type { CentredRows, TrainingSet } from './training-set';
 
 /** One training set of one layer, ready for any targets that are complete on its training rows. */
 export interface FittedFold {
@@ -33,17 +33,26 @@ export interface FoldFit {
   readonly predicted: Float64Array;
 }
 
-/** Factorises a fold's training set and what leaves its inner test rows out. */
-export async function fitFold(
+/** Standardised features of a fold, or their principal components. */
+export async function rowsOf(
   gemm: Gemm,
   features: Float32Array | Float64Array,
   width: number,
   split: Split,
+  pca: number | undefined,
+): Promise<CentredRows> {
+  const rows = standardised(features, width, split);
+  return pca === undefined ? rows : principalScores(gemm, rows, pca);
+}
+
+/** Factorises a fold's training set and what leaves its inner test rows out. */
+export async function fitFold(
+  gemm: Gemm,
+  rows: CentredRows,
+  split: Split,
   inner: readonly Split[],
   options: FoldOptions,
 ): Promise<FittedFold> {
-  const standard = standardised(features, width, split);
-  const rows = options.pca === undefined ? standard : await principalScores(gemm, standard, options.pca);
   const alphas = options.alpha === 'ols' ? new Float64Array(0) : options.alphas;
   const smallest = inner.reduce((least, { train }) => Math.min(least, train.length), split.train.length);
   // Where an inner training set has fewer rows than columns, only the dual form is free of cancellation.

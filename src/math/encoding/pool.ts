@@ -1,9 +1,11 @@
-import { Cancelled, UserError } from '../../shared/errors';
-import type { FoldPlan, OuterFold, Split } from '../folds';
+import { Cancelled } from '../../shared/errors';
+import type { FoldPlan } from '../folds';
 import { Gemm } from '../gemm';
-import type { Dense } from '../gemm';
 import type { EncoderPool, EncodingOptions, LayerEncoder, LayerScores, Targets } from './encoding';
-import { correlation, fitFold, fitTargets } from './fold';
+import { bandedScores } from './banded';
+import { correlation, fitFold, fitTargets, rowsOf } from './fold';
+import { checkPlan, innerFolds, patternsOf, trainingTargets } from './patterns';
+import type { Pattern } from './patterns';
 import type { FittedFold } from './fold';
 
 /** Factorisations of one layer are kept for further targets up to this size; beyond it they are made again. */
@@ -12,25 +14,19 @@ const KEPT_BYTES = 2 ** 29;
 /** Bytes of one batch of targets, over all α. */
 const BATCH_BYTES = 2 ** 26;
 
-const MAKE_SMALLER = 'Use fewer folds, or leave the unit out.';
-
 /** Encoders on ONNX Runtime's matrix products, which use all cores. */
 export function encoderPool(threads?: number): EncoderPool {
   const gemm = new Gemm(threads);
   return {
     layer(features, width, plan, options) {
-      plan.outer.forEach((fold, index) => {
-        if (fold.test.length >= 2 && innerFolds(plan, fold, fold.train) !== undefined) return;
-        throw new UserError(
-          `${plan.name}: fold ${index} has ${fold.train.length} rows for training and ${fold.test.length} for testing`,
-          'Use fewer folds or more rows.',
-        );
-      });
+      checkPlan(plan);
       if (features.length !== plan.rows * width) {
-        throw new UserError(`${features.length} features are not ${plan.rows} rows × ${width} columns`, MAKE_SMALLER);
+        throw new RangeError(`${features.length} features are not ${plan.rows} rows × ${width} columns`);
       }
       return Promise.resolve(new Encoder(gemm, features, width, plan, options));
     },
+    banded: (features, nuisance, plan, options, targets) =>
+      bandedScores(gemm, features, nuisance, plan, options, targets),
     memory: peakBytes,
     dispose: () => gemm.dispose(),
   };
@@ -48,30 +44,6 @@ function peakBytes(plan: FoldPlan, width: number, units: number): number {
   const kept = Math.min(KEPT_BYTES / 8, held * plan.outer.length) + held;
   const batches = (6 * BATCH_BYTES) / 8 + 6 * left * Math.max(left, order);
   return 8 * (standardised + reduction + kept + batches + 10 * plan.outer.length * units);
-}
-
-/** Inner folds of the rows that are there; undefined where they are too few. */
-function innerFolds(plan: FoldPlan, fold: OuterFold, present: Int32Array): readonly Split[] | undefined {
-  let inner: readonly Split[];
-  if (present.length === fold.train.length) inner = fold.inner;
-  else if (plan.innerOf !== undefined) inner = plan.innerOf(present);
-  else {
-    const kept = new Set(present);
-    inner = fold.inner
-      .map(({ train, test }) => ({
-        train: train.filter((row) => kept.has(row)),
-        test: test.filter((row) => kept.has(row)),
-      }))
-      .filter(({ test }) => test.length > 0);
-  }
-  return inner.length >= 2 && inner.every(({ train }) => train.length >= 2) ? inner : undefined;
-}
-
-/** Units of one batch that miss the same training rows. */
-interface Pattern {
-  readonly key: string;
-  readonly present: Int32Array;
-  readonly units: number[];
 }
 
 class Encoder implements LayerEncoder {
@@ -127,7 +99,8 @@ class Encoder implements LayerEncoder {
     const inner = innerFolds(this.plan, fold, present);
     if (inner === undefined) return undefined;
     const split = { train: present, test: fold.test };
-    const made = await fitFold(this.gemm, this.features, this.width, split, inner, this.options);
+    const rows = await rowsOf(this.gemm, this.features, this.width, split, this.options.pca);
+    const made = await fitFold(this.gemm, rows, split, inner, this.options);
     if (this.keptBytes + made.bytes <= KEPT_BYTES) {
       this.kept.set(name, made);
       this.keptBytes += made.bytes;
@@ -163,32 +136,4 @@ class Encoder implements LayerEncoder {
       scores.sst[at] = actual.reduce((sum, y) => sum + (y - fit.means[target]!) ** 2, 0);
     });
   }
-}
-
-/** f64 [units, rows] of the given rows and units. */
-function trainingTargets(targets: Targets, rows: Int32Array, units: readonly number[]): Dense {
-  const data = new Float64Array(units.length * rows.length);
-  rows.forEach((row, i) => {
-    units.forEach((unit, target) => {
-      data[target * rows.length + i] = targets.data[row * targets.units + unit]!;
-    });
-  });
-  return { data, dims: [units.length, rows.length] };
-}
-
-/** Groups units by the training rows that they miss. */
-function patternsOf({ data, units }: Targets, train: Int32Array): Pattern[] {
-  const patterns = new Map<string, Pattern>();
-  for (let unit = 0; unit < units; unit++) {
-    const missing = train.filter((row) => Number.isNaN(data[row * units + unit]!));
-    const key = missing.join(' ');
-    const known = patterns.get(key);
-    if (known !== undefined) {
-      known.units.push(unit);
-      continue;
-    }
-    const present = missing.length === 0 ? train : train.filter((row) => !Number.isNaN(data[row * units + unit]!));
-    patterns.set(key, { key, present, units: [unit] });
-  }
-  return [...patterns.values()];
 }

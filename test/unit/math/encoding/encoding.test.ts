@@ -1,43 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { AlphaChoice, LayerScores } from '../../../../src/math/encoding/encoding';
+import type { LayerScores } from '../../../../src/math/encoding/encoding';
 import { encoderPool } from '../../../../src/math/encoding/pool';
 import type { FoldPlan } from '../../../../src/math/folds';
 import { blockedPlan } from '../../../../src/math/folds/blocked';
 import { givenPlan } from '../../../../src/math/folds/contiguous';
 import { groupPlan } from '../../../../src/math/folds/group';
-
-interface Case {
-  readonly name: string;
-  readonly alpha: AlphaChoice;
-  readonly rows: number;
-  readonly columns: number;
-  readonly pca?: number;
-  readonly folds?: number[];
-  readonly labels?: string[];
-  readonly runs?: number[];
-  readonly k?: number;
-  readonly gap?: number;
-  readonly responses?: 'missing';
-  readonly scores: number[][];
-  readonly alphas: (number | null)[][];
-  readonly innerErrors: (number | null)[][];
-  readonly innerScores: (number | null)[][];
-  readonly sse: number[][];
-  readonly sst: number[][];
-}
-
-const folder = new URL('../../../golden/encoding/', import.meta.url);
-const golden = JSON.parse(readFileSync(new URL('encoding.json', folder), 'utf8')) as {
-  alphas: number[];
-  units: number;
-  responses: number[][];
-  missing: (number | null)[][];
-  cases: Case[];
-};
-const bytes = readFileSync(new URL('features.f32', folder));
-const features = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-const COLUMNS = 90;
+import { farthest, featuresOf, golden } from './golden';
+import type { Case } from './golden';
 
 const pool = encoderPool(2);
 afterAll(() => pool.dispose());
@@ -48,10 +17,6 @@ function planOf({ rows, folds, labels, runs, k, gap }: Case): FoldPlan {
   expect(rows).toBe(runs.reduce((sum, length) => sum + length, 0));
   const spans = runs.map((length, run) => ({ start: runs.slice(0, run).reduce((sum, n) => sum + n, 0), length }));
   return blockedPlan(spans, k!, gap!);
-}
-
-function featuresOf(rows: number, columns: number): Float32Array {
-  return features.filter((_, i) => Math.floor(i / COLUMNS) < rows && i % COLUMNS < columns);
 }
 
 async function scoreCase(given: Case): Promise<LayerScores> {
@@ -66,16 +31,6 @@ async function scoreCase(given: Case): Promise<LayerScores> {
   const scores = await encoder.score({ data, units: golden.units });
   encoder.release();
   return scores;
-}
-
-function farthest(actual: Float64Array, expected: readonly (number | null)[][], relative = false): number {
-  let most = 0;
-  expected.flat().forEach((value, i) => {
-    if (value === null) return;
-    const distance = Math.abs(actual[i]! - value) / (relative ? Math.max(Math.abs(value), 1e-6) : 1);
-    most = Math.max(most, Number.isNaN(distance) ? Infinity : distance);
-  });
-  return most;
 }
 
 /** The last of the `missing` units is constant: there himalaya's α, and its error of 1e-9, are rounding; ours is 0. */
@@ -97,5 +52,69 @@ describe.each(golden.cases)('$alpha, $name ($rows × $columns)', (given) => {
     expect(farthest(found.sst, given.sst, true)).toBeLessThan(1e-9);
     expect(farthest(found.innerScores, given.innerScores)).toBeLessThan(tolerance);
     expect(farthest(found.innerErrors, withoutConstant(given.innerErrors, given), true)).toBeLessThan(tolerance);
+  });
+});
+
+const options = {
+  alpha: 'nested' as const,
+  alphas: Float64Array.from(golden.alphas),
+  signal: new AbortController().signal,
+};
+const plan = givenPlan(golden.cases[0]!.folds!, 'folds.npy');
+const responses = Float64Array.from(golden.responses.slice(0, 60).flat());
+
+test('further targets of the same layer score as they would alone, and predictions lie where rows are held out', async () => {
+  const encoder = await pool.layer(featuresOf(60, 90), 90, plan, options);
+  const all = await encoder.score({ data: responses, units: golden.units }, { predictions: true });
+  const third = await encoder.score({ data: responses.filter((_, i) => i % golden.units === 3), units: 1 });
+  plan.outer.forEach((_, fold) => {
+    expect(third.scores[fold]).toBeCloseTo(all.scores[fold * golden.units + 3]!, 12);
+  });
+  expect(all.predictions!.some(Number.isNaN)).toBe(false);
+  let sse = 0;
+  for (const row of plan.outer[2]!.test) sse += (responses[row * 5 + 3]! - all.predictions![row * 5 + 3]!) ** 2;
+  expect(sse / all.sse[2 * golden.units + 3]!).toBeCloseTo(1, 12);
+});
+
+test('a unit with too few responses has no score, and its neighbours keep theirs', async () => {
+  const data = responses.map((value, i) => (i % golden.units === 2 && i > 20 ? NaN : value));
+  const encoder = await pool.layer(featuresOf(60, 90), 90, plan, options);
+  const found = await encoder.score({ data, units: golden.units });
+  expect(found.scores.filter((_, i) => i % golden.units === 2).every(Number.isNaN)).toBe(true);
+  const expected = golden.cases[0]!.scores.map((fold) => fold.map((score, unit) => (unit === 2 ? null : score)));
+  expect(farthest(found.scores, expected)).toBeLessThan(1e-6);
+});
+
+test('a cancelled run ends as cancelled', async () => {
+  const encoder = await pool.layer(featuresOf(60, 90), 90, plan, { ...options, signal: AbortSignal.abort() });
+  await expect(encoder.score({ data: responses, units: golden.units })).rejects.toThrow('cancelled');
+});
+
+describe.each(golden.banded)('banded, $rows × $columns', (given) => {
+  test('R² of both bands and of the nuisance alone as a ridge per pair of α by brute force', async () => {
+    const found = await pool.banded(
+      { data: featuresOf(given.rows, given.columns), width: given.columns },
+      { data: Float64Array.from(golden.nuisance.slice(0, given.rows).flat()), width: 2 },
+      givenPlan(given.folds, 'folds.npy'),
+      { ...options, alphas: Float64Array.from(given.alphas) },
+      { data: Float64Array.from(golden.responses.slice(0, given.rows).flat()), units: golden.units },
+    );
+    expect(
+      farthest(
+        found.nuisanceAlphas,
+        given.chosen.map((fold) => fold.map(([low]) => low)),
+        true,
+      ),
+    ).toBeLessThan(1e-9);
+    expect(
+      farthest(
+        found.featureAlphas,
+        given.chosen.map((fold) => fold.map(([, high]) => high)),
+        true,
+      ),
+    ).toBeLessThan(1e-9);
+    expect(farthest(found.both, given.both)).toBeLessThan(1e-6);
+    expect(farthest(found.nuisance, given.nuisanceAlone)).toBeLessThan(1e-6);
+    expect([...found.unique]).toEqual(Array.from(found.both, (both, i) => both - found.nuisance[i]!));
   });
 });
