@@ -1,4 +1,5 @@
 import type { BrainDataset } from '../../data/brain/dataset';
+import type { ModelTokenizer } from '../../models/tokenizer';
 import { wordSequences } from '../../models/word-tokens';
 import type { WordPooling, WordWindow } from '../../models/word-tokens';
 import type { Progress } from '../../shared/progress';
@@ -17,7 +18,7 @@ export interface WordFeatures {
   readonly tokens: readonly Int32Array[];
 }
 
-/** Residual stream at every word, all words of its run before it. @throws UserError that names a word; Cancelled */
+/** Residual stream at every word, all words of its run before it, or the context that the dataset gives. @throws UserError that names a word; Cancelled */
 export async function* wordFeatures(
   { words, name }: BrainDataset,
   request: FeatureRequest,
@@ -30,9 +31,12 @@ export async function* wordFeatures(
   let row = 0;
   for (const [run, members] of runsOf(words)) {
     const what = run === '' ? name : `${name}, run ${run}`;
-    const texts = members.map((index) => words[index]!.word);
+    const alone = members.filter((index) => words[index]!.context !== undefined);
+    const together = members.filter((index) => words[index]!.context === undefined);
+    const texts = together.map((index) => words[index]!.word);
     windows.push(...wordSequences(texts, transformer.tokenizer, longest, what));
-    for (const index of members) order[index] = row++;
+    windows.push(...alone.map((index) => afterContext(words[index]!, transformer.tokenizer, longest, what)));
+    for (const index of [...together, ...alone]) order[index] = row++;
   }
   const tokens = windows.map(({ ids }) => ids);
   const arrays = yield* cachedRows(
@@ -49,6 +53,18 @@ export async function* wordFeatures(
     request,
   );
   return { arrays, order, tokens };
+}
+
+/** A word behind the context that the dataset gives it, in a window of its own. */
+function afterContext(
+  { word, context = '' }: BrainDataset['words'][number],
+  tokenizer: ModelTokenizer,
+  longest: number,
+  what: string,
+): WordWindow {
+  const before = context.split(/\s+/).filter((part) => part !== '');
+  const { ids, starts, ends } = wordSequences([...before, word], tokenizer, longest, what).at(-1)!;
+  return { ids, first: before.length, starts: starts.slice(-1), ends: ends.slice(-1) };
 }
 
 /** Words by run, each run where its first word stands. */

@@ -104,6 +104,23 @@ describe('features of sentences', () => {
   });
 });
 
+describe('features of words that come with their own context', () => {
+  it('are read behind that context, in whatever order the rows stand', async () => {
+    const given = dataset({
+      granularity: 'word',
+      rows: 3,
+      words: [
+        { word: 'dog', run: 's2', context: 'a' },
+        { word: 'sat', run: 's1', context: 'the cat' },
+        { word: 'ran', run: 's2', context: 'a dog' },
+      ],
+    });
+    const rows = await (await featured(given)).layer(1);
+    for (const [i, text] of ['a dog', 'the cat sat', 'a dog ran'].entries())
+      expect(largestDifference(rows.subarray(32 * i, 32 * i + 32), await alone(text, 1))).toBeLessThan(SAME);
+  });
+});
+
 describe('features of words', () => {
   const words = dataset({
     granularity: 'word',
