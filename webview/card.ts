@@ -1,7 +1,7 @@
 /** One figure on the page: heading, toolbar, picture or table, caption, data table. */
 import { figureTable, toCsv } from '../src/shared/csv';
 import { messageOf } from '../src/shared/errors';
-import type { ChartFigure, Figure, MapFigure, TableFigure } from '../src/shared/figure';
+import type { ChartFigure, Figure, MapFigure, SpaceFigure, TableFigure } from '../src/shared/figure';
 import type { Placed } from './arrange';
 import { button, setDisabled, setExpanded } from './controls';
 import { element } from './dom';
@@ -27,6 +27,7 @@ export function cardOf({ figure, wide }: Placed, context: Context): Card {
   switch (figure.kind) {
     case 'chart':
     case 'map':
+    case 'space':
       return pictureCard(figure, wide, context);
     case 'table':
       return tableCard(figure, wide, context);
@@ -35,7 +36,7 @@ export function cardOf({ figure, wide }: Placed, context: Context): Card {
   }
 }
 
-function pictureCard(figure: ChartFigure | MapFigure, wide: boolean, { host, store }: Context): Card {
+function pictureCard(figure: ChartFigure | MapFigure | SpaceFigure, wide: boolean, { host, store }: Context): Card {
   const problem = element('p', { class: 'problem', role: 'alert' });
   const failed = (error: unknown): void => {
     problem.textContent = `This figure could not be drawn: ${messageOf(error)}`;

@@ -1,5 +1,5 @@
 /** A chart or a map on screen: drawn in the theme, zoomable, exportable. */
-import type { ChartFigure, MapFigure } from '../src/shared/figure';
+import type { ChartFigure, MapFigure, SpaceFigure } from '../src/shared/figure';
 import { aggregate, ownCells, type MapCells, type Matrix } from '../src/shared/map-cells';
 import { standardTheme } from '../src/shared/palette';
 import { toPlotly, type PlotlyOptions } from '../src/shared/to-plotly';
@@ -23,7 +23,7 @@ export class Picture {
   private matrix: Matrix | undefined;
 
   constructor(
-    private readonly figure: ChartFigure | MapFigure,
+    private readonly figure: ChartFigure | MapFigure | SpaceFigure,
     private readonly host: Host,
     private readonly state: FigureState,
     private readonly events: { changed(changes: FigureState): void; failed(error: unknown): void },
@@ -33,7 +33,7 @@ export class Picture {
       class: `plot ${figure.kind}`,
       role: 'img',
       tabindex: '0',
-      'aria-label': `${figure.title}. ${figure.summary} ${zoomKeysHelp}`,
+      'aria-label': `${figure.title}. ${figure.summary}${figure.kind === 'space' ? '' : ` ${zoomKeysHelp}`}`,
     });
     if (figure.kind === 'chart' && figure.series.length > 1) {
       this.legend = new Legend(figure, this.hidden, (hidden) => this.hide(hidden));

@@ -1,11 +1,13 @@
-/** Plotly with the traces that figures use; nothing here needs eval, a network or WebGL. */
+/** Plotly with the traces that figures use; nothing here needs eval or a network; points in space need WebGL. */
 import Plotly, { type PlotlyElement } from 'plotly.js/lib/core';
 import bar from 'plotly.js/lib/bar';
 import heatmap from 'plotly.js/lib/heatmap';
+import mesh3d from 'plotly.js/lib/mesh3d';
+import scatter3d from 'plotly.js/lib/scatter3d';
 import { EXPORT_SIZE, integerStep, type PlotlySpec } from '../src/shared/to-plotly';
 import type { Zoom } from './state';
 
-Plotly.register([bar, heatmap]);
+Plotly.register([bar, heatmap, mesh3d, scatter3d]);
 
 /** One Plotly drawing in `node`, which must have a size. Calls are carried out in order. */
 export class Plot {
@@ -25,8 +27,8 @@ export class Plot {
 
   /** Ranges as drawn; before the first drawing `undefined`. */
   get ranges(): Zoom | undefined {
-    const layout = this.drawn?._fullLayout;
-    return layout && { x: layout.xaxis.range, y: layout.yaxis.range };
+    const { xaxis, yaxis } = this.drawn?._fullLayout ?? {};
+    return xaxis && yaxis && { x: xaxis.range, y: yaxis.range };
   }
 
   /** Pixels across the plot area. */
@@ -74,6 +76,7 @@ export class Plot {
     drawn.on('plotly_relayout', (changes) => {
       if (!Object.keys(changes).some((key) => /^[xy]axis\.range/.test(key))) return;
       const { xaxis, yaxis } = drawn._fullLayout;
+      if (xaxis === undefined || yaxis === undefined) return;
       this.zoomed = { x: [...xaxis.range], y: [...yaxis.range] };
       const before = this.spec;
       this.onZoom(this.zoomed);

@@ -2,8 +2,9 @@
 declare module 'plotly.js/lib/core' {
   export interface PlotlyElement extends HTMLElement {
     readonly _fullLayout: {
-      readonly xaxis: { readonly range: readonly [number, number] };
-      readonly yaxis: { readonly range: readonly [number, number] };
+      /** Absent in a picture of space. */
+      readonly xaxis?: { readonly range: readonly [number, number] };
+      readonly yaxis?: { readonly range: readonly [number, number] };
       readonly _size: { readonly w: number; readonly h: number };
     };
     on(event: 'plotly_relayout', listener: (changes: Record<string, unknown>) => void): void;
@@ -35,6 +36,14 @@ declare module 'plotly.js/lib/bar' {
   export default trace;
 }
 declare module 'plotly.js/lib/heatmap' {
+  const trace: unknown;
+  export default trace;
+}
+declare module 'plotly.js/lib/mesh3d' {
+  const trace: unknown;
+  export default trace;
+}
+declare module 'plotly.js/lib/scatter3d' {
   const trace: unknown;
   export default trace;
 }

@@ -1,5 +1,5 @@
 /** Figures as tables: the accessible alternative to a picture, and what an export holds. */
-import type { ChartFigure, Figure, MapFigure, Series, TableColumn, TableFigure } from './figure';
+import type { ChartFigure, Figure, MapFigure, Series, SpaceFigure, TableColumn, TableFigure } from './figure';
 import { cellColumns, ownCells, type Matrix } from './map-cells';
 
 type Cell = number | string | null;
@@ -12,6 +12,7 @@ export type FigureTable = Pick<TableFigure, 'columns' | 'rows'>;
 export function figureTable(figure: Figure, matrix?: Matrix): FigureTable {
   if (figure.kind === 'table') return { columns: figure.columns, rows: figure.rows };
   if (figure.kind === 'map') return mapTable(figure, matrix);
+  if (figure.kind === 'space') return spaceTable(figure);
   const unique = figure.series.every((series) => new Set(series.x).size === series.x.length);
   return unique ? wideTable(figure) : longTable(figure);
 }
@@ -61,6 +62,14 @@ function longTable(figure: ChartFigure): FigureTable {
     ]),
   );
   return { columns, rows };
+}
+
+function spaceTable({ value, x, y, z, values, names, text }: SpaceFigure): FigureTable {
+  const named: TableColumn = { label: 'Name', type: 'text' };
+  return {
+    columns: [named, numeric('x'), numeric('y'), numeric('z'), numeric(value), { label: 'About', type: 'text' }],
+    rows: names.map((name, i) => [name, x[i]!, y[i]!, z[i]!, values[i]!, text[i]!]),
+  };
 }
 
 function mapTable(figure: MapFigure, matrix?: Matrix): FigureTable {

@@ -2,7 +2,7 @@
  * Figures as data: what is shown, not how. The engine writes them into `figures.json`; the panel, the report, notebooks,
  * hovers and Python read them. Colours are roles, so that every renderer picks its own palette for its theme.
  */
-export type Figure = ChartFigure | MapFigure | TableFigure;
+export type Figure = ChartFigure | MapFigure | SpaceFigure | TableFigure;
 
 interface FigureBase {
   /** Stable within a result: `selected-per-layer`. */
@@ -49,6 +49,8 @@ export interface Series {
   readonly width?: number;
   /** What `low`–`high` are, for legends and hovers: "range of 10 seeds", "± s.e.m.". */
   readonly interval?: string;
+  /** One line per point for its hover: "200 rows · 5 folds". */
+  readonly text?: readonly string[];
 }
 
 /** A straight line across the plot at one value of one axis. */
@@ -85,6 +87,25 @@ export interface MapFigure extends FigureBase {
   readonly range: readonly [number, number];
   /** File in the result folder with the full matrix [rows, columns]. */
   readonly array?: string;
+}
+
+/** Points in three dimensions (millimetres), coloured by value, on a surface where there is one. */
+export interface SpaceFigure extends FigureBase {
+  readonly kind: 'space';
+  /** What the colour says. */
+  readonly value: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly z: readonly number[];
+  readonly values: readonly number[];
+  readonly names: readonly string[];
+  /** One line per point for its hover. */
+  readonly text: readonly string[];
+  readonly scale: 'diverging' | 'sequential';
+  /** Ends of the colour scale. */
+  readonly range: readonly [number, number];
+  /** Triangles: vertices x, y, z one after the other, faces three indices each. */
+  readonly mesh?: { readonly vertices: readonly number[]; readonly faces: readonly number[] };
 }
 
 export interface TableColumn {

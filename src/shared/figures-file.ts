@@ -38,9 +38,10 @@ const series = z
     beside: z.string().optional(),
     width: z.number().optional(),
     interval: z.string().optional(),
+    text: z.array(z.string()).optional(),
   })
-  .refine(({ x, y, low, high }) => [y, low, high].every((values) => (values ?? x).length === x.length), {
-    message: 'x, y, low and high differ in length',
+  .refine(({ x, y, low, high, text }) => [y, low, high, text].every((values) => (values ?? x).length === x.length), {
+    message: 'x, y, low, high and text differ in length',
   });
 
 const chart = z.looseObject({
@@ -85,7 +86,32 @@ const table = z.looseObject({
   rows: z.array(z.array(z.union([z.number(), z.string(), z.null()]))),
 });
 
-const KNOWN: Readonly<Record<string, z.ZodType>> = { chart, map, table } satisfies Record<Figure['kind'], z.ZodType>;
+const space = z
+  .looseObject({
+    ...base,
+    kind: z.literal('space'),
+    value: z.string(),
+    x: z.array(z.number()),
+    y: z.array(z.number()),
+    z: z.array(z.number()),
+    values: z.array(z.number()),
+    names: z.array(z.string()),
+    text: z.array(z.string()),
+    scale: z.enum(['diverging', 'sequential']),
+    range: pair,
+    mesh: z.looseObject({ vertices: z.array(z.number()), faces: z.array(z.int().nonnegative()) }).optional(),
+  })
+  .refine(
+    ({ x, y, z: depth, values, names, text }) => [y, depth, values, names, text].every((of) => of.length === x.length),
+    {
+      message: 'x, y, z, values, names and text differ in length',
+    },
+  );
+
+const KNOWN: Readonly<Record<string, z.ZodType>> = { chart, map, space, table } satisfies Record<
+  Figure['kind'],
+  z.ZodType
+>;
 
 /** A kind that this version does not know is let through: the panel says so in its place. */
 const figure = z.looseObject({ kind: z.string() }).superRefine((value, context) => {

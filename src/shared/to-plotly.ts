@@ -6,6 +6,7 @@ import { mapTrace } from './map-trace';
 import { bandRuns } from './band';
 import { roleColour, roleShape, type PlotTheme } from './palette';
 import { escapeText, wrap } from './plotly-text';
+import { spaceLayout, spaceTraces } from './space-plot';
 import { formatNumber } from './ticks';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -29,7 +30,7 @@ export interface PlotlyOptions {
 }
 
 /**
- * @param figure a chart or a map (a table has no picture)
+ * @param figure anything but a table, which has no picture
  * @param theme colours and font; roles, patterns and dashes follow from it
  */
 export function toPlotly(
@@ -37,6 +38,10 @@ export function toPlotly(
   theme: PlotTheme,
   options: PlotlyOptions = {},
 ): PlotlySpec {
+  if (figure.kind === 'space') {
+    const layout = spaceLayout(figure, theme, options.titled ?? false);
+    return { data: spaceTraces(figure, theme), layout, config, integers: { x: false, y: false } };
+  }
   const data =
     figure.kind === 'map'
       ? [mapTrace(figure, theme, options.cells)]
@@ -170,11 +175,14 @@ function hoverOf(figure: ChartFigure, series: Series): Json {
     `${escapeText(figure.x.label)}: ${x}`,
     `${escapeText(figure.y.label)}: %{y:.6~g}`,
   ];
+  const own = series.text === undefined ? [] : ['%{text}'];
+  const text = series.text === undefined ? {} : { text: series.text.map(escapeText) };
   if (series.low === undefined || series.high === undefined)
-    return { hovertemplate: `${lines.join('<br>')}<extra></extra>` };
+    return { hovertemplate: `${[...lines, ...own].join('<br>')}<extra></extra>`, ...text };
   lines.push(`${escapeText(series.interval ?? 'interval')}: %{customdata[0]:.4~g} to %{customdata[1]:.4~g}`);
   return {
-    hovertemplate: `${lines.join('<br>')}<extra></extra>`,
+    ...text,
+    hovertemplate: `${[...lines, ...own].join('<br>')}<extra></extra>`,
     customdata: series.x.map((_, i) => [series.low?.[i] ?? null, series.high?.[i] ?? null]),
   };
 }

@@ -7,6 +7,7 @@ import { escapeXml, text, textWidth } from './svg/text';
 import { frameOf, type Frame } from './svg/frame';
 import { axes } from './svg/axes';
 import { marks } from './svg/marks';
+import { drawSpace } from './svg/space';
 import { hatchDefs, swatch } from './svg/swatch';
 
 export interface SvgOptions {
@@ -17,10 +18,10 @@ export interface SvgOptions {
   readonly palette: ThemeKind;
 }
 
-/** A stand-alone `<svg>` with title and description. `figure` is a chart or a map. */
+/** A stand-alone `<svg>` with title and description. `figure` is anything but a table. */
 export function toSvg(figure: Exclude<Figure, { kind: 'table' }>, options: SvgOptions): string {
   const theme = { ...standardTheme(options.palette), fontSize: 11 };
-  const body = figure.kind === 'map' ? drawMap(figure, options, theme) : drawChart(figure, options, theme);
+  const body = bodyOf(figure, options, theme);
   const { width, height } = options;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" ` +
@@ -28,6 +29,17 @@ export function toSvg(figure: Exclude<Figure, { kind: 'table' }>, options: SvgOp
     `<title>${escapeXml(figure.title)}</title><desc>${escapeXml(figure.summary)}</desc>` +
     `<rect width="${width}" height="${height}" fill="${theme.background}"/>${body}</svg>`
   );
+}
+
+function bodyOf(figure: Exclude<Figure, { kind: 'table' }>, options: SvgOptions, theme: PlotTheme): string {
+  switch (figure.kind) {
+    case 'map':
+      return drawMap(figure, options, theme);
+    case 'space':
+      return drawSpace(figure, options, theme);
+    case 'chart':
+      return drawChart(figure, options, theme);
+  }
 }
 
 function drawChart(figure: ChartFigure, size: SvgOptions, theme: PlotTheme): string {

@@ -3,8 +3,10 @@ import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import { subjectsOf } from './aggregate';
 import { alignRidge } from './ridge';
+import { alignSimilarity } from './similarity';
 import { readSource } from './source';
 import type { AlignmentSpec } from './spec';
+import { gatherUnits, readUnitSets } from './unit-masks';
 
 /**
  * Scores every layer of a model (or of given features) against recordings of the brain (definitions, Alignment).
@@ -15,5 +17,23 @@ import type { AlignmentSpec } from './spec';
 export async function* align(spec: AlignmentSpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
   const source = yield* readSource(spec, context);
   const subjects = subjectsOf(source.recording.targets);
-  return yield* alignRidge({ spec, context, subjects, ...source });
+  if (spec.metric !== 'ridge')
+    return yield* alignSimilarity({ spec, context, subjects, metric: spec.metric, ...source });
+  const { model, recording } = source;
+  if (spec.units === undefined || model === undefined) {
+    return yield* alignRidge({ spec, context, subjects, controls: [], ...source });
+  }
+  const sets = await readUnitSets(spec.units, spec.randomSeeds, model, context);
+  yield { phase: 'Features of the units', done: 0, total: sets.length, unit: 'sets' };
+  const [features, ...others] = await gatherUnits(source.features, recording.rows, sets, model.description.width);
+  const [selected, ...controls] = sets;
+  return yield* alignRidge({
+    ...source,
+    spec,
+    context,
+    subjects,
+    features: features!,
+    selected,
+    controls: controls.map((set, i) => ({ set, features: others[i]! })),
+  });
 }

@@ -167,11 +167,10 @@ async function* resampleLayer(
     },
     gemm,
   );
-  for await (const _ of held.draws(bootstrap, stream, (scores, b) => {
+  const steps = held.draws(bootstrap, stream, (scores, b) => {
     out[b] = aggregateOf(scores, subjects, average);
-  })) {
-    yield progress;
-  }
+  });
+  while ((await steps.next()).done !== true) yield progress;
 }
 
 async function* nullOf(

@@ -34,6 +34,7 @@ export interface BestLayer {
   readonly layerInterval: Interval;
   /** Layer chosen in each outer fold by inner folds of its training rows: without the upward bias of a maximum. */
   readonly nestedScore: number;
+  readonly nestedScoreReason?: string;
   /** The layer so chosen, by outer fold. */
   readonly nestedLayers: readonly number[];
 }

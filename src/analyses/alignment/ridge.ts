@@ -13,14 +13,17 @@ import type { Subjects } from './aggregate';
 import { clustersOf } from './clusters';
 import type { Clusters } from './clusters';
 import type { LayerFeatures, Recording } from './data';
+import { factsOf } from './facts';
 import { CHUNK_VALUES, encodeLayers } from './encode';
 import type { Encoded, EncodingJob } from './encode';
 import { foldsOf } from './folds';
 import { nullOfResponses } from './null';
-import type { AlignmentFields } from './result';
+import type { AlignmentFields, UnitSetRow } from './result';
 import { alphasOf } from './spec';
 import type { AlignmentSpec } from './spec';
+import { compareSets, setRow } from './set-rows';
 import { aggregateP, bestLayer, layerRows, unitRows } from './summarise';
+import type { UnitSet } from './unit-masks';
 import { warnOfCeilings, warnOfScores } from './warnings';
 
 /** What an alignment by ridge regression works on. */
@@ -31,6 +34,16 @@ export interface RidgeJob {
   readonly recording: Recording;
   readonly subjects: Subjects;
   readonly missing: number;
+  /** The units that `features` are, with `--units`. */
+  readonly selected?: UnitSet;
+  /** Random units in place of the selected ones, which are `features` then. */
+  readonly controls: readonly Control[];
+}
+
+/** Features of one random set of units. */
+export interface Control {
+  readonly set: UnitSet;
+  readonly features: LayerFeatures;
 }
 
 /** Node, a model's tokenizer and the analysis' own small arrays. */
@@ -62,11 +75,27 @@ export async function* alignRidge(job: RidgeJob): AsyncGenerator<Progress, Analy
       phase: 'Encoding',
     };
     const encoded = yield* encodeLayers(encoding);
-    return resultOf(job, encoding, encoded, null_.how);
+    const sets = yield* encodeControls(job, encoding);
+    return resultOf(job, encoding, encoded, null_.how, sets);
   } finally {
     await pool.dispose();
     await gemm.dispose();
   }
+}
+
+/** The same scores of every control; without a null of their own. */
+async function* encodeControls(
+  { controls }: RidgeJob,
+  encoding: EncodingJob,
+): AsyncGenerator<Progress, readonly UnitSetRow[]> {
+  const rows: UnitSetRow[] = [];
+  for (const [i, { set, features }] of controls.entries()) {
+    yield { phase: 'Random units', done: i, total: controls.length, unit: 'sets' };
+    const phase = `Random units, set ${i + 1} of ${controls.length}`;
+    const encoded = yield* encodeLayers({ ...encoding, features, draws: [], phase });
+    rows.push(setRow(set, encoded));
+  }
+  return rows;
 }
 
 function optionsOf({ alpha, alphas, pca }: AlignmentSpec, { signal }: RunContext): EncodingOptions {
@@ -97,8 +126,14 @@ function requireMemory(pool: EncoderPool, { spec, context, features, recording }
   };
 }
 
-function resultOf(job: RidgeJob, encoding: EncodingJob, encoded: Encoded, how: string): AnalysisResult {
-  const { spec, context, features, recording, subjects, missing } = job;
+function resultOf(
+  job: RidgeJob,
+  encoding: EncodingJob,
+  encoded: Encoded,
+  how: string,
+  sets: readonly UnitSetRow[],
+): AnalysisResult {
+  const { spec, context, features, recording, subjects, missing, selected } = job;
   const { plan, clusters, average, draws } = encoding;
   const { targets } = recording;
   const folds = plan.outer.length;
@@ -134,8 +169,8 @@ function resultOf(job: RidgeJob, encoding: EncodingJob, encoded: Encoded, how: s
     ...(draws.length > 0 && {
       significant: { units: counted.filter(({ q }) => q < 0.05).length, of: counted.length },
     }),
-    unitSets: [],
-    setComparisons: [],
+    unitSets: selected === undefined ? [] : [setRow(selected, encoded), ...sets],
+    setComparisons: selected === undefined ? [] : compareSets(encoded.aggregate[0]!, sets),
     units,
     missing,
   };
@@ -146,19 +181,19 @@ function resultOf(job: RidgeJob, encoding: EncodingJob, encoded: Encoded, how: s
       scores: { data: encoded.scores, shape: [layers.length, targets.length] },
       foldScores: { data: encoded.foldScores, shape },
       alphas: { data: encoded.alphas, shape },
+      ...surfaceOf(recording),
     },
   };
 }
 
-/** What a result says of its recording. */
-export function factsOf({
-  name,
-  cite,
-  simulated,
-  granularity,
-  rows,
-}: Recording): Pick<AlignmentFields, 'dataset' | 'cite' | 'simulated' | 'granularity' | 'rows'> {
-  return { dataset: name, ...(cite !== undefined && { cite }), simulated, granularity, rows };
+/** The surface that units lie on, for figures. */
+function surfaceOf({ surface }: Recording): AnalysisResult['arrays'] {
+  if (surface === undefined) return {};
+  const { vertices, faces } = surface;
+  return {
+    surfaceVertices: { data: vertices, shape: [vertices.length / 3, 3] },
+    surfaceFaces: { data: faces, shape: [faces.length / 3, 3] },
+  };
 }
 
 function intervalsOver({ names }: Subjects, clusters: Clusters, resamples: number): AlignmentFields['intervals'] {

@@ -62,10 +62,11 @@ async function* fromDataset(spec: AlignmentSpec, context: RunContext): AsyncGene
     context,
   );
   const { model, layers, width } = features;
-  const recording = withDelays(recordingOf(dataset), fir);
+  const { nuisance, ...rest } = recordingOf(dataset);
+  const own = nuisance !== undefined && spec.nuisance === 'manifest' ? { nuisance } : {};
   return {
     features: { layers, of: model.description.layers, width, layer: (i) => features.layer(i) },
-    recording: spec.nuisance === 'none' ? withoutNuisance(recording) : recording,
+    recording: withDelays({ ...rest, ...own }, fir),
     missing: dataset.counts.missing,
     model,
   };
@@ -79,9 +80,4 @@ function withDelays(recording: Recording, fir: readonly number[] | undefined): R
   const delayed = firDelays(Float32Array.from(nuisance.data), width, runs, fir);
   const columns = fir.flatMap((delay) => nuisance.columns.map((column) => `${column} −${delay}`));
   return { ...recording, nuisance: { columns, data: Float64Array.from(delayed) } };
-}
-
-function withoutNuisance(recording: Recording): Recording {
-  const { nuisance: _, ...rest } = recording;
-  return rest;
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { alignment } from '../../../../src/analyses/alignment/index';
 import type { Transformer } from '../../../../src/models/transformer';
 import { run, samples } from './support';
 
