@@ -25,7 +25,8 @@ const OPSET = 23;
  */
 export class AlgebraGraph {
   private readonly writer = new BinaryWriter();
-  private readonly outputs: (Port & { readonly id: string })[] = [];
+  private readonly outputs: Port[] = [];
+  private readonly renamed = new Map<string, string>();
   private readonly inputs: Port[] = [];
   private readonly integers: { readonly id: string; readonly values: readonly number[] }[] = [];
   private readonly nodes: {
@@ -43,8 +44,10 @@ export class AlgebraGraph {
     return { id: name };
   }
 
+  /** Declares what an operator makes as the output `name`: the operator writes it, so that nothing is copied. */
   output(name: string, { id }: Value, rank: number): void {
-    this.outputs.push({ name, id, rank });
+    this.outputs.push({ name, rank });
+    this.renamed.set(id, name);
   }
 
   /** An operator with one output; attributes: integers, lists of integers, `{ float }`. */
@@ -61,11 +64,6 @@ export class AlgebraGraph {
     const id = `c${this.count}`;
     this.integers.push({ id, values });
     return { id };
-  }
-
-  /** The first (`from` 0) or last part of an axis: elements `from`…`to` − 1, negative from the end. */
-  slice(value: Value, axis: number, from: number, to = Number.MAX_SAFE_INTEGER): Value {
-    return this.node('Slice', [value, this.constant(from), this.constant(to), this.constant(axis)]);
   }
 
   /** `value` with its last two of `rank` axes exchanged. */
@@ -90,17 +88,10 @@ export class AlgebraGraph {
   private graph(): void {
     for (const { op, inputs, output, attributes } of this.nodes) {
       this.message(1, () => {
-        for (const input of inputs) this.text(1, input);
-        this.text(2, output);
+        for (const input of inputs) this.text(1, this.renamed.get(input) ?? input);
+        this.text(2, this.renamed.get(output) ?? output);
         this.text(4, op);
         for (const [name, value] of Object.entries(attributes)) this.attribute(name, value);
-      });
-    }
-    for (const { name, id } of this.outputs) {
-      this.message(1, () => {
-        this.text(1, id);
-        this.text(2, name);
-        this.text(4, 'Identity');
       });
     }
     this.text(2, 'algebra');

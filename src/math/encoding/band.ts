@@ -18,18 +18,13 @@ export interface Reduction {
 
 /**
  * One panel's two-sided update A ← QᵀAQ with Q = I − V·T·Vᵀ: P = A·V·T, S = TᵀVᵀP, W = P − V·S/2,
- * A ← A − V·Wᵀ − W·Vᵀ; and X ← QᵀX. The first `size` rows (and columns) are finished and cut off.
+ * A ← A − V·Wᵀ − W·Vᵀ. The first `size` rows and columns of A are finished and cut off.
  */
 const step = (size: number): Kernel => ({
   name: `band-step ${size}`,
   element: 'float64',
   build(graph) {
-    const [whole, others, vt, t] = [
-      graph.input('a', 2),
-      graph.input('x', 2),
-      graph.input('vt', 2),
-      graph.input('t', 2),
-    ];
+    const [whole, vt, t] = [graph.input('a', 2), graph.input('vt', 2), graph.input('t', 2)];
     const half = graph.input('half', 0);
     const a = graph.node('Slice', [whole, graph.constant(size, size), graph.constant(BIG, BIG)]);
     const v = graph.transpose(vt, 2);
@@ -39,13 +34,31 @@ const step = (size: number): Kernel => ({
     const left = graph.node('Concat', [v, w], { axis: 1 });
     const right = graph.node('Concat', [w, v], { axis: 1 });
     graph.output('a2', graph.node('Gemm', [left, right, a], { alpha: { float: -1 }, transB: 1 }), 2);
-    const x = graph.slice(others, 0, size);
-    const y = graph.node('Gemm', [t, graph.node('MatMul', [vt, x])], { transA: 1 });
-    graph.output('x2', graph.node('Gemm', [v, y, x], { alpha: { float: -1 } }), 2);
   },
 });
 
 const BIG = Number.MAX_SAFE_INTEGER;
+
+/** X ← QᵀX with Q = I − V·T·Vᵀ. */
+const rotation: Kernel = {
+  name: 'rotation',
+  element: 'float64',
+  build(graph) {
+    const [x, vt, t] = [graph.input('x', 2), graph.input('vt', 2), graph.input('t', 2)];
+    const y = graph.node('Gemm', [t, graph.node('MatMul', [vt, x])], { transA: 1 });
+    graph.output('x2', graph.node('Gemm', [vt, y, x], { alpha: { float: -1 }, transA: 1 }), 2);
+  },
+};
+
+/** Q = I − V·T·Vᵀ: Vᵀ f64 [size, length], T f64 [size, size]. */
+interface Panel {
+  readonly vt: Float64Array;
+  readonly t: Float64Array;
+  readonly length: number;
+}
+
+/** Rows of Vᵀ that rotate X at once: products of that depth run at full speed. */
+const TOGETHER = 96;
 
 /**
  * A = Q·T·Qᵀ by blocked Householder reflections that live in matrix products (Dongarra, Sorensen & Hammarling 1989, to a
@@ -55,34 +68,79 @@ const BIG = Number.MAX_SAFE_INTEGER;
  */
 export async function reduceToBand(gemm: Gemm, a: Dense, x: Dense, size: number): Promise<Reduction> {
   const order = a.dims[0]!;
-  const columns = x.dims[1]!;
   const blocks = order / size;
   const diagonal = new Float64Array(blocks * size * size);
   const below = new Float64Array((blocks - 1) * size * size);
-  const rotated = new Float64Array(order * columns);
+  const panels: Panel[] = [];
   const half = { data: Float64Array.of(0.5), dims: [] };
-  let [left, others] = [a, x];
+  let left = a;
   for (let block = 0; block < blocks; block++) {
     const rest = order - block * size;
     for (let row = 0; row < size; row++) {
       diagonal.set(left.data.subarray(row * rest, row * rest + size), (block * size + row) * size);
     }
-    rotated.set(others.data.subarray(0, size * columns), block * size * columns);
     if (block === blocks - 1) break;
     const length = rest - size;
-    const panel = new Float64Array(size * length);
+    const vt = new Float64Array(size * length);
     for (let row = 0; row < size; row++) {
-      panel.set(left.data.subarray(row * rest + size, (row + 1) * rest), row * length);
+      vt.set(left.data.subarray(row * rest + size, (row + 1) * rest), row * length);
     }
-    const t = reflectors(panel, size, length, below.subarray(block * size * size, (block + 1) * size * size));
-    const { a2, x2 } = await gemm.run(
-      step(size),
-      { a: left, x: others, vt: { data: panel, dims: [size, length] }, t: { data: t, dims: [size, size] }, half },
-      ['a2', 'x2'],
-    );
-    [left, others] = [a2, x2];
+    const t = reflectors(vt, size, length, below.subarray(block * size * size, (block + 1) * size * size));
+    panels.push({ vt, t, length });
+    const v = { data: vt, dims: [size, length] };
+    const { a2 } = await gemm.run(step(size), { a: left, vt: v, t: { data: t, dims: [size, size] }, half }, ['a2']);
+    left = a2;
   }
-  return { band: { blocks, size, diagonal, below }, rotated };
+  return { band: { blocks, size, diagonal, below }, rotated: await rotate(gemm, panels, x, size) };
+}
+
+/** QᵀX, some panels at a time. */
+async function rotate(gemm: Gemm, panels: readonly Panel[], x: Dense, size: number): Promise<Float64Array> {
+  const columns = x.dims[1]!;
+  const atOnce = Math.max(1, Math.floor(TOGETHER / size));
+  const rotated = x.data.slice();
+  for (let first = 0; first < panels.length; first += atOnce) {
+    const { vt, t } = await merged(gemm, panels.slice(first, first + atOnce), size);
+    const from = (first + 1) * size * columns;
+    const rest = { data: rotated.subarray(from), dims: [vt.dims[1]!, columns] };
+    const { x2 } = await gemm.run(rotation, { x: rest, vt, t }, ['x2']);
+    rotated.set(x2.data, from);
+  }
+  return rotated;
+}
+
+/** Q₁Q₂… as one I − V·T·Vᵀ: appending a panel adds −T·VᵀVⱼ·Tⱼ beside T. */
+async function merged(gemm: Gemm, panels: readonly Panel[], size: number): Promise<{ vt: Dense; t: Dense }> {
+  const length = panels[0]!.length;
+  const rows = panels.length * size;
+  const vt: Dense = { data: new Float64Array(rows * length), dims: [rows, length] };
+  panels.forEach((panel, index) => {
+    for (let row = 0; row < size; row++) {
+      const part = panel.vt.subarray(row * panel.length, (row + 1) * panel.length);
+      vt.data.set(part, (index * size + row) * length + length - panel.length);
+    }
+  });
+  const { data: inner } = await gemm.multiply(vt, vt, { transposeB: true });
+  const t = new Float64Array(rows * rows);
+  const beside = new Float64Array(size);
+  panels.forEach((panel, index) => {
+    const at = index * size;
+    for (let i = 0; i < size; i++) {
+      t.set(panel.t.subarray(i * size, (i + 1) * size), (at + i) * rows + at);
+    }
+    for (let i = 0; i < at; i++) {
+      beside.fill(0);
+      for (let k = i; k < at; k++) {
+        for (let j = 0; j < size; j++) beside[j]! -= t[i * rows + k]! * inner[k * rows + at + j]!;
+      }
+      for (let j = 0; j < size; j++) {
+        let sum = 0;
+        for (let k = 0; k <= j; k++) sum += beside[k]! * panel.t[k * size + j]!;
+        t[i * rows + at + j] = sum;
+      }
+    }
+  });
+  return { vt, t: { data: t, dims: [rows, rows] } };
 }
 
 /**

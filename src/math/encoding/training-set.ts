@@ -35,7 +35,7 @@ export interface TrainingSet {
 }
 
 /** Blocks of the band: wide enough for fast products, narrow enough that plain JavaScript keeps up with the panels. */
-const BLOCK = 24;
+const BLOCK = 16;
 const WIDE_BLOCK = 64;
 const WIDE_FROM = 2000;
 
