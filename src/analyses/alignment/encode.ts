@@ -40,7 +40,7 @@ export interface Encoded {
   readonly foldScores: Float64Array;
   readonly alphas: Float64Array;
   readonly innerScores: Float64Array;
-  /** R² = 1 − SSE/SST out of fold, all folds together, f64 [layers, targets]. */
+  /** R² = 1 − SSE/SST out of fold, mean over folds, f64 [layers, targets]. */
   readonly r2: Float64Array;
   /** f64 [layers, subjects] */
   readonly bySubject: Float64Array;
@@ -124,19 +124,10 @@ function store(
   encoded.aggregate[i] = overSubjects(bySubject);
 }
 
-/** R² = 1 − SSE/SST over all held-out rows, against the training means. @returns f64 [targets], NaN where SST is 0 */
-export function r2Of({ sse, sst }: Pick<LayerScores, 'sse' | 'sst'>, folds: number, targets: number): Float64Array {
-  return Float64Array.from({ length: targets }, (_, u) => {
-    let error = 0;
-    let total = 0;
-    for (let f = 0; f < folds; f += 1) {
-      const at = f * targets + u;
-      if (Number.isNaN(sse[at]!) || Number.isNaN(sst[at]!)) continue;
-      error += sse[at]!;
-      total += sst[at]!;
-    }
-    return total > 0 ? 1 - error / total : NaN;
-  });
+/** R² = 1 − SSE/SST of each fold against its training mean, mean over folds. @returns f64 [targets] */
+function r2Of({ sse, sst }: LayerScores, folds: number, targets: number): Float64Array {
+  const ofFolds = sse.map((error, i) => (sst[i]! > 0 ? 1 - error / sst[i]! : NaN));
+  return overFolds(ofFolds, folds, targets);
 }
 
 /** Over subjects where there are several; otherwise over stimuli with the predictions fixed. */

@@ -119,6 +119,33 @@ function nuisanceLines({ layers, nuisance }: AlignmentFields): Series[] {
   ];
 }
 
+/** R² of the nuisance, of both bands, and what each layer adds; `undefined` without nuisance. */
+export function uniqueVariance({ layers, nuisance }: AlignmentFields): ChartFigure | undefined {
+  if (nuisance === undefined) return undefined;
+  const most = layers.reduce((best, row) => ((row.unique ?? -Infinity) > (best.unique ?? -Infinity) ? row : best));
+  const where = most.layer === null ? '' : `layer ${most.layer} `;
+  const line = (name: string, role: Series['role'], of: (row: LayerRow) => number | undefined): Series => ({
+    name,
+    mark: 'line',
+    role,
+    ...xOf(layers),
+    y: layers.map((row) => finite(of(row))),
+  });
+  return {
+    kind: 'chart',
+    id: 'unique-variance',
+    title: 'Beyond the nuisance',
+    summary: `${nuisance.columns.join(', ')} alone explain R² ${number(nuisance.r2, 3)}; ${where}adds the most, ${number(most.unique ?? NaN, 3)} (banded ridge, out of fold).`,
+    x: { label: 'Layer', type: 'linear' },
+    y: { label: 'R² out of fold', type: 'linear' },
+    series: [
+      line('both', 'condition-2', ({ bothR2 }) => bothR2),
+      line('unique to the layer', 'selected', ({ unique }) => unique),
+      line('nuisance alone', 'control-2', () => nuisance.r2),
+    ],
+  };
+}
+
 function xOf(layers: readonly LayerRow[]): { x: number[] } {
   return { x: layers.map(({ layer }, i) => layer ?? i) };
 }

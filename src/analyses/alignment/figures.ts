@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { counted, number } from '../../shared/words';
-import { layerCurve, scoreName, withInterval } from './figure-layers';
+import { layerCurve, scoreName, uniqueVariance, withInterval } from './figure-layers';
 import { unitSpace } from './figure-space';
 import { setChart, unitCurves, unitMap, unitTable } from './figure-units';
 import { fieldsOf } from './result';
@@ -11,6 +11,7 @@ export function alignmentFigures(result: AnalysisResult): Figure[] {
   const fields = fieldsOf(result);
   const figures = [
     fields.unitSets.length === 0 ? layerCurve(fields) : setChart(fields),
+    uniqueVariance(fields),
     unitCurves(result, fields),
     unitMap(result, fields),
     unitSpace(result, fields),

@@ -18,8 +18,7 @@ export interface LayerRow {
   readonly nullBand?: Interval;
   /** Ridge only: R² out of fold against the training mean. */
   readonly r2?: number;
-  /** With nuisance: r and R² of both bands together, and what the layer adds: R²(both) − R²(nuisance). */
-  readonly both?: number;
+  /** With nuisance: R² of both bands together, and what the layer adds: R²(both) − R²(nuisance). */
   readonly bothR2?: number;
   readonly unique?: number;
 }

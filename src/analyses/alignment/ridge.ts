@@ -17,12 +17,14 @@ import { factsOf } from './facts';
 import { CHUNK_VALUES, encodeLayers } from './encode';
 import type { Encoded, EncodingJob } from './encode';
 import { foldsOf } from './folds';
+import { encodeNuisance } from './nuisance';
+import type { NuisanceScores } from './nuisance';
 import { nullOfResponses } from './null';
 import type { AlignmentFields, UnitSetRow } from './result';
 import { alphasOf } from './spec';
 import type { AlignmentSpec } from './spec';
 import { compareSets, setRow } from './set-rows';
-import { aggregateP, bestLayer, layerRows, unitRows } from './summarise';
+import { aggregateP, bestLayer, layerRows, unitRows, withUnique } from './summarise';
 import type { UnitSet } from './unit-masks';
 import { warnOfCeilings, warnOfScores } from './warnings';
 
@@ -76,7 +78,8 @@ export async function* alignRidge(job: RidgeJob): AsyncGenerator<Progress, Analy
     };
     const encoded = yield* encodeLayers(encoding);
     const sets = yield* encodeControls(job, encoding);
-    return resultOf(job, encoding, encoded, null_.how, sets);
+    const nuisance = recording.nuisance === undefined ? undefined : yield* encodeNuisance(encoding, recording.nuisance);
+    return resultOf(job, encoding, { encoded, how: null_.how, sets, nuisance });
   } finally {
     await pool.dispose();
     await gemm.dispose();
@@ -126,19 +129,22 @@ function requireMemory(pool: EncoderPool, { spec, context, features, recording }
   };
 }
 
-function resultOf(
-  job: RidgeJob,
-  encoding: EncodingJob,
-  encoded: Encoded,
-  how: string,
-  sets: readonly UnitSetRow[],
-): AnalysisResult {
+/** All that was computed. */
+interface Computed {
+  readonly encoded: Encoded;
+  /** What the null does, in words. */
+  readonly how: string;
+  readonly sets: readonly UnitSetRow[];
+  readonly nuisance: NuisanceScores | undefined;
+}
+
+function resultOf(job: RidgeJob, encoding: EncodingJob, { encoded, how, sets, nuisance }: Computed): AnalysisResult {
   const { spec, context, features, recording, subjects, missing, selected } = job;
   const { plan, clusters, average, draws } = encoding;
   const { targets } = recording;
   const folds = plan.outer.length;
   const scored = { encoded, features, recording, subjects, average, folds };
-  const layers = layerRows(scored);
+  const layers = withUnique(layerRows(scored), scored, nuisance);
   const units = unitRows(scored);
   warnOfScores(encoded.foldScores, folds, recording, subjects, context);
   const counted = units.filter(({ summary }) => !summary);
@@ -169,6 +175,13 @@ function resultOf(
     ...(draws.length > 0 && {
       significant: { units: counted.filter(({ q }) => q < 0.05).length, of: counted.length },
     }),
+    ...(nuisance && {
+      nuisance: {
+        columns: nuisance.columns,
+        score: aggregateOf(nuisance.scores, subjects, average),
+        r2: aggregateOf(nuisance.r2, subjects, average),
+      },
+    }),
     unitSets: selected === undefined ? [] : [setRow(selected, encoded), ...sets],
     setComparisons: selected === undefined ? [] : compareSets(encoded.aggregate[0]!, sets),
     units,
@@ -181,6 +194,7 @@ function resultOf(
       scores: { data: encoded.scores, shape: [layers.length, targets.length] },
       foldScores: { data: encoded.foldScores, shape },
       alphas: { data: encoded.alphas, shape },
+      ...(nuisance && { unique: { data: nuisance.unique, shape: [layers.length, targets.length] } }),
       ...surfaceOf(recording),
     },
   };

@@ -5,6 +5,7 @@ import { aggregateOf, largest, normalise } from './aggregate';
 import type { Average, Subjects } from './aggregate';
 import type { LayerFeatures, Recording } from './data';
 import type { Encoded } from './encode';
+import type { NuisanceScores } from './nuisance';
 import type { BestLayer, Interval, LayerRow, UnitRow } from './result';
 
 /** Scores with what they are scores of. */
@@ -35,6 +36,19 @@ export function layerRows({ encoded, features, recording, subjects, average }: S
     r2: aggregateOf(r2.subarray(i * targets, (i + 1) * targets), subjects, average),
     ...(nullAggregates[i]!.length > 0 && { nullBand: intervalOf(nullAggregates[i]!) }),
   }));
+}
+
+/** Adds what each layer explains beyond the nuisance, aggregated as scores are. */
+export function withUnique(
+  rows: readonly LayerRow[],
+  { recording, subjects, average }: Scored,
+  nuisance: NuisanceScores | undefined,
+): LayerRow[] {
+  if (nuisance === undefined) return [...rows];
+  const targets = recording.targets.length;
+  const at = (values: Float64Array, i: number): number =>
+    aggregateOf(values.subarray(i * targets, (i + 1) * targets), subjects, average);
+  return rows.map((row, i) => ({ ...row, bothR2: at(nuisance.both, i), unique: at(nuisance.unique, i) }));
 }
 
 /** Draws that are all NaN carry no interval. */
