@@ -3,6 +3,11 @@ import type { SpaceFigure } from './figure';
 import { scaleStops, type PlotTheme } from './palette';
 import { escapeText } from './plotly-text';
 
+/** Distance from which a cube fills the picture, along each axis. */
+const EYE = 1;
+/** Flat and straight arrangements are looked at from no farther away. */
+const MOST_REACH = 3;
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** The mesh below, the points above it, each with its name, value and line of text. */
@@ -74,6 +79,28 @@ export function spaceLayout(figure: SpaceFigure, theme: PlotTheme, titled: boole
       align: 'left',
       font: { ...font, color: theme.hoverForeground },
     },
-    scene: { xaxis: axis('x'), yaxis: axis('y'), zaxis: axis('z'), aspectmode: 'data', bgcolor: theme.background },
+    scene: {
+      xaxis: axis('x'),
+      yaxis: axis('y'),
+      zaxis: axis('z'),
+      aspectmode: 'data',
+      bgcolor: theme.background,
+      camera: { eye: eyeOn(figure) },
+    },
   };
+}
+
+/** Plotly scales a scene to the volume of a cube: a long one needs an eye that is farther away by as much. */
+function eyeOn({ x, y, z, mesh }: SpaceFigure): Json {
+  const extents = [x, y, z].map((values, axis) => {
+    const all = [...values, ...(mesh?.vertices.filter((_, i) => i % 3 === axis) ?? [])];
+    return (
+      all.reduce((high, value) => Math.max(high, value), -Infinity) -
+      all.reduce((low, value) => Math.min(low, value), Infinity)
+    );
+  });
+  const side = Math.cbrt(extents.reduce((volume, extent) => volume * extent, 1));
+  const reach = side > 0 ? Math.max(...extents) / side : 1;
+  const distance = EYE * Math.min(Math.max(reach, 1), MOST_REACH);
+  return { x: distance, y: distance, z: 0.7 * distance };
 }

@@ -71,6 +71,12 @@ async function fromModel(test) {
   assert.equal(made.file.spec.alpha, 'loo');
   assert.ok(made.file.result.best.score > 0.2, 'the planted layers are found');
   await showsAll(panel, made);
+  for (const id of ['layers', 'unit-map', 'unit-space'])
+    assert.ok(
+      made.figures.some((figure) => figure.id === id),
+      id,
+    );
+  await panel.locator('[data-figure="unit-space"] canvas').first().waitFor();
   assert.ok((await panel.getByText(/simulated/i).count()) > 0, 'the panel says that no brain was recorded');
 }
 
