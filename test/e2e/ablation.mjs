@@ -67,7 +67,7 @@ async function ablateFromMenu(test) {
   const { name, file, figures } = await madeSince(before, test);
   assert.match(name, /^ablate-\d{8}-\d{6}$/);
   assert.match(file.schema, /^brainlens\/ablation@/);
-  assert.equal(file.result.tasks.length, 13);
+  assert.equal(file.result.tasks.length, 14);
   await sameHeadings(panel, file, figures);
   await barsAreDeficits(panel, file.result);
   await tablesAreComplete(panel, file.result, figures);
