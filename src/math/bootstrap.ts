@@ -122,10 +122,12 @@ export class CorrelationBootstrap {
     const weights = new Float64Array(many * this.targets);
     const columns = this.targets * MOMENTS;
     for (const { rows, clusters, sizes, moments } of this.folds) {
-      const drawn = Float64Array.from(
-        { length: many * clusters.length },
-        (_, at) => counts[Math.floor(at / clusters.length) * this.clusters + clusters[at % clusters.length]!]!,
-      );
+      const drawn = new Float64Array(many * clusters.length);
+      for (let b = 0; b < many; b += 1) {
+        for (let c = 0; c < clusters.length; c += 1) {
+          drawn[b * clusters.length + c] = counts[b * this.clusters + clusters[c]!]!;
+        }
+      }
       const sums = await this.gemm.multiply(
         { data: drawn, dims: [many, clusters.length] },
         { data: moments, dims: [clusters.length, columns] },
