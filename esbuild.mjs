@@ -78,6 +78,7 @@ await Promise.all([
   build({ ...extension, entryPoints: ['src/editor/onDemand.ts'], outfile: 'dist/on-demand.cjs' }),
   build({ ...esm, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' }),
   build({ ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' }),
+  build({ ...esm, entryPoints: ['src/math/encoding/child.ts'], outfile: 'dist/encoder.js' }),
   build({
     ...common,
     entryPoints: { panel: 'webview/main.ts' },

@@ -4,13 +4,14 @@ import type { Gemm } from '../../math/gemm';
 import type { FoldPlan } from '../../math/folds';
 import { shuffled } from '../../math/permutation';
 import type { Random } from '../../math/random';
+import { Cancelled } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import { aggregateOf, overFolds, overSubjects, subjectScores } from './aggregate';
 import type { Average, Subjects } from './aggregate';
 import type { LayerFeatures, Recording } from './data';
 import type { Clusters } from './clusters';
 import { foldwiseEncoder } from './foldwise';
-import { waitFor } from './waiting';
+import { inLanes } from './lanes';
 
 /** Everything that decides the scores of a set of layers. */
 export interface EncodingJob {
@@ -63,7 +64,7 @@ export const CHUNK_VALUES = 4e6;
  * @throws UserError where a fold has too few rows; Cancelled
  */
 export async function* encodeLayers(job: EncodingJob): AsyncGenerator<Progress, Encoded> {
-  const { features, recording, plan, subjects, draws, bootstrap, phase } = job;
+  const { features, recording, plan, pool, subjects, draws, bootstrap, phase } = job;
   const layers = Math.max(1, features.layers.length);
   const targets = recording.targets.length;
   const folds = plan.outer.length;
@@ -79,23 +80,20 @@ export async function* encodeLayers(job: EncodingJob): AsyncGenerator<Progress, 
     nullMax: new Float64Array(draws.length * targets).fill(NaN),
     nullAggregates: Array.from({ length: layers }, () => new Float64Array(draws.length)),
   };
-  for (let i = 0; i < layers; i += 1) {
-    const progress = { phase, done: i, total: layers, unit: 'layers' };
-    yield progress;
-    const encoder = yield* waitFor(openLayer(job, i), progress);
+  const encodeLayer = async (i: number): Promise<void> => {
+    const encoder = await openLayer(job, i);
     try {
-      const scored = yield* waitFor(
-        encoder.score({ data: recording.responses, units: targets }, { predictions: subjects.names.length === 1 }),
-        progress,
-      );
+      const asked = { predictions: subjects.names.length === 1 };
+      const scored = await encoder.score({ data: recording.responses, units: targets }, asked);
       store(encoded, scored, job, i);
-      yield* resampleLayer(encoded.resampled[i]!, encoded, scored, job, i, progress);
-      yield* nullOf(encoder, encoded, job, i, progress);
+      await resampleLayer(encoded.resampled[i]!, encoded, scored, job, i);
+      await nullOf(encoder, encoded, job, i);
     } finally {
       encoder.release();
     }
-  }
-  yield { phase, done: layers, total: layers, unit: 'layers' };
+  };
+  const atOnce = pool.parallel(plan, features.width);
+  yield* inLanes(layers, atOnce, encodeLayer, (done) => ({ phase, done, total: layers, unit: 'layers' }));
   return encoded;
 }
 
@@ -131,14 +129,13 @@ function r2Of({ sse, sst }: LayerScores, folds: number, targets: number): Float6
 }
 
 /** Over subjects where there are several; otherwise over stimuli with the predictions fixed. */
-async function* resampleLayer(
+async function resampleLayer(
   out: Float64Array,
   { bySubject }: Encoded,
   { predictions }: LayerScores,
-  { recording, plan, subjects, average, clusters, bootstrap, random, gemm }: EncodingJob,
+  { recording, plan, subjects, average, clusters, bootstrap, random, gemm, options }: EncodingJob,
   i: number,
-  progress: Progress,
-): AsyncGenerator<Progress, void> {
+): Promise<void> {
   // The same label for all layers: the same resamples, so that layers can be compared within one.
   const stream = random.fork('bootstrap');
   const count = subjects.names.length;
@@ -161,23 +158,22 @@ async function* resampleLayer(
   const steps = held.draws(bootstrap, stream, (scores, b) => {
     out[b] = aggregateOf(scores, subjects, average);
   });
-  while ((await steps.next()).done !== true) yield progress;
+  while ((await steps.next()).done !== true) if (options.signal.aborted) throw new Cancelled();
 }
 
-async function* nullOf(
+async function nullOf(
   encoder: LayerEncoder,
   encoded: Encoded,
   { recording, plan, subjects, average, draws }: EncodingJob,
   i: number,
-  progress: Progress,
-): AsyncGenerator<Progress, void> {
+): Promise<void> {
   const targets = recording.targets.length;
   const folds = plan.outer.length;
   const each = Math.max(1, Math.floor(CHUNK_VALUES / (recording.rows * targets)));
   for (let from = 0; from < draws.length; from += each) {
     const some = draws.slice(from, from + each);
     const data = shuffled(recording.responses, targets, some);
-    const scored = yield* waitFor(encoder.score({ data, units: some.length * targets }), progress);
+    const scored = await encoder.score({ data, units: some.length * targets });
     const scores = overFolds(scored.scores, folds, some.length * targets);
     some.forEach((_, d) => {
       const ofDraw = scores.subarray(d * targets, (d + 1) * targets);

@@ -1,6 +1,6 @@
 import { Gemm } from '../../math/gemm';
 import type { EncoderPool, EncodingOptions } from '../../math/encoding/encoding';
-import { encoderPool } from '../../math/encoding/pool';
+import { processPool } from '../../math/encoding/processes';
 import type { FoldPlan } from '../../math/folds';
 import { Random } from '../../math/random';
 import type { AnalysisResult } from '../../shared/analysis';
@@ -57,7 +57,7 @@ export async function* alignRidge(job: RidgeJob): AsyncGenerator<Progress, Analy
   const folds = await foldsOf(spec.folds, recording, context);
   const random = new Random(context.seed, 'alignment');
   const null_ = nullOfResponses(spec.permutations, recording, folds, random, context);
-  const pool = encoderPool(context.threads);
+  const pool = processPool({ threads: context.threads, memory: context.memory });
   const gemm = new Gemm(context.threads);
   try {
     yield requireMemory(pool, job, folds.plan);

@@ -61,8 +61,10 @@ export interface LayerEncoder {
   release(): void;
 }
 
-/** Makes encoders; owns the cores' worker threads. */
+/** Makes encoders; owns the cores' worker threads, or processes. */
 export interface EncoderPool {
+  /** Layers of this size worth having open at the same time. */
+  parallel(plan: FoldPlan, width: number): number;
   /**
    * @param features f32 or f64 [rows, width], row-major, finite
    * @throws UserError where a fold has too few rows; Cancelled
@@ -84,7 +86,7 @@ export interface EncoderPool {
     options: EncodingOptions,
     targets: Targets,
   ): Promise<BandedScores>;
-  /** Bytes needed at the peak for such a layer, before it is made. */
+  /** Bytes needed at the peak while `parallel` such layers are open, before they are made. */
   memory(plan: FoldPlan, width: number, units: number): number;
   dispose(): Promise<void>;
 }

@@ -52,16 +52,23 @@ export function trainingTargets(targets: Targets, rows: Int32Array, units: reado
 /** Groups units by the training rows that they miss. */
 export function patternsOf({ data, units }: Targets, train: Int32Array): Pattern[] {
   const patterns = new Map<string, Pattern>();
+  const gaps = new Uint8Array(units);
+  for (const row of train)
+    for (let unit = 0; unit < units; unit++) gaps[unit]! |= Number(isGap(data[row * units + unit]!));
   for (let unit = 0; unit < units; unit++) {
-    const missing = train.filter((row) => Number.isNaN(data[row * units + unit]!));
+    const missing = gaps[unit] === 0 ? NONE : train.filter((row) => isGap(data[row * units + unit]!));
     const key = missing.join(' ');
     const known = patterns.get(key);
     if (known !== undefined) {
       known.units.push(unit);
       continue;
     }
-    const present = missing.length === 0 ? train : train.filter((row) => !Number.isNaN(data[row * units + unit]!));
+    const present = missing.length === 0 ? train : train.filter((row) => !isGap(data[row * units + unit]!));
     patterns.set(key, { key, present, units: [unit] });
   }
   return [...patterns.values()];
 }
+
+const NONE = new Int32Array(0);
+
+const isGap = (value: number): boolean => Number.isNaN(value);

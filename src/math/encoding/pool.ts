@@ -18,11 +18,10 @@ const BATCH_BYTES = 2 ** 26;
 export function encoderPool(threads?: number): EncoderPool {
   const gemm = new Gemm(threads);
   return {
+    parallel: () => 1,
     layer(features, width, plan, options) {
       checkPlan(plan);
-      if (features.length !== plan.rows * width) {
-        throw new RangeError(`${features.length} features are not ${plan.rows} rows × ${width} columns`);
-      }
+      checkSize(features, width, plan);
       return Promise.resolve(new Encoder(gemm, features, width, plan, options));
     },
     banded: (features, nuisance, plan, options, targets) =>
@@ -30,6 +29,11 @@ export function encoderPool(threads?: number): EncoderPool {
     memory: peakBytes,
     dispose: () => gemm.dispose(),
   };
+}
+
+/** @throws RangeError where the features are not the plan's rows × `width` */
+export function checkSize({ length }: Float32Array | Float64Array, width: number, { rows }: FoldPlan): void {
+  if (length !== rows * width) throw new RangeError(`${length} features are not ${rows} rows × ${width} columns`);
 }
 
 /** Bytes at the peak: the largest fold's matrix with its copies, one batch, what is kept. */
