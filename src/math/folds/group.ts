@@ -8,7 +8,7 @@ import { heldOut, planOf } from './contiguous';
  * that appears first), to the fold with the fewest rows so far (ties: the lowest), as in scikit-learn's `GroupKFold` but
  * for its ties. Inner folds are made the same way from the training groups: five, or as many as there are groups.
  * @param labels one per row
- * @throws UserError for fewer groups than folds, or a single training group
+ * @throws UserError for fewer groups than folds, a single row held out alone, or training groups that allow no inner folds
  */
 export function groupPlan(labels: readonly string[], column: string, k: number): FoldPlan {
   const rows = Int32Array.from(labels, (_, row) => row);
@@ -21,9 +21,18 @@ export function groupPlan(labels: readonly string[], column: string, k: number):
   }
   const innerOf: InnerRule = (train) => {
     const parts = groupParts(train, labels, INNER_FOLDS);
-    return parts.length < 2 ? [] : heldOut(train, parts);
+    const splits = parts.length < 2 ? [] : heldOut(train, parts);
+    return splits.every((split) => split.train.length > 1) ? splits : [];
   };
-  return planOf(`group:${column}:${k}`, labels.length, groupParts(rows, labels, k), innerOf);
+  const parts = groupParts(rows, labels, k);
+  const single = parts.find((part) => part.length < 2);
+  if (single !== undefined) {
+    throw new UserError(
+      `group:${column}:${k}: group "${labels[single[0]!]!}" has one row and is held out alone: nothing to correlate`,
+      `Ask for fewer folds (--folds group:${column}:${Math.max(2, k - 1)}), or join it with another group.`,
+    );
+  }
+  return planOf(`group:${column}:${k}`, labels.length, parts, innerOf);
 }
 
 /** At most `k` test sets of whole groups, balanced by rows; rows ascending within each. */

@@ -66,8 +66,10 @@ describe('folds by group', () => {
     expect(plan.outer.map(({ test }) => [...groups(test)].join(''))).toEqual(['ef', 'ad', 'bc']);
   });
 
-  test('take a group of one, and refuse more folds than groups', () => {
-    expect(groupPlan([...'abcabcd'], 'story', 4).outer.length).toBe(4);
+  test('hold a group of one out with another, never alone, and refuse more folds than groups', () => {
+    expect(groupPlan([...'abcabcd'], 'story', 3).outer.map(({ test }) => test.length)).toEqual([3, 2, 2]);
+    expect(() => groupPlan([...'abcabcd'], 'story', 4)).toThrow('group "d" has one row and is held out alone');
+    expect(() => groupPlan([...'aaaabcccc'], 'story', 2)).toThrow('too few to choose α');
     expect(() => groupPlan([...'aabb'], 'story', 5)).toThrow('Column "story" has 2 groups, fewer than 5 folds');
     expect(() => groupPlan([...'aabb'], 'story', 2)).toThrow('too few to choose α');
   });
