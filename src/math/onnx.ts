@@ -72,6 +72,11 @@ export class AlgebraGraph {
     return this.node('Transpose', [value], { perm: [...axes.slice(0, -2), rank - 1, rank - 2] });
   }
 
+  /** Elements `from` … `to` − 1 of one axis. */
+  slice(value: Value, axis: number, from: number, to: number): Value {
+    return this.node('Slice', [value, this.constant(from), this.constant(to), this.constant(axis)]);
+  }
+
   /** The bytes of the ModelProto. */
   encode(): Uint8Array {
     this.writer.tag(1, WireType.Varint).int64(IR_VERSION);

@@ -1,7 +1,7 @@
 import type { Split } from '../folds';
-import type { Dense, Gemm, Kernel } from '../gemm';
+import type { Dense, Gemm } from '../gemm';
 import { invertDefinite } from './spd';
-import { forwardColumns, someAlphas } from './shifted';
+import { shiftedGrams, shiftedSquares, someAlphas } from './shifted';
 import { solve, trainingSet } from './training-set';
 import type { CentredRows, TrainingSet } from './training-set';
 
@@ -17,7 +17,7 @@ export interface LeftOut {
 }
 
 /** Bytes of one batch over α. */
-const BATCH_BYTES = 2 ** 26;
+const BATCH_BYTES = 2 ** 24;
 
 /** r = (I − H)y of all training rows, f64 [alphas, targets, training]; in the dual form divided by α. */
 async function residuals(gemm: Gemm, set: TrainingSet, targets: Dense, x: Dense): Promise<Float64Array> {
@@ -30,35 +30,15 @@ async function residuals(gemm: Gemm, set: TrainingSet, targets: Dense, x: Dense)
   return data;
 }
 
-/** Calls `visit` with L⁻¹b of the given rows b of B, in blocks f64 [alphas, size, rows], a few α at a time. */
-async function halfSolved(
-  gemm: Gemm,
-  set: TrainingSet,
-  rows: Int32Array,
-  visit: (half: readonly Dense[], alphaFrom: number) => Promise<void>,
-): Promise<void> {
-  const { factors, order, training, basis } = set;
-  const data = new Float64Array(order * rows.length);
+/** The given rows b of B as columns, f64 [order, rows]. */
+function basisColumns({ order, training, basis }: TrainingSet, rows: Int32Array): Dense {
+  const count = rows.length;
+  const data = new Float64Array(order * count);
   for (let j = 0; j < order; j++) {
-    for (let i = 0; i < rows.length; i++) data[j * rows.length + i] = basis.data[j * training + rows[i]!]!;
+    for (let i = 0; i < count; i++) data[j * count + i] = basis.data[j * training + rows[i]!]!;
   }
-  const count = factors.alphas.length;
-  const atOnce = Math.max(1, Math.floor(BATCH_BYTES / (8 * rows.length * order)));
-  for (let from = 0; from < count; from += atOnce) {
-    const some = someAlphas(factors, from, Math.min(count, from + atOnce));
-    await visit(await forwardColumns(gemm, some, { data, dims: [order, rows.length] }), from);
-  }
+  return { data, dims: [order, count] };
 }
-
-/** ‖column‖² of every column of [batch, size, columns]. */
-const squares: Kernel = {
-  name: 'squares',
-  element: 'float64',
-  build(graph) {
-    const block = graph.input('block', 3);
-    graph.output('sums', graph.node('ReduceSumSquare', [block, graph.constant(1)], { keepdims: 0 }), 2);
-  },
-};
 
 /**
  * Leaving out single rows: e = r/(1 − h), both from the one fit. In the dual form 1 − h = α·‖L⁻¹b‖², in the primal
@@ -68,18 +48,14 @@ export async function leaveOneOut(gemm: Gemm, set: TrainingSet): Promise<LeftOut
   const { training, order } = set;
   const kept = new Float64Array(set.factors.alphas.length * training).fill(set.dual ? 0 : 1 - 1 / training);
   const sign = set.dual ? 1 : -1;
-  const atOnce = Math.max(1, Math.floor(BATCH_BYTES / (8 * order)));
+  const alphas = set.factors.alphas.length;
+  const atOnce = Math.max(1, Math.floor(BATCH_BYTES / (8 * order * alphas)));
   for (let from = 0; from < training; from += atOnce) {
     const rows = Int32Array.from({ length: Math.min(atOnce, training - from) }, (_, i) => from + i);
-    await halfSolved(gemm, set, rows, async (half, alphaFrom) => {
-      for (const part of half) {
-        const { sums } = await gemm.run(squares, { block: part }, ['sums']);
-        for (let pair = 0; pair < sums.data.length; pair++) {
-          const alpha = alphaFrom + Math.floor(pair / rows.length);
-          kept[alpha * training + from + (pair % rows.length)]! += sign * sums.data[pair]!;
-        }
-      }
-    });
+    const { data } = await shiftedSquares(gemm, set.factors, basisColumns(set, rows));
+    for (let alpha = 0; alpha < alphas; alpha++) {
+      for (let i = 0; i < rows.length; i++) kept[alpha * training + from + i]! += sign * data[alpha * rows.length + i]!;
+    }
   }
   return {
     bytes: kept.byteLength,
@@ -138,30 +114,27 @@ function complement(rows: Int32Array, count: number): Int32Array {
 /** (I − H)_FF⁻¹ for every α, f64 [alphas, |F|, |F|]; in the dual form of (I − H)/α. */
 async function inverseOfResidualBlock(gemm: Gemm, set: TrainingSet, rows: Int32Array): Promise<Dense> {
   const size = rows.length;
-  const inverses = new Float64Array(set.factors.alphas.length * size * size);
-  const columns = new Float64Array(set.order * size);
-  await halfSolved(gemm, set, rows, async (half, alphaFrom) => {
-    const batch = half[0]!.dims[0]!;
-    const blocks = new Float64Array(batch * size * size);
-    for (let alpha = 0; alpha < batch; alpha++) {
-      half.forEach(({ data }, block) => {
-        const length = set.factors.size * size;
-        columns.set(data.subarray(alpha * length, (alpha + 1) * length), block * length);
-      });
-      const w = { data: columns, dims: [set.order, size] };
-      const { data } = await gemm.multiply(w, w, { transposeA: true });
-      blocks.set(set.dual ? data : residualBlock(data, size, set.training), alpha * size * size);
-    }
-    const { data } = await invertDefinite(gemm, { data: blocks, dims: [batch, size, size] });
-    inverses.set(data, alphaFrom * size * size);
-  });
-  return { data: inverses, dims: [set.factors.alphas.length, size, size] };
+  const { factors, order } = set;
+  const count = factors.alphas.length;
+  const inverses = new Float64Array(count * size * size);
+  const columns = basisColumns(set, rows);
+  const atOnce = Math.max(1, Math.floor(BATCH_BYTES / (8 * size * order)));
+  for (let from = 0; from < count; from += atOnce) {
+    const to = Math.min(count, from + atOnce);
+    const { data, dims } = await shiftedGrams(gemm, someAlphas(factors, from, to), columns);
+    const blocks = set.dual ? data : residualBlocks(data, size, set.training);
+    const inverted = await invertDefinite(gemm, { data: blocks, dims });
+    inverses.set(inverted.data, from * size * size);
+  }
+  return { data: inverses, dims: [count, size, size] };
 }
 
-/** I − 11ᵀ/n − G, in place. */
-function residualBlock(g: Float64Array, size: number, training: number): Float64Array {
+/** I − 11ᵀ/n − G of every G [size, size], in place. */
+function residualBlocks(g: Float64Array, size: number, training: number): Float64Array {
   for (let i = 0; i < g.length; i++) g[i] = -1 / training - g[i]!;
-  for (let i = 0; i < size; i++) g[i * (size + 1)]! += 1;
+  for (let from = 0; from < g.length; from += size * size) {
+    for (let i = 0; i < size; i++) g[from + i * (size + 1)]! += 1;
+  }
   return g;
 }
 

@@ -1,4 +1,5 @@
 import type { Dense, Gemm, Kernel } from '../gemm';
+import type { AlgebraGraph, Value } from '../onnx';
 import type { BandMatrix } from './band';
 import { invertedCholesky } from './spd';
 
@@ -72,46 +73,6 @@ function shiftedCopies(diagonal: Float64Array, size: number, alphas: Float64Arra
   return copies;
 }
 
-const forwardFirst: Kernel = {
-  name: 'forward-first',
-  element: 'float64',
-  build(graph) {
-    const [c, inverted] = [graph.input('c', 3), graph.input('inverted', 3)];
-    graph.output('x', graph.node('MatMul', [c, graph.transpose(inverted, 3)]), 3);
-  },
-};
-
-const forwardNext: Kernel = {
-  name: 'forward-next',
-  element: 'float64',
-  build(graph) {
-    const [c, inverted] = [graph.input('c', 3), graph.input('inverted', 3)];
-    const [previous, below] = [graph.input('previous', 3), graph.input('below', 3)];
-    const rest = graph.node('Sub', [c, graph.node('MatMul', [previous, graph.transpose(below, 3)])]);
-    graph.output('x', graph.node('MatMul', [rest, graph.transpose(inverted, 3)]), 3);
-  },
-};
-
-const backLast: Kernel = {
-  name: 'back-last',
-  element: 'float64',
-  build(graph) {
-    const [c, inverted] = [graph.input('c', 3), graph.input('inverted', 3)];
-    graph.output('x', graph.node('MatMul', [c, inverted]), 3);
-  },
-};
-
-const backNext: Kernel = {
-  name: 'back-next',
-  element: 'float64',
-  build(graph) {
-    const [c, inverted] = [graph.input('c', 3), graph.input('inverted', 3)];
-    const [previous, below] = [graph.input('previous', 3), graph.input('below', 3)];
-    const rest = graph.node('Sub', [c, graph.node('MatMul', [previous, below])]);
-    graph.output('x', graph.node('MatMul', [rest, inverted]), 3);
-  },
-};
-
 /** A part of `factors`: those of some α. */
 export function someAlphas(factors: ShiftedFactors, from: number, to: number): ShiftedFactors {
   const area = factors.size * factors.size;
@@ -127,94 +88,117 @@ export function someAlphas(factors: ShiftedFactors, from: number, to: number): S
   };
 }
 
-/**
- * L⁻¹c for every row c and every α.
- * @param rows f64 [1 or alphas, count, order], block by block: see `inBlocks`
- * @returns blocks, each f64 [alphas, count, size]
- */
-export async function forward(gemm: Gemm, factors: ShiftedFactors, rows: readonly Dense[]): Promise<Dense[]> {
-  const solved: Dense[] = [];
-  for (let block = 0; block < factors.blocks; block++) {
-    const inputs = { c: rows[block]!, inverted: factors.inverted[block]! };
-    const { x } =
-      block === 0
-        ? await gemm.run(forwardFirst, inputs, ['x'])
-        : await gemm.run(forwardNext, { ...inputs, previous: solved[block - 1]!, below: factors.below[block]! }, ['x']);
-    solved.push(x);
-  }
-  return solved;
+/** Inputs of the factors' blocks, under names of their own. */
+function factorInputs(graph: AlgebraGraph, blocks: number): { inverted: Value[]; below: Value[] } {
+  const named = (name: string): Value[] =>
+    Array.from({ length: blocks }, (_, block) =>
+      name === 'below' && block === 0 ? NOTHING : graph.input(`${name}${block}`, 3),
+    );
+  return { inverted: named('inverted'), below: named('below') };
 }
 
-/** L⁻ᵀc for every row c and every α, like `forward`. */
-export async function backward(gemm: Gemm, factors: ShiftedFactors, rows: readonly Dense[]): Promise<Dense[]> {
-  const solved: Dense[] = [];
-  for (let block = factors.blocks - 1; block >= 0; block--) {
-    const inputs = { c: rows[block]!, inverted: factors.inverted[block]! };
-    const { x } =
-      block === factors.blocks - 1
-        ? await gemm.run(backLast, inputs, ['x'])
-        : await gemm.run(backNext, { ...inputs, previous: solved[0]!, below: factors.below[block + 1]! }, ['x']);
-    solved.unshift(x);
-  }
-  return solved;
+const NOTHING: Value = { id: '' };
+
+function factorFeeds({ inverted, below }: ShiftedFactors): Record<string, Dense> {
+  const feeds: Record<string, Dense> = {};
+  inverted.forEach((block, k) => (feeds[`inverted${k}`] = block));
+  below.forEach((block, k) => k > 0 && (feeds[`below${k}`] = block));
+  return feeds;
 }
 
-const half = (first: boolean): Kernel => ({
-  name: first ? 'half-first' : 'half-next',
+/** Both substitutions in one graph: what each block needs of the one before never leaves ONNX Runtime. */
+const substitutions = (blocks: number, size: number): Kernel => ({
+  name: `substitutions ${blocks} ${size}`,
   element: 'float64',
   build(graph) {
-    const [c, inverted] = [graph.input('c', 3), graph.input('inverted', 3)];
-    const rest = first
-      ? c
-      : graph.node('Sub', [c, graph.node('MatMul', [graph.input('below', 3), graph.input('previous', 3)])]);
-    graph.output('x', graph.node('MatMul', [inverted, rest]), 3);
+    const c = graph.input('c', 3);
+    const { inverted, below } = factorInputs(graph, blocks);
+    const down: Value[] = [];
+    for (let k = 0; k < blocks; k++) {
+      let rest = graph.slice(c, 2, k * size, (k + 1) * size);
+      if (k > 0) {
+        const known = graph.node('MatMul', [down[k - 1]!, graph.transpose(below[k]!, 3)]);
+        rest = graph.node('Sub', [rest, known]);
+      }
+      down.push(graph.node('MatMul', [rest, graph.transpose(inverted[k]!, 3)]));
+    }
+    const up: Value[] = [];
+    for (let k = blocks - 1; k >= 0; k--) {
+      const known = k < blocks - 1 ? graph.node('MatMul', [up[0]!, below[k + 1]!]) : undefined;
+      const rest = known === undefined ? down[k]! : graph.node('Sub', [down[k]!, known]);
+      up.unshift(graph.node('MatMul', [rest, inverted[k]!]));
+    }
+    graph.output('x', graph.node('Concat', up, { axis: 2 }), 3);
   },
 });
 
 /**
- * L⁻¹c for every column c and every α.
- * @param columns f64 [order, count]
- * @returns blocks, each f64 [alphas, size, count]
+ * (T + αI)⁻¹c of every row c and every α.
+ * @param rows f64 [1 or alphas, count, order]
+ * @returns f64 [alphas, count, order]
  */
-export async function forwardColumns(gemm: Gemm, factors: ShiftedFactors, columns: Dense): Promise<Dense[]> {
-  const { blocks, size } = factors;
-  const count = columns.dims[1]!;
-  const solved: Dense[] = [];
-  for (let block = 0; block < blocks; block++) {
-    const c = {
-      data: columns.data.subarray(block * size * count, (block + 1) * size * count),
-      dims: [1, size, count],
-    };
-    const inputs = { c, inverted: factors.inverted[block]! };
-    const before = block === 0 ? {} : { previous: solved[block - 1]!, below: factors.below[block]! };
-    const { x } = await gemm.run(half(block === 0), { ...inputs, ...before }, ['x']);
-    solved.push(x);
+export async function substitute(gemm: Gemm, factors: ShiftedFactors, rows: Dense): Promise<Dense> {
+  const kernel = substitutions(factors.blocks, factors.size);
+  const { x } = await gemm.run(kernel, { c: rows, ...factorFeeds(factors) }, ['x']);
+  return x;
+}
+
+/** W = L⁻¹C by blocks, each [alphas, size, count]. */
+function halfSolved(graph: AlgebraGraph, blocks: number, size: number): Value[] {
+  const c = graph.input('c', 3);
+  const { inverted, below } = factorInputs(graph, blocks);
+  const solved: Value[] = [];
+  for (let k = 0; k < blocks; k++) {
+    let rest = graph.slice(c, 1, k * size, (k + 1) * size);
+    if (k > 0) rest = graph.node('Sub', [rest, graph.node('MatMul', [below[k]!, solved[k - 1]!])]);
+    solved.push(graph.node('MatMul', [inverted[k]!, rest]));
   }
   return solved;
 }
 
-/** Cuts rows, f64 [batch, count, blocks · size], into blocks f64 [batch, count, size]. */
-export function inBlocks(data: Float64Array, batch: number, count: number, blocks: number, size: number): Dense[] {
-  const order = blocks * size;
-  return Array.from({ length: blocks }, (_, block) => {
-    const part = new Float64Array(batch * count * size);
-    for (let row = 0; row < batch * count; row++) {
-      const from = row * order + block * size;
-      part.set(data.subarray(from, from + size), row * size);
-    }
-    return { data: part, dims: [batch, count, size] };
-  });
+const squares = (blocks: number, size: number): Kernel => ({
+  name: `squares ${blocks} ${size}`,
+  element: 'float64',
+  build(graph) {
+    const axis = graph.constant(1);
+    const sums = halfSolved(graph, blocks, size).map((w) => graph.node('ReduceSumSquare', [w, axis], { keepdims: 0 }));
+    graph.output('sums', graph.node('Sum', sums), 2);
+  },
+});
+
+/**
+ * cᵀ(T + αI)⁻¹c of every column c and every α.
+ * @param columns f64 [order, count]
+ * @returns f64 [alphas, count]
+ */
+export async function shiftedSquares(gemm: Gemm, factors: ShiftedFactors, columns: Dense): Promise<Dense> {
+  const c = { data: columns.data, dims: [1, ...columns.dims] };
+  const { sums } = await gemm.run(squares(factors.blocks, factors.size), { c, ...factorFeeds(factors) }, ['sums']);
+  return sums;
 }
 
-/** The inverse of `inBlocks`: rows f64 [batch · count, blocks · size]. */
-export function fromBlocks(parts: readonly Dense[]): Dense {
-  const [batch, count, size] = parts[0]!.dims as [number, number, number];
-  const order = parts.length * size;
-  const data = new Float64Array(batch * count * order);
-  parts.forEach((part, block) => {
-    for (let row = 0; row < batch * count; row++) {
-      data.set(part.data.subarray(row * size, (row + 1) * size), row * order + block * size);
-    }
-  });
-  return { data, dims: [batch * count, order] };
+const grams = (blocks: number, size: number, alphas: number): Kernel => ({
+  name: `grams ${blocks} ${size} ${alphas}`,
+  element: 'float64',
+  build(graph) {
+    const w = graph.node('Concat', halfSolved(graph, blocks, size), { axis: 1 });
+    const axis = graph.constant(0);
+    const each = Array.from({ length: alphas }, (_, alpha) => {
+      const one = graph.node('Squeeze', [graph.slice(w, 0, alpha, alpha + 1), axis]);
+      return graph.node('Unsqueeze', [graph.node('Gemm', [one, one], { transA: 1 }), axis]);
+    });
+    graph.output('g', graph.node('Concat', each, { axis: 0 }), 3);
+  },
+});
+
+/**
+ * Cᵀ(T + αI)⁻¹C for every α.
+ * @param columns C, f64 [order, count]
+ * @returns f64 [alphas, count, count]
+ */
+export async function shiftedGrams(gemm: Gemm, factors: ShiftedFactors, columns: Dense): Promise<Dense> {
+  const { blocks, size, alphas } = factors;
+  const c = { data: columns.data, dims: [1, ...columns.dims] };
+  const { g } = await gemm.run(grams(blocks, size, alphas.length), { c, ...factorFeeds(factors) }, ['g']);
+  return g;
 }

@@ -1,7 +1,7 @@
 import type { Dense, Gemm } from '../gemm';
 import { reduceToBand } from './band';
 import type { BandMatrix } from './band';
-import { backward, factorShifted, forward, fromBlocks, inBlocks } from './shifted';
+import { factorShifted, substitute } from './shifted';
 import type { ShiftedFactors } from './shifted';
 
 /** Features of training rows, then of rows outside, all minus the training mean: f64 [training + outside, width]. */
@@ -169,17 +169,16 @@ const TERMS = 6;
  * only rounding fills stay out, as the cut of a pseudo-inverse does it.
  */
 export async function solve(gemm: Gemm, set: TrainingSet, c: Dense, leastSquares: boolean): Promise<Dense> {
-  const { blocks, size, alphas } = set.factors;
-  let term = inBlocks(c.data, 1, c.dims[0]!, blocks, size);
-  term = await backward(gemm, set.factors, await forward(gemm, set.factors, term));
-  const first = fromBlocks(term);
-  if (!leastSquares) return first;
-  const total = first.data.slice();
+  const [count, order] = c.dims as [number, number];
+  const { alphas } = set.factors;
+  const lines = [alphas.length * count, order];
+  let term = await substitute(gemm, set.factors, { data: c.data, dims: [1, count, order] });
+  if (!leastSquares) return { data: term.data, dims: lines };
+  const total = term.data.slice();
   for (let k = 1; k < TERMS; k++) {
-    for (const block of term) for (let i = 0; i < block.data.length; i++) block.data[i]! *= alphas[0]!;
-    term = await backward(gemm, set.factors, await forward(gemm, set.factors, term));
-    const more = fromBlocks(term).data;
-    for (let i = 0; i < total.length; i++) total[i]! += more[i]!;
+    for (let i = 0; i < total.length; i++) term.data[i]! *= alphas[0]!;
+    term = await substitute(gemm, set.factors, term);
+    for (let i = 0; i < total.length; i++) total[i]! += term.data[i]!;
   }
-  return { data: total, dims: first.dims };
+  return { data: total, dims: lines };
 }
