@@ -122,25 +122,26 @@ async function merged(gemm: Gemm, panels: readonly Panel[], size: number): Promi
   });
   const { data: inner } = await gemm.multiply(vt, vt, { transposeB: true });
   const t = new Float64Array(rows * rows);
-  const beside = new Float64Array(size);
-  panels.forEach((panel, index) => {
-    const at = index * size;
-    for (let i = 0; i < size; i++) {
-      t.set(panel.t.subarray(i * size, (i + 1) * size), (at + i) * rows + at);
-    }
-    for (let i = 0; i < at; i++) {
-      beside.fill(0);
-      for (let k = i; k < at; k++) {
-        for (let j = 0; j < size; j++) beside[j]! -= t[i * rows + k]! * inner[k * rows + at + j]!;
-      }
-      for (let j = 0; j < size; j++) {
-        let sum = 0;
-        for (let k = 0; k <= j; k++) sum += beside[k]! * panel.t[k * size + j]!;
-        t[i * rows + at + j] = sum;
-      }
-    }
-  });
+  panels.forEach((panel, index) => append(t, inner, rows, panel.t, index * size, size));
   return { vt, t: { data: t, dims: [rows, rows] } };
+}
+
+/** Writes Tⱼ and −T·(VᵀVⱼ)·Tⱼ into columns `at` … of T [rows, rows]. */
+function append(t: Float64Array, inner: Float64Array, rows: number, tj: Float64Array, at: number, size: number): void {
+  const beside = new Float64Array(size);
+  for (let i = 0; i < size; i++) t.set(tj.subarray(i * size, (i + 1) * size), (at + i) * rows + at);
+  for (let i = 0; i < at; i++) {
+    beside.fill(0);
+    for (let k = i; k < at; k++) {
+      const factor = t[i * rows + k]!;
+      const from = k * rows + at;
+      for (let j = 0; j < size; j++) beside[j]! -= factor * inner[from + j]!;
+    }
+    for (let k = 0; k < size; k++) {
+      const factor = beside[k]!;
+      for (let j = k; j < size; j++) t[i * rows + at + j]! += factor * tj[k * size + j]!;
+    }
+  }
 }
 
 /**
@@ -208,5 +209,12 @@ export function dot(a: Float64Array, b: Float64Array, from: number): number {
 
 /** a ← a + s·b from `from` on. */
 function addTo(a: Float64Array, b: Float64Array, s: number, from: number): void {
-  for (let i = from; i < a.length; i++) a[i]! += s * b[i]!;
+  let i = from;
+  for (; i + 3 < a.length; i += 4) {
+    a[i]! += s * b[i]!;
+    a[i + 1]! += s * b[i + 1]!;
+    a[i + 2]! += s * b[i + 2]!;
+    a[i + 3]! += s * b[i + 3]!;
+  }
+  for (; i < a.length; i++) a[i]! += s * b[i]!;
 }

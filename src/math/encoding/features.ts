@@ -12,31 +12,44 @@ export function standardised(
   width: number,
   { train, test }: Split,
 ): CentredRows {
+  const data = gathered(features, width, [train, test]);
+  const count = train.length * width;
   const means = new Float64Array(width);
-  for (const row of train) for (let j = 0; j < width; j++) means[j]! += features[row * width + j]!;
+  for (let from = 0; from < count; from += width) {
+    for (let j = 0; j < width; j++) means[j]! += data[from + j]!;
+  }
   for (let j = 0; j < width; j++) means[j]! /= train.length;
   const squares = new Float64Array(width);
-  // A constant column's mean may be off by rounding, and its s.d. then is not 0.
-  const varies = new Uint8Array(width);
-  const first = train[0]! * width;
-  for (const row of train) {
-    for (let j = 0; j < width; j++) {
-      const value = features[row * width + j]!;
-      const deviation = value - means[j]!;
-      squares[j]! += deviation * deviation;
-      if (value !== features[first + j]) varies[j] = 1;
-    }
+  for (let from = 0; from < data.length; from += width) {
+    for (let j = 0; j < width; j++) data[from + j]! -= means[j]!;
+    if (from >= count) continue;
+    for (let j = 0; j < width; j++) squares[j]! += data[from + j]! * data[from + j]!;
   }
-  const scales = squares.map((square, j) => (varies[j] === 1 && square > 0 ? 1 / Math.sqrt(square / train.length) : 1));
-  const data = new Float64Array((train.length + test.length) * width);
+  const scales = squares.map((square, j) =>
+    square > 0 && varies(data, j, width, count) ? 1 / Math.sqrt(square / train.length) : 1,
+  );
+  for (let from = 0; from < data.length; from += width) {
+    for (let j = 0; j < width; j++) data[from + j]! *= scales[j]!;
+  }
+  return { data, width, training: train.length, outside: test.length };
+}
+
+function gathered(features: Float32Array | Float64Array, width: number, parts: readonly Int32Array[]): Float64Array {
+  const data = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0) * width);
   let to = 0;
-  for (const rows of [train, test]) {
+  for (const rows of parts) {
     for (const row of rows) {
-      for (let j = 0; j < width; j++) data[to + j] = (features[row * width + j]! - means[j]!) * scales[j]!;
+      data.set(features.subarray(row * width, (row + 1) * width), to);
       to += width;
     }
   }
-  return { data, width, training: train.length, outside: test.length };
+  return data;
+}
+
+/** A constant column's mean may be off by rounding, and its s.d. then is not 0. */
+function varies(data: Float64Array, column: number, width: number, count: number): boolean {
+  for (let at = column + width; at < count; at += width) if (data[at] !== data[column]) return true;
+  return false;
 }
 
 /**

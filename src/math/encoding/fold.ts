@@ -135,7 +135,7 @@ function meanSquare(errors: Float64Array, inner: readonly Int32Array[]): number 
   let total = 0;
   for (const test of inner) {
     let sum = 0;
-    for (const row of test) sum += errors[row]! * errors[row]!;
+    for (let i = 0; i < test.length; i++) sum += errors[test[i]!]! * errors[test[i]!]!;
     total += sum / test.length;
   }
   return total / inner.length;
@@ -146,10 +146,10 @@ function innerCorrelation(y: Float64Array, e: Float64Array, inner: readonly Int3
   let total = 0;
   for (const test of inner) {
     const [actual, predicted] = [new Float64Array(test.length), new Float64Array(test.length)];
-    test.forEach((row, i) => {
-      actual[i] = y[row]!;
-      predicted[i] = y[row]! - e[row]!;
-    });
+    for (let i = 0; i < test.length; i++) {
+      actual[i] = y[test[i]!]!;
+      predicted[i] = actual[i]! - e[test[i]!]!;
+    }
     total += correlation(actual, predicted);
   }
   return total / inner.length;
@@ -172,14 +172,20 @@ export function correlation(a: Float64Array, b: Float64Array): number {
 }
 
 function centredBy(values: Float64Array): Float64Array | undefined {
+  const count = values.length;
   const first = values[0]!;
   let sum = 0;
   let largest = 0;
-  for (const value of values) {
-    sum += value - first;
-    largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < count; i++) {
+    sum += values[i]! - first;
+    largest = Math.max(largest, Math.abs(values[i]!));
   }
-  const mean = sum / values.length;
-  const centred = values.map((value) => value - first - mean);
-  return centred.some((value) => Math.abs(value) > CONSTANT * largest) ? centred : undefined;
+  const mean = sum / count;
+  const centred = new Float64Array(count);
+  let farthest = 0;
+  for (let i = 0; i < count; i++) {
+    centred[i] = values[i]! - first - mean;
+    farthest = Math.max(farthest, Math.abs(centred[i]!));
+  }
+  return farthest > CONSTANT * largest ? centred : undefined;
 }

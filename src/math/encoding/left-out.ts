@@ -88,22 +88,37 @@ export async function downdated(gemm: Gemm, set: TrainingSet, splits: readonly S
       const errors = new Float64Array(r.length).fill(NaN);
       for (const [fold, { test }] of splits.entries()) {
         const left = without[fold]!;
+        const part = picked(r, set.training, left, alphas, count);
+        const { data } = await gemm.multiply(part, inverses[fold]!);
         const tested = new Set(test);
-        const part = new Float64Array(alphas * count * left.length);
-        for (let line = 0; line < alphas * count; line++) {
-          for (let i = 0; i < left.length; i++) part[line * left.length + i] = r[line * set.training + left[i]!]!;
-        }
-        const { data } = await gemm.multiply({ data: part, dims: [alphas, count, left.length] }, inverses[fold]!);
-        left.forEach((row, i) => {
-          if (!tested.has(row)) return;
-          for (let line = 0; line < alphas * count; line++) {
-            errors[line * set.training + row] = data[line * left.length + i]!;
-          }
-        });
+        putBack(
+          errors,
+          set.training,
+          data,
+          left.map((row) => (tested.has(row) ? row : -1)),
+        );
       }
       return errors;
     },
   };
+}
+
+/** Columns of [alphas · count, training], f64 [alphas, count, columns]. */
+function picked(r: Float64Array, training: number, columns: Int32Array, alphas: number, count: number): Dense {
+  const width = columns.length;
+  const data = new Float64Array(alphas * count * width);
+  for (let line = 0; line < alphas * count; line++) {
+    for (let i = 0; i < width; i++) data[line * width + i] = r[line * training + columns[i]!]!;
+  }
+  return { data, dims: [alphas, count, width] };
+}
+
+/** The inverse of `picked`; a negative column has no place. */
+function putBack(out: Float64Array, training: number, data: Float64Array, columns: Int32Array): void {
+  const width = columns.length;
+  for (let line = 0; line * width < data.length; line++) {
+    for (let i = 0; i < width; i++) if (columns[i]! >= 0) out[line * training + columns[i]!] = data[line * width + i]!;
+  }
 }
 
 function complement(rows: Int32Array, count: number): Int32Array {

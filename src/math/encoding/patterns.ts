@@ -41,11 +41,12 @@ export function innerFolds(plan: FoldPlan, fold: OuterFold, present: Int32Array)
 /** f64 [units, rows] of the given rows and units. */
 export function trainingTargets(targets: Targets, rows: Int32Array, units: readonly number[]): Dense {
   const data = new Float64Array(units.length * rows.length);
-  rows.forEach((row, i) => {
-    units.forEach((unit, target) => {
-      data[target * rows.length + i] = targets.data[row * targets.units + unit]!;
-    });
-  });
+  for (let target = 0; target < units.length; target++) {
+    const unit = units[target]!;
+    for (let i = 0; i < rows.length; i++) {
+      data[target * rows.length + i] = targets.data[rows[i]! * targets.units + unit]!;
+    }
+  }
   return { data, dims: [units.length, rows.length] };
 }
 

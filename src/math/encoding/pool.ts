@@ -124,7 +124,6 @@ class Encoder implements LayerEncoder {
     const fit = await fitTargets(this.gemm, fitted, trainingTargets(targets, train, units), this.options);
     units.forEach((unit, target) => {
       const at = fold * targets.units + unit;
-      const measured = test.filter((row) => !Number.isNaN(targets.data[row * targets.units + unit]!));
       const predicted = fit.predicted.subarray(target * test.length, (target + 1) * test.length);
       if (scores.predictions !== undefined) {
         test.forEach((row, i) => (scores.predictions![row * targets.units + unit] = predicted[i]!));
@@ -132,12 +131,22 @@ class Encoder implements LayerEncoder {
       scores.alphas[at] = fit.alphas[target]!;
       scores.innerScores[at] = fit.innerScores[target]!;
       scores.innerErrors[at] = fit.innerErrors[target]!;
-      if (measured.length < 2) return;
-      const actual = Float64Array.from(measured, (row) => targets.data[row * targets.units + unit]!);
-      const guessed = predicted.filter((_, i) => !Number.isNaN(targets.data[test[i]! * targets.units + unit]!));
-      scores.scores[at] = correlation(actual, guessed);
-      scores.sse[at] = actual.reduce((sum, y, i) => sum + (y - guessed[i]!) ** 2, 0);
-      scores.sst[at] = actual.reduce((sum, y) => sum + (y - fit.means[target]!) ** 2, 0);
+      const actual = new Float64Array(test.length);
+      const guessed = new Float64Array(test.length);
+      let [measured, sse, sst] = [0, 0, 0];
+      for (let i = 0; i < test.length; i++) {
+        const y = targets.data[test[i]! * targets.units + unit]!;
+        if (Number.isNaN(y)) continue;
+        actual[measured] = y;
+        guessed[measured] = predicted[i]!;
+        measured += 1;
+        sse += (y - predicted[i]!) ** 2;
+        sst += (y - fit.means[target]!) ** 2;
+      }
+      if (measured < 2) return;
+      scores.scores[at] = correlation(actual.subarray(0, measured), guessed.subarray(0, measured));
+      scores.sse[at] = sse;
+      scores.sst[at] = sst;
     });
   }
 }

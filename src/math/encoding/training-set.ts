@@ -94,11 +94,8 @@ async function primalSystem(gemm: Gemm, rows: CentredRows, order: number): Promi
 async function dualSystem(gemm: Gemm, rows: CentredRows, order: number): Promise<{ a: Dense; x: Dense }> {
   const { training, outside, width } = rows;
   const contrasts = contrastsOf(training);
-  const sums = new Float64Array(width);
-  for (let row = 0; row < training; row++) {
-    const weight = contrasts.vector[row]! * contrasts.scale;
-    for (let j = 0; j < width; j++) sums[j]! += weight * rows.data[row * width + j]!;
-  }
+  // Σ uᵢzᵢ is the first row: the rows' own sum is 0.
+  const sums = rows.data.slice(0, width).map((value) => contrasts.scale * value);
   const data = new Float64Array(order * width);
   for (let row = 1; row < training; row++) {
     const weight = contrasts.vector[row]!;
