@@ -1,6 +1,7 @@
 import { percentile } from '../../math/statistics';
 import type { ChartFigure, Series } from '../../shared/figure';
 import { counted, number } from '../../shared/words';
+import { largest } from './aggregate';
 import type { AlignmentFields, Interval, LayerRow } from './result';
 
 /** What the number is called on axes and in sentences. */
@@ -15,7 +16,7 @@ export function withInterval(value: number, [low, high]: Interval): string {
 
 /** Score of every layer with its interval, against ceiling, null and nuisance. */
 export function layerCurve(fields: AlignmentFields): ChartFigure {
-  const { layers, best, ceiling, permutations, intervals } = fields;
+  const { layers, best, permutations, intervals } = fields;
   const series: Series[] = [
     ...(permutations.draws > 0 ? [nullBand(fields)] : []),
     ...ceilingBand(fields),
@@ -32,40 +33,61 @@ export function layerCurve(fields: AlignmentFields): ChartFigure {
       text: layers.map((row) => explained(row, fields)),
     },
   ];
-  const ceilings = Number.isFinite(ceiling)
-    ? ` The noise ceiling is ${number(ceiling, 3)}, so that the best layer reaches ${number(100 * best.normalised, 3)} % of it.`
-    : '';
   const significance = Number.isFinite(fields.p)
-    ? ` p = ${number(fields.p, 2)} (largest score over layers, ${counted(permutations.draws, 'permutation')}: ${permutations.how}).`
+    ? ` One-sided p = ${number(fields.p, 2)} (largest score over layers, ${counted(permutations.draws, 'permutation')}: ${permutations.how}).`
     : '';
-  const nested = Number.isFinite(best.nestedScore)
-    ? ` With the layer chosen on training rows only: ${number(best.nestedScore, 3)}.`
-    : '';
+  const nested =
+    Number.isFinite(best.nestedScore) && layers.length > 1
+      ? ` With the layer chosen on training rows only: ${number(best.nestedScore, 3)}.`
+      : '';
   return {
     kind: 'chart',
     id: 'layers',
     title: 'Score by layer',
-    summary: `${sentenceOfBest(fields)}${nested}${ceilings}${significance} ${methodOf(fields)}`,
+    summary: `${sentenceOfBest(fields)}${nested}${sentenceOfCeiling(fields)}${significance} ${methodOf(fields)}`,
     x: { label: 'Layer', type: 'linear' },
     y: { label: `Score (${scoreName(fields)})`, type: 'linear' },
     series,
   };
 }
 
-function sentenceOfBest({ best, dataset }: AlignmentFields): string {
+function sentenceOfBest({ best, dataset, layers, metric, units }: AlignmentFields): string {
   const value = withInterval(best.score, best.interval);
-  if (best.layer === null) return `The chosen units predict ${dataset} with ${value}.`;
+  if (!Number.isFinite(best.score)) {
+    const onlySummaries = units.length > 0 && units.every(({ summary }) => summary);
+    return `There is no score for ${dataset}: ${onlySummaries ? 'all its units are summary columns, which stay out of aggregates' : 'no unit could be scored'}.`;
+  }
+  const does = metric === 'ridge' ? 'predict' : 'resemble';
+  if (best.layer === null) return `The chosen units ${does} ${dataset} with ${value}.`;
+  if (layers.length === 1) return `Layer ${best.layer}, the only one, ${does}s ${dataset} with ${value}.`;
   const [low, high] = best.layerInterval;
   const between = Number.isFinite(low) ? ` (95 % of resamples: layer ${number(low)} to ${number(high)})` : '';
-  return `Layer ${best.layer} predicts ${dataset} best${between}: ${value}.`;
+  return `Layer ${best.layer} ${does}s ${dataset} best${between}: ${value}.`;
+}
+
+/** Ratios are taken unit by unit: their average is not the ratio of the two averages. */
+function sentenceOfCeiling({ ceiling, ceilings, best, aggregate }: AlignmentFields): string {
+  if (!Number.isFinite(ceiling)) return '';
+  const of = ceilings.without > 0 ? ` over the ${counted(ceilings.units, 'unit')} with one` : '';
+  const share = Number.isFinite(best.normalised)
+    ? `; r/ceiling, unit by unit, has the ${aggregate} ${number(best.normalised, 3)} at the best layer`
+    : '';
+  return ` The noise ceiling is ${number(ceiling, 3)}${of}${share}.`;
+}
+
+/** "6 units and 1 summary column apart": what an aggregate is made of. */
+export function aggregated({ units, summaryUnits }: Pick<AlignmentFields, 'units' | 'summaryUnits'>): string {
+  const own = counted(units.length - summaryUnits, 'unit');
+  return summaryUnits === 0 ? own : `${own} (${counted(summaryUnits, 'summary column')} apart)`;
 }
 
 function methodOf(fields: AlignmentFields): string {
-  const { folds, alpha, aggregate, subjects, units } = fields;
+  const { folds, alpha, aggregate, subjects } = fields;
   if (folds === undefined) return `Similarity of all units of a subject together, nothing fitted.`;
   const average =
     subjects.length > 1 ? `${aggregate} over units, mean over ${subjects.length} subjects` : `${aggregate} over units`;
-  return `Pearson r of held-out rows of ${counted(units.length, 'unit')}, ${folds.name}, penalty by ${alpha ?? ''}; ${average}.`;
+  const penalty = alpha === 'ols' ? 'no penalty (least squares)' : `penalty by ${alpha ?? ''}`;
+  return `Pearson r of held-out rows of ${aggregated(fields)}, ${folds.name}, ${penalty}; ${average}.`;
 }
 
 function explained({ normalised }: LayerRow, { rows, folds, alpha }: AlignmentFields): string {
@@ -122,8 +144,6 @@ function nuisanceLines({ layers, nuisance }: AlignmentFields): Series[] {
 /** R² of the nuisance, of both bands, and what each layer adds; `undefined` without nuisance. */
 export function uniqueVariance({ layers, nuisance }: AlignmentFields): ChartFigure | undefined {
   if (nuisance === undefined) return undefined;
-  const most = layers.reduce((best, row) => ((row.unique ?? -Infinity) > (best.unique ?? -Infinity) ? row : best));
-  const where = most.layer === null ? '' : `layer ${most.layer} `;
   const line = (name: string, role: Series['role'], of: (row: LayerRow) => number | undefined): Series => ({
     name,
     mark: 'line',
@@ -135,7 +155,7 @@ export function uniqueVariance({ layers, nuisance }: AlignmentFields): ChartFigu
     kind: 'chart',
     id: 'unique-variance',
     title: 'Beyond the nuisance',
-    summary: `${nuisance.columns.join(', ')} alone explain R² ${number(nuisance.r2, 3)}; ${where}adds the most, ${number(most.unique ?? NaN, 3)} (banded ridge, out of fold).`,
+    summary: `${nuisance.columns.join(', ')} alone explain R² ${number(nuisance.r2, 3)}; ${sentenceOfUnique(layers)} (banded ridge, out of fold).`,
     x: { label: 'Layer', type: 'linear' },
     y: { label: 'R² out of fold', type: 'linear' },
     series: [
@@ -144,6 +164,16 @@ export function uniqueVariance({ layers, nuisance }: AlignmentFields): ChartFigu
       line('nuisance alone', 'control-2', () => nuisance.r2),
     ],
   };
+}
+
+/** What the best layer adds, which may be less than nothing out of fold. */
+function sentenceOfUnique(layers: readonly LayerRow[]): string {
+  const most = layers[largest(layers.map(({ unique }) => unique ?? NaN))];
+  if (most?.unique === undefined) return 'what a layer adds could not be computed';
+  const added = number(most.unique, 3);
+  if (most.layer === null) return `the chosen units add ${added}`;
+  if (most.unique <= 0) return `no layer adds to them; nearest comes layer ${most.layer} with ${added}`;
+  return `layer ${most.layer} adds the most, ${added}`;
 }
 
 function xOf(layers: readonly LayerRow[]): { x: number[] } {

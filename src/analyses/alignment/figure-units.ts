@@ -1,54 +1,23 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import { largest } from './aggregate';
-import type { ChartFigure, MapFigure, Role, Series, TableFigure } from '../../shared/figure';
+import type { Axis, ChartFigure, MapFigure, TableFigure } from '../../shared/figure';
 import { aggregate } from '../../shared/map-cells';
 import { count, counted, number } from '../../shared/words';
 import { finite, scoreName } from './figure-layers';
 import type { AlignmentFields, UnitRow } from './result';
 
-/** Curves in one chart at most; all units stand in the map and in the table. */
-const CURVES = 12;
+/** Units whose names stand on the axis of the map. */
+const NAMED_UNITS = 40;
 /** Cells of the map per layer, and rows of the table, at most: keeps `figures.json` below 2 MB. */
 const MAP_CELLS = 40_000;
 const TABLE_ROWS = 2000;
-
-const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
 
 /** How a unit is called where several subjects may share names. */
 export function unitName({ id, subject }: Pick<UnitRow, 'id' | 'subject'>): string {
   return subject === '' ? id : `${subject} ${id}`;
 }
 
-/** Score curves over layers of the units with the largest scores; none for a single layer. */
-export function unitCurves(result: AnalysisResult, fields: AlignmentFields): ChartFigure | undefined {
-  const { layers, units } = fields;
-  if (layers.length < 2 || units.length === 0) return undefined;
-  const scores = result.arrays['scores']!.data;
-  const shown = ranked(units).slice(0, CURVES);
-  const series = shown.map((u, i): Series => {
-    const unit = units[u]!;
-    return {
-      name: unitName(unit),
-      mark: 'line',
-      role: ROLES[i % ROLES.length]!,
-      x: layers.map(({ layer }, l) => layer ?? l),
-      y: layers.map((_, l) => finite(scores[l * units.length + u]!)),
-      text: layers.map(() => explained(unit)),
-    };
-  });
-  const first = units[shown[0]!]!;
-  return {
-    kind: 'chart',
-    id: 'unit-curves',
-    title: units.length > CURVES ? `Curves of the ${CURVES} best units` : 'Curves of all units',
-    summary: `Score over layers of ${counted(shown.length, 'unit')}${units.length > shown.length ? ` of ${count(units.length)}, those of largest score` : ''}; highest ${unitName(first)} at layer ${first.bestLayer ?? 'none'} (${number(first.score, 3)}).`,
-    x: { label: 'Layer', type: 'linear' },
-    y: { label: `Score (${scoreName(fields)})`, type: 'linear' },
-    series,
-  };
-}
-
-/** Layer × unit; `undefined` for a single layer. */
+/** Layer × unit; `undefined` for a single layer or unit, and where no unit has a score. */
 export function unitMap(result: AnalysisResult, fields: AlignmentFields): MapFigure | undefined {
   const { layers, units } = fields;
   if (layers.length < 2 || units.length < 2) return undefined;
@@ -60,16 +29,19 @@ export function unitMap(result: AnalysisResult, fields: AlignmentFields): MapFig
   const shown = (values: ArrayLike<number | null>): (number | null)[] =>
     Array.from(values, (value) => (value === null ? null : finite(value)));
   const peak = largest(data);
-  const names = units.length <= 40 ? ` (${units.map((unit, i) => `${i} = ${unitName(unit)}`).join(', ')})` : '';
+  if (peak < 0) return undefined;
   const numbers = layers.map(({ layer }, i) => layer ?? i);
   const contiguous = numbers.every((layer, i) => layer === i);
+  const named = units.length <= NAMED_UNITS;
+  const x: Axis = { label: 'Unit', type: 'linear', ...(named && { names: units.map(unitName) }) };
+  const y: Axis = { label: 'Layer', type: 'linear', ...(!contiguous && { names: numbers.map(String) }) };
   return {
     kind: 'map',
     id: 'unit-map',
     title: 'Score of every layer and unit',
-    summary: `${counted(layers.length, 'layer')} of ${counted(units.length, 'unit')}; highest ${number(data[peak]!, 3)} at ${unitName(units[peak % units.length]!)}, layer ${numbers[Math.floor(peak / units.length)]}. Units${names || ' in the order of the data'}.`,
-    x: { label: 'Unit', type: 'linear' },
-    y: { label: contiguous ? 'Layer' : `Row (layers ${numbers.join(', ')})`, type: 'linear' },
+    summary: `${counted(layers.length, 'layer')} of ${counted(units.length, 'unit')}; highest ${number(data[peak]!, 3)} at ${unitName(units[peak % units.length]!)}, layer ${numbers[Math.floor(peak / units.length)]}.${named ? '' : ' Units in the order of the data.'}`,
+    x,
+    y,
     value: scoreName(fields),
     rows: layers.length,
     columns: units.length,
@@ -137,7 +109,7 @@ export function unitTable(fields: AlignmentFields): TableFigure | undefined {
   const told =
     significant === undefined
       ? 'no permutations, so no p'
-      : `${count(significant.units)} of ${count(significant.of)} with q < 0.05 (FDR over units, ${counted(permutations.draws, 'permutation')})`;
+      : `${count(significant.units)} of ${counted(units.filter(({ q }) => Number.isFinite(q)).length, 'unit')} with q < 0.05 (one-sided p by the largest score over layers, FDR over these units, ${counted(permutations.draws, 'permutation')})`;
   return {
     kind: 'table',
     id: 'units',
@@ -184,7 +156,7 @@ export function explained({ n, folds, alpha, ceiling, p }: UnitRow): string {
 }
 
 /** Indices by score, the largest first, those without one last. */
-function ranked(units: readonly UnitRow[]): number[] {
+export function ranked(units: readonly UnitRow[]): number[] {
   const value = (u: number): number => (Number.isNaN(units[u]!.score) ? -Infinity : units[u]!.score);
   return units.map((_, u) => u).sort((a, b) => value(b) - value(a) || a - b);
 }

@@ -1,9 +1,10 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { counted, number } from '../../shared/words';
-import { layerCurve, scoreName, uniqueVariance, withInterval } from './figure-layers';
+import { aggregated, layerCurve, scoreName, uniqueVariance, withInterval } from './figure-layers';
 import { unitSpace } from './figure-space';
-import { setChart, unitCurves, unitMap, unitTable } from './figure-units';
+import { unitCurves } from './figure-curves';
+import { setChart, unitMap, unitTable } from './figure-units';
 import { fieldsOf } from './result';
 
 /** What an alignment shows. */
@@ -12,7 +13,7 @@ export function alignmentFigures(result: AnalysisResult): Figure[] {
   const figures = [
     fields.unitSets.length === 0 ? layerCurve(fields) : setChart(fields),
     uniqueVariance(fields),
-    unitCurves(result, fields),
+    ...unitCurves(result, fields),
     unitMap(result, fields),
     unitSpace(result, fields),
     unitTable(fields),
@@ -31,9 +32,9 @@ function ofSimulated(figure: Figure): Figure {
 /** One line for a table row or a lens. */
 export function alignmentSummary(result: AnalysisResult): string {
   const fields = fieldsOf(result);
-  const { simulated, dataset, best, units, subjects, p, columns } = fields;
+  const { simulated, dataset, best, subjects, p, columns } = fields;
   const where = best.layer === null ? '' : ` at layer ${best.layer}`;
-  const many = columns === 'units' ? counted(units.length, 'unit') : 'all units together';
+  const many = columns === 'units' ? aggregated(fields) : 'all units together';
   const of = subjects.length > 1 ? ` of ${counted(subjects.length, 'subject')}` : '';
   const significance = Number.isFinite(p) ? `, p = ${number(p, 2)}` : '';
   const score = `${scoreName(fields)} ${withInterval(best.score, best.interval)}`;

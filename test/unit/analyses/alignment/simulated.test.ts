@@ -51,7 +51,15 @@ describe('the simulated dataset', () => {
     const { result, fields } = await whole;
     expect(fields.simulated).toBe(true);
     const figures = alignment.figures(result);
-    expect(figures.map(({ id }) => id)).toEqual(['layers', 'unit-curves', 'unit-map', 'unit-space', 'units']);
+    expect(figures.map(({ id }) => id)).toEqual([
+      'layers',
+      'unit-curves-1',
+      'unit-curves-2',
+      'unit-curves-3',
+      'unit-map',
+      'unit-space',
+      'units',
+    ]);
     for (const { title, summary } of figures) {
       expect(title).toMatch(/\(simulated data\)$/);
       expect(summary).toMatch(/^Simulated responses, not a brain\./);
