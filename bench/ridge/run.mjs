@@ -20,14 +20,14 @@ const { values: options } = parseArgs({
 });
 const python = pythonWith(join(here, '..', 'requirements.txt'));
 const bundle = join(root, 'node_modules/.cache/brainlens-bench-ridge.mjs');
-await build({
-  entryPoints: [join(here, 'ours.ts')],
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  external: ['onnxruntime-node'],
-});
+const encoder = join(root, 'node_modules/.cache/brainlens-bench-encoder.mjs');
+for (const [entry, outfile] of [
+  [join(here, 'ours.ts'), bundle],
+  [join(root, 'src/math/encoding/child.ts'), encoder],
+]) {
+  const external = ['onnxruntime-node'];
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', external });
+}
 
 const shape = options.large ? [5000, 4096, 1, 1000] : [480, 576, 30, 60];
 const folds = options.large ? 1 : 5;
@@ -36,9 +36,13 @@ mkdirSync(folder, { recursive: true });
 if (!existsSync(join(folder, 'shape.json'))) {
   await measure(python, [join(here, 'peer.py'), 'make', folder, ...shape.map(String)]);
 }
-const result = ({ stdout, peakBytes }) => ({ ...JSON.parse(stdout), peakBytes });
+/** Peaks of a process and of its children, which need not be at the same moment: an upper bound. */
+const result = ({ stdout, peakBytes }) => {
+  const run = JSON.parse(stdout);
+  return { ...run, peakBytes: peakBytes + (run.childrenBytes ?? 0) };
+};
 const ours = async (alpha) =>
-  result(await measure(process.execPath, [bundle, folder, alpha, shape[2], folds].map(String)));
+  result(await measure(process.execPath, [bundle, encoder, folder, alpha, shape[2], folds].map(String)));
 const peer = async (solver) => {
   const layers = Math.min(shape[2], Number(options['peer-layers']));
   const args = ['run', folder, solver, '--layers', layers, '--folds', folds];
@@ -72,6 +76,8 @@ for (const [solver, mine, title] of [
     `${title}  ${spread(runs[solver].map(perLayer), 3)} ${unit}, ratio ${spread(ratios(runs[solver], mine))}`,
   );
 }
+const processor = [...runs.nested, ...runs.leaveOneOut].map((run) => run.cpuPerLayer.toFixed(2));
+console.log(`CPU seconds a layer, with what starting costs: ${processor.join(', ')}`);
 console.log(`Peak ${spread(peaks)} GB`);
 const distances = [apart(runs.nested[0], runs.svd[0])];
 if (!options.large) distances.push(apart(runs.leaveOneOut[0], runs.loo[0]));
