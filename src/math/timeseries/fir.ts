@@ -30,9 +30,12 @@ export function firDelays(
   return out;
 }
 
+/** A mean and s.d. of fewer training rows would say more of chance than of the run. */
+const FEWEST_TRAINING_ROWS = 8;
+
 /**
  * Z-scores every column within every run by the mean and s.d. (ddof 0; 0 → 1) of the run's training rows, in float64.
- * A run with fewer than two training rows (held out whole) takes those of all training rows.
+ * A run with fewer than 8 training rows (held out whole, or nearly) takes those of all training rows.
  * @param features f32 [rows, width], after the FIR delays
  * @param train training rows, ascending
  * @returns f64 [rows, width]
@@ -47,7 +50,7 @@ export function zscoreRuns(
   const all = momentsOf(features, width, train);
   for (const { start, length } of runs) {
     const own = train.filter((row) => row >= start && row < start + length);
-    const { means, deviations } = own.length < 2 ? all : momentsOf(features, width, own);
+    const { means, deviations } = own.length < FEWEST_TRAINING_ROWS ? all : momentsOf(features, width, own);
     for (let i = start * width; i < (start + length) * width; i += 1) {
       out[i] = (features[i]! - means[i % width]!) / deviations[i % width]!;
     }
@@ -55,6 +58,7 @@ export function zscoreRuns(
   return out;
 }
 
+/** A column that is constant over the rows has s.d. 1 exactly, though its mean be rounded. */
 function momentsOf(
   features: Float32Array,
   width: number,
@@ -62,7 +66,15 @@ function momentsOf(
 ): { readonly means: Float64Array; readonly deviations: Float64Array } {
   const means = new Float64Array(width);
   const deviations = new Float64Array(width);
-  for (const row of rows) for (let j = 0; j < width; j += 1) means[j]! += features[row * width + j]! / rows.length;
+  const varies = new Uint8Array(width);
+  const first = (rows[0] ?? 0) * width;
+  for (const row of rows) {
+    for (let j = 0; j < width; j += 1) {
+      means[j]! += features[row * width + j]! / rows.length;
+      if (features[row * width + j] !== features[first + j]) varies[j] = 1;
+    }
+  }
+  for (let j = 0; j < width; j += 1) if (varies[j] === 0) means[j] = features[first + j]!;
   for (const row of rows) {
     for (let j = 0; j < width; j += 1) deviations[j]! += (features[row * width + j]! - means[j]!) ** 2 / rows.length;
   }

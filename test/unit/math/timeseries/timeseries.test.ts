@@ -46,6 +46,35 @@ describe('word features in scans', () => {
     expect(largest(z, await array('zscored.npy'))).toBeLessThan(1e-5);
   });
 
+  it('take the statistics of all training rows where few of their run are there', () => {
+    const values = Float32Array.from({ length: 24 }, (_, row) => (row < 12 ? row : 100 + row));
+    const halves = [
+      { start: 0, length: 12 },
+      { start: 12, length: 12 },
+    ];
+    const train = Int32Array.from([...Array.from({ length: 12 }, (_, i) => i), 12, 13, 14, 15, 16, 17, 18]);
+    const few = zscoreRuns(values, 1, halves, train);
+    const mean = train.reduce((sum, row) => sum + values[row]!, 0) / train.length;
+    const sd = Math.sqrt(train.reduce((sum, row) => sum + (values[row]! - mean) ** 2, 0) / train.length);
+    expect(few[23]).toBeCloseTo((values[23]! - mean) / sd, 12);
+    const enough = zscoreRuns(values, 1, halves, Int32Array.of(...train, 19));
+    expect(Math.abs(enough[23]!)).toBeGreaterThan(2 * Math.abs(few[23]!));
+  });
+
+  it('of a column constant over training rows are not scaled up by the rounding of its mean', () => {
+    // 0.1 as float32 summed 11 times is not 11 times 0.1: without care its s.d. is 1e-17, and 0.2 becomes 1e16.
+    const values = new Float32Array(12).fill(0.1);
+    values[11] = 0.2;
+    const z = zscoreRuns(
+      values,
+      1,
+      [{ start: 0, length: 12 }],
+      Int32Array.from({ length: 11 }, (_, i) => i),
+    );
+    expect([...z.subarray(0, 11)]).toEqual(new Array(11).fill(0));
+    expect(z[11]).toBeCloseTo(0.1, 6);
+  });
+
   it('of a constant column stay finite', () => {
     expect([...zscoreRuns(Float32Array.of(2, 2, 2), 1, [{ start: 0, length: 3 }], Int32Array.of(0, 1))]).toEqual([
       0, 0, 0,
