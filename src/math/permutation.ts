@@ -91,15 +91,19 @@ export function shuffled(data: Float64Array, columns: number, draws: readonly In
   return out;
 }
 
+/** Scores nearer than this are equal: a fit repeated in another batch differs by rounding, which must not decide a p. */
+const EQUAL = 1e-9;
+
 /** One-sided p of a value among draws of its null: (1 + #{null ≥ value})/(1 + draws), draws that are NaN left out. NaN for NaN. */
 export function empiricalP(value: number, null_: ArrayLike<number>): number {
   if (Number.isNaN(value)) return NaN;
+  const least = value - EQUAL * Math.abs(value);
   let draws = 0;
   let atLeast = 0;
   for (let i = 0; i < null_.length; i += 1) {
     if (Number.isNaN(null_[i]!)) continue;
     draws += 1;
-    atLeast += Number(null_[i]! >= value);
+    atLeast += Number(null_[i]! >= least);
   }
   return draws === 0 ? NaN : (1 + atLeast) / (1 + draws);
 }

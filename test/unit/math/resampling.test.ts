@@ -126,6 +126,10 @@ describe('permutations', () => {
   test('p counts the observed value among the draws', () => {
     expect(empiricalP(2, [1, 2, 3, NaN])).toBe(3 / 4);
     expect(empiricalP(5, [1, 2, 3])).toBe(1 / 4);
+    // An observed order that is drawn again and fitted in another batch differs in the last digits, and counts.
+    expect(empiricalP(0.3, [0.3 - 1e-15, 0.1])).toBe(2 / 3);
+    expect(empiricalP(-0.3, [-0.3 - 1e-15, -0.4])).toBe(2 / 3);
+    expect(empiricalP(0.3, [0.2999, 0.1])).toBe(1 / 3);
     expect(empiricalP(NaN, [1])).toBeNaN();
     expect(empiricalP(1, [])).toBeNaN();
   });
