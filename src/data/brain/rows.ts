@@ -97,7 +97,7 @@ function withStimulusLayout({ words: described, stimuli }: Manifest): NonNullabl
 async function scans(reading: Reading, manifest: Manifest): Promise<DatasetRows> {
   const timing = manifest.timing;
   const read = await readResponses(reading, manifest.responses, timing?.scans);
-  const { matrix, runs } = inRuns(read.matrix);
+  const { matrix, runs, order } = inRuns(read.matrix);
   const tr = timing?.tr ?? read.tr;
   if (tr === undefined) throw new UserError('A time series needs its repetition time', 'Add timing: { tr: 2.0 }.');
   if (read.tr !== undefined && Math.abs(read.tr - tr) > 1e-3) {
@@ -114,15 +114,14 @@ async function scans(reading: Reading, manifest: Manifest): Promise<DatasetRows>
     fallback: manifest.stimuli?.file,
   });
   checkWords(reading, all, runs, tr);
-  const rows = matrix.runs.map((_, row) => row);
   return {
     matrix,
     stimuli: [],
     words: all,
     runs,
     timing: { step: tr, delays: timing?.delays ?? DELAYS },
-    kept: rows,
-    total: rows.length,
+    kept: order,
+    total: order.length,
     unmatchedStimuli: 0,
     unmatchedResponses: 0,
   };

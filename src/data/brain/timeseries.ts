@@ -9,8 +9,15 @@ import type { ResponseMatrix } from './response-matrix';
 
 type TimingOf = NonNullable<Manifest['timing']>;
 
-/** Rows of one run together, runs in order of first appearance, and where each lies. */
-export function inRuns(matrix: ResponseMatrix): { readonly matrix: ResponseMatrix; readonly runs: readonly RunSpan[] } {
+/**
+ * Rows of one run together, runs in order of first appearance, and where each lies.
+ * @returns `order`: for every row, the one that it was
+ */
+export function inRuns(matrix: ResponseMatrix): {
+  readonly matrix: ResponseMatrix;
+  readonly runs: readonly RunSpan[];
+  readonly order: readonly number[];
+} {
   const rowsOf = new Map<string, number[]>();
   matrix.runs.forEach((run, row) => {
     const rows = rowsOf.get(run);
@@ -23,7 +30,8 @@ export function inRuns(matrix: ResponseMatrix): { readonly matrix: ResponseMatri
     start += rows.length;
     return span;
   });
-  return { matrix: selectRows(matrix, [...rowsOf.values()].flat()), runs };
+  const order = [...rowsOf.values()].flat();
+  return { matrix: selectRows(matrix, order), runs, order };
 }
 
 /** @throws UserError for a run of another number of scans than the manifest says, with both numbers */

@@ -38,6 +38,24 @@ describe('a time series', () => {
     expect(dataset.warnings).toEqual(['1 word before the first row: heard, but not recorded.']);
   });
 
+  it('keeps nuisance predictors with their scans where the rows of the runs alternate', async () => {
+    const dataset = await datasetFrom(
+      `name: t
+responses: { file: r.csv, run: run, columns: [u] }
+words: { file: w.csv, onset: onset, offset: offset, run: run }
+timing: { tr: 2 }
+nuisance: { file: n.csv, columns: [low] }
+`,
+      {
+        'r.csv': 'run,u\n1,10\n2,20\n1,11\n2,21\n',
+        'n.csv': 'low\n100\n200\n110\n210\n',
+        'w.csv': 'word,run,onset,offset\na,1,0,1\nb,2,1,2\n',
+      },
+    );
+    expect(Array.from(dataset.responses)).toEqual([10, 11, 20, 21]);
+    expect(Array.from(dataset.nuisance!.data)).toEqual([100, 110, 200, 210]);
+  });
+
   it('takes subjects and runs from file names, runs behind each other, subjects side by side', async () => {
     const files: Record<string, string> = { 'w.csv': 'word,run,onset,offset\na,1,0,1\nb,2,1,2\n' };
     for (const subject of ['s1', 's2', 's3']) {
