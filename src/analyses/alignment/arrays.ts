@@ -40,7 +40,24 @@ export async function readArrays(
   }
   requireFinite(x, features);
   requireNoInfinity(whole, responses);
+  warnOfConstantLayers(x, context);
   return { features: layersIn(x), recording: bareRecording(responses, whole) };
+}
+
+/** A layer whose features are the same for all rows predicts the mean, and scores 0. */
+function warnOfConstantLayers({ data, shape }: NdArray, context: RunContext): void {
+  const layers = shape.length === 2 ? 1 : shape[1]!;
+  const width = shape.at(-1)!;
+  const constant = Array.from({ length: layers }, (_, layer) => layer).filter((layer) => {
+    for (let at = layer * width; at < data.length; at += layers * width) {
+      for (let j = 0; j < width; j += 1) if (data[at + j] !== data[layer * width + j]) return false;
+    }
+    return true;
+  });
+  if (constant.length === 0) return;
+  context.warn(
+    `Features of layer ${constant.join(', ')} are the same for all rows: nothing can be predicted (score 0).`,
+  );
 }
 
 function layersIn({ data, shape }: NdArray): LayerFeatures {

@@ -11,6 +11,8 @@ export interface Clusters {
 
 /** Below so many runs, blocks within them are drawn instead. */
 const FEWEST_RUNS = 5;
+/** Below so many groups, single rows are drawn unless folds hold groups out. */
+const FEWEST_GROUPS = 5;
 /** Rows of a block where runs are few, as multiples of the FIR span; at least so many blocks must come of it. */
 const SPANS_PER_BLOCK = 10;
 const FEWEST_BLOCKS = 10;
@@ -18,13 +20,19 @@ const FEWEST_BLOCKS = 10;
 /**
  * What may be drawn independently: whole groups where rows go by group, whole runs of a time series, or contiguous blocks
  * of it where there are few runs; single stimuli otherwise.
- * @param byGroup whether folds hold whole groups out
+ * @param byGroup the group of every row, where folds hold whole groups out
  */
 export function clustersOf(recording: Recording, byGroup: readonly string[] | undefined): Clusters {
-  const { rows, runs, span } = recording;
+  const { rows, runs } = recording;
   if (runs.length > 0) return runs.length < FEWEST_RUNS ? blocksOf(recording) : runsOf(recording);
-  if (byGroup !== undefined) return labelled(byGroup, 'groups');
-  return { of: Int32Array.from({ length: rows }, (_, row) => row), count: rows, what: span === 0 ? 'stimuli' : 'rows' };
+  const groups = byGroup ?? enoughGroups(recording);
+  if (groups !== undefined) return labelled(groups, 'groups');
+  return { of: Int32Array.from({ length: rows }, (_, row) => row), count: rows, what: 'stimuli' };
+}
+
+/** Rows of a group are alike however folds are made, so groups are drawn whole where there are enough of them. */
+function enoughGroups({ groups }: Recording): readonly string[] | undefined {
+  return new Set(groups).size >= FEWEST_GROUPS ? groups : undefined;
 }
 
 function runsOf({ rows, runs }: Recording): Clusters {

@@ -31,6 +31,7 @@ export async function* encodeNuisance(
     features: { layers: [], of: features.of, width, layer: () => Promise.resolve(data) },
     options: withoutPca(options),
     draws: [],
+    bootstrap: 0,
     phase: 'Nuisance alone',
   });
   const targets = recording.targets.length;

@@ -6,7 +6,10 @@ import type { RunContext } from '../contract';
 import type { Recording } from './data';
 import type { Folds } from './folds';
 
-/** Fewest outcomes, and draws, that can give p < 0.05. */
+/** What folds say of rows that belong together. */
+type Together = Omit<Folds, 'plan'>;
+
+/** One more than the fewest draws that can give p ≤ 0.05. */
 const FEWEST = 20;
 
 /** The draws of a null, and what they do in words. */
@@ -23,25 +26,40 @@ export interface Null {
 export function nullOfResponses(
   permutations: number,
   recording: Recording,
-  folds: Folds,
+  folds: Together,
   random: Random,
   context: RunContext,
 ): Null {
   if (permutations === 0) return { draws: [], how: 'none' };
   const { shuffle, how } = shuffleFor(recording, folds);
   const stream = random.fork('permutations');
-  const draws = Array.from({ length: permutations }, () => shuffle.draw(stream));
-  if (permutations < FEWEST - 1) {
+  // More draws than there are outcomes would only repeat them, and promise a smaller p than they can give.
+  const many = Math.min(permutations, shuffle.outcomes);
+  const draws = Array.from({ length: many }, () => shuffle.draw(stream));
+  const least = round(1 / (1 + many));
+  if (many < permutations) {
+    const useless = many < FEWEST - 1 ? ', which cannot reach 0.05' : '';
     context.warn(
-      `${permutations} permutations cannot give p below ${round(1 / (1 + permutations))}: use at least 19 for 0.05.`,
+      `Only ${many} different permutations (${how}) exist: as many are drawn instead of ${permutations}, and p is at least ${least}${useless}.`,
     );
-  } else if (shuffle.outcomes < FEWEST) {
-    context.warn(`Only ${shuffle.outcomes} different permutations (${how}) exist: p cannot fall below 0.05.`);
+  } else if (many < FEWEST - 1) {
+    context.warn(`${many} permutations cannot give p below ${least}: use at least 19 for 0.05.`);
   }
+  warnOfExchange(recording, folds, context);
   return { draws, how };
 }
 
-function shuffleFor(recording: Recording, folds: Folds): { shuffle: Shuffle; how: string } {
+/** Rows that depend on one another, yet change places one by one, make p too small. */
+function warnOfExchange({ runs, stretches, groups }: Recording, folds: Together, context: RunContext): void {
+  if (runs.length > 0 || folds.kind === 'blocked' || folds.groups !== undefined) return;
+  const what = groups !== undefined ? 'rows of one group' : stretches.length > 0 ? 'words of running text' : undefined;
+  if (what === undefined) return;
+  context.warn(
+    `Permutations exchange single rows, and ${what} are alike: p is too small. Hold whole groups or blocks out (stimuli.group of the manifest, --folds).`,
+  );
+}
+
+function shuffleFor(recording: Recording, folds: Together): { shuffle: Shuffle; how: string } {
   const { rows, runs, span } = recording;
   const stretches = runs.length > 0 ? runs : folds.kind === 'blocked' ? blocks(folds, rows) : undefined;
   if (stretches !== undefined) {
@@ -58,7 +76,7 @@ function shuffleFor(recording: Recording, folds: Folds): { shuffle: Shuffle; how
   return { shuffle: shuffleRows(rows), how: 'rows change places' };
 }
 
-function blocks({ stretches }: Folds, rows: number): readonly { start: number; length: number }[] {
+function blocks({ stretches }: Together, rows: number): readonly { start: number; length: number }[] {
   return stretches === undefined || stretches.length === 0 ? [{ start: 0, length: rows }] : stretches;
 }
 

@@ -11,8 +11,9 @@ import type { RunContext } from '../contract';
 import { largest, overSubjects } from './aggregate';
 import type { Subjects } from './aggregate';
 import type { LayerFeatures, Recording } from './data';
-import { foldsOf } from './folds';
+import { FEWEST_GROUPS } from './folds';
 import { nullOfResponses } from './null';
+import type { Null } from './null';
 import type { AlignmentFields, LayerRow } from './result';
 import { factsOf } from './facts';
 import type { AlignmentSpec } from './spec';
@@ -47,7 +48,7 @@ export async function* alignSimilarity(job: SimilarityJob): AsyncGenerator<Progr
   const { spec, context, features, recording, subjects, metric } = job;
   requireMemory(job);
   const responses = subjects.names.map((subject, s) => completeUnits(job, subject, subjects.members[s]!));
-  const draws = yield* permutationsOf(job);
+  const { draws, how } = yield* permutationsOf(job);
   const zscored = metric !== 'rsa' && spec.zscore;
   const signatures = responses.map(({ data }) => signatureOf(data, recording.rows, metric, zscored));
   const shuffledSignatures = draws.map((source) =>
@@ -67,20 +68,17 @@ export async function* alignSimilarity(job: SimilarityJob): AsyncGenerator<Progr
     });
   }
   yield { phase: 'Similarity', done: layers, total: layers, unit: 'layers' };
-  const fields = fieldsFor(job, responses, scores, nulls);
+  const fields = fieldsFor(job, responses, scores, nulls, how);
   return { fields: { ...fields }, arrays: { scores: { data: scores, shape: [layers, count] } } };
 }
 
-/** Draws of the null, under the same rules as those of the ridge. */
-async function* permutationsOf({
-  spec,
-  context,
-  recording,
-}: SimilarityJob): AsyncGenerator<Progress, readonly Int32Array[]> {
+/** The null, under the same rules as that of the ridge; nothing is held out here, so that only groups and time matter. */
+async function* permutationsOf({ spec, context, recording }: SimilarityJob): AsyncGenerator<Progress, Null> {
   yield { phase: 'Similarity of the responses', done: 0, total: 1, unit: 'steps' };
-  if (spec.permutations === 0) return [];
-  const folds = await foldsOf(undefined, recording, context);
-  return nullOfResponses(spec.permutations, recording, folds, new Random(context.seed, 'alignment'), context).draws;
+  const { groups, span } = recording;
+  const enough = groups !== undefined && new Set(groups).size >= FEWEST_GROUPS;
+  const together = { kind: 'kfold', gap: span, ...(enough && { groups }) } as const;
+  return nullOfResponses(spec.permutations, recording, together, new Random(context.seed, 'alignment'), context);
 }
 
 /** Pairs of stimuli are numbered as signatures hold them: upper triangle row by row, with the diagonal for `cka`. */
@@ -99,7 +97,11 @@ function permuteSignature(signature: Float64Array, source: Int32Array, metric: S
   return out;
 }
 
-function completeUnits({ recording, context }: SimilarityJob, subject: string, members: Int32Array): SubjectResponses {
+function completeUnits(
+  { recording, context, metric }: SimilarityJob,
+  subject: string,
+  members: Int32Array,
+): SubjectResponses {
   const { rows, responses, targets } = recording;
   const whole = members.filter((u) => {
     for (let row = 0; row < rows; row += 1) if (Number.isNaN(responses[row * targets.length + u]!)) return false;
@@ -110,6 +112,12 @@ function completeUnits({ recording, context }: SimilarityJob, subject: string, m
     throw new UserError(
       `No unit${who} has a response to every stimulus, which similarity needs`,
       'Use --metric ridge, which fits each unit on the rows that it has.',
+    );
+  }
+  if (metric === 'rsa' && whole.length < 2) {
+    throw new UserError(
+      `RSA correlates patterns over units, and there is one unit${who}`,
+      'Use --metric cka, or ridge, which scores each unit.',
     );
   }
   const left = members.length - whole.length;
@@ -139,6 +147,7 @@ function fieldsFor(
   responses: readonly SubjectResponses[],
   scores: Float64Array,
   nulls: readonly Float64Array[],
+  how: string,
 ): AlignmentFields {
   const count = subjects.names.length;
   const rowOf = (i: number): Float64Array => scores.subarray(i * count, (i + 1) * count);
@@ -191,7 +200,7 @@ function fieldsFor(
     ceiling: NaN,
     ceilings: { units: 0, without: recording.targets.length },
     p: maxima.length === 0 || row === undefined ? NaN : empiricalP(row.score, maxima),
-    permutations: { draws: maxima.length, how: maxima.length === 0 ? 'none' : 'stimuli change places' },
+    permutations: { draws: maxima.length, how },
     unitSets: [],
     setComparisons: [],
     units: [],

@@ -39,6 +39,11 @@ async function* fromDataset(spec: AlignmentSpec, context: RunContext): AsyncGene
     context.warn('The responses are simulated from a model: they say nothing about any brain.');
   }
   for (const warning of dataset.warnings) context.warn(warning);
+  if (dataset.lags !== undefined && dataset.lags.count > 1) {
+    context.warn(
+      `Each of ${dataset.lags.count} lags of a unit is scored as a unit of its own, and aggregates are over all of them.`,
+    );
+  }
   const words = dataset.granularity !== 'sentence';
   if (words && spec.pooling === 'sum') {
     throw new UserError(

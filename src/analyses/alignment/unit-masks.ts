@@ -5,6 +5,7 @@ import { CONTROL_KINDS } from '../../math/units/controls';
 import { unitsIn } from '../../math/units/selection';
 import type { Transformer } from '../../models/transformer';
 import { UserError } from '../../shared/errors';
+import { counted, number } from '../../shared/words';
 import type { RunContext } from '../contract';
 import { otherModel, readLocalization, requireSameModel } from '../features/localization';
 import type { LayerFeatures } from './data';
@@ -50,7 +51,18 @@ export async function readUnitSets(
   if (seeds > 0 && controls.length === 0) {
     context.warn(`${folder} holds no random units to compare with: localize with --random-seeds.`);
   }
+  warnOfFewSets(controls, context);
   return [{ kind: 'selected', units: masks[0]! }, ...controls];
+}
+
+/** p against a kind of random sets is at least 1/(1 + sets). */
+function warnOfFewSets(controls: readonly UnitSet[], context: RunContext): void {
+  const sets = new Map<string, number>();
+  for (const { kind } of controls) sets.set(kind, (sets.get(kind) ?? 0) + 1);
+  const few = [...sets].filter(([, count]) => 1 / (1 + count) > 0.05);
+  if (few.length === 0) return;
+  const told = few.map(([kind, count]) => `${kind} ${number(1 / (1 + count), 2)} (${counted(count, 'set')})`);
+  context.warn(`p against random units cannot fall below ${told.join(', ')}: 19 sets of a kind reach 0.05.`);
 }
 
 async function readMasks(

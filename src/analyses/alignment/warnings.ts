@@ -31,9 +31,11 @@ export function checkResponses({ responses, targets, rows }: Recording, context:
   });
   if (empty.length > 0) context.warn(`${units(empty)} no response at all and no score: ${names(empty)}.`);
   if (constant.length > 0)
-    context.warn(`${units(constant)} the same response everywhere and score 0: ${names(constant)}.`);
+    context.warn(
+      `${units(constant)} the same response everywhere and score 0, which enters the aggregate: ${names(constant)}.`,
+    );
   if (partial.length > 0) {
-    context.warn(`${units(partial)} missing responses and are fitted on the rows that they have: ${names(partial)}.`);
+    context.warn(`${units(partial)} missing responses, fitted on the rows that are there: ${names(partial)}.`);
   }
   return missing;
 }
@@ -59,6 +61,9 @@ export function warnOfScores(
     context.warn(`${units(ids)} too few rows for some folds, which are left out of their mean: ${names(ids)}.`);
   }
   const many = subjects.names.length;
+  if (many === 0 && targets.length > 0) {
+    context.warn('All units are summary columns, which stay out of aggregates: there is no score over units.');
+  }
   if (many > 1 && many < FEWEST_SUBJECTS) {
     context.warn(`Intervals are a bootstrap over ${many} subjects: too few to trust their width.`);
   }

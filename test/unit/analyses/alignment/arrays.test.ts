@@ -71,12 +71,39 @@ describe('given features and responses', () => {
     result.arrays['foldScores']!.data.forEach((score, i) => expect(score).toBeCloseTo(flat[i]!, 6));
   });
 
+  test('responses that are all missing have no score, no p and no figure of units', async () => {
+    const x = npy('some.npy', normal(new Random(21), 20 * 2 * 3), [20, 2, 3]);
+    const nothing = npy('nothing.npy', new Float64Array(20 * 2).fill(NaN), [20, 2]);
+    const { result, fields, warnings } = await run({
+      features: x,
+      responses: nothing,
+      permutations: 19,
+      bootstrap: 100,
+    });
+    expect(fields.best).toMatchObject({ layer: null, score: NaN, nestedScore: NaN });
+    expect(fields.p).toBeNaN();
+    expect(alignment.figures(result).map(({ id }) => id)).toEqual(['layers', 'units']);
+    expect(warnings.join()).toMatch(/2 units have no response at all and no score: 0, 1/);
+  });
+
+  test('a layer of constant features scores 0 and is named', async () => {
+    const data = normal(new Random(22), 40 * 2 * 3);
+    for (let row = 0; row < 40; row += 1) data.fill(0.1, row * 6 + 3, row * 6 + 6);
+    const x = npy('flat.npy', data, [40, 2, 3]);
+    const made = { features: x, responses: npy('flat-y.npy', normal(new Random(23), 40), [40, 1]), bootstrap: 100 };
+    const { fields, warnings } = await run(made);
+    expect(warnings).toEqual(['Features of layer 1 are the same for all rows: nothing can be predicted (score 0).']);
+    expect(fields.layers[1]!.score).toBe(0);
+  });
+
   test('missing responses and constant units are counted and named', async () => {
     const { fields, warnings } = await run(given);
     expect(fields.missing).toBe(7);
     expect(fields.units.map(({ n }) => n)).toEqual([60, 60, 60, 60, 53]);
-    expect(warnings.join('\n')).toMatch(/1 unit has the same response everywhere and score 0: 3\./);
-    expect(warnings.join('\n')).toMatch(/1 unit has missing responses .*: 4\./);
+    expect(warnings.join('\n')).toMatch(
+      /1 unit has the same response everywhere and score 0, which enters the aggregate: 3\./,
+    );
+    expect(warnings.join('\n')).toMatch(/1 unit has missing responses, .*: 4\./);
     expect(fields.units[3]!.score).toBe(0);
   });
 
@@ -169,6 +196,10 @@ describe('what does not go together', () => {
   test('rows that differ in number', async () => {
     const responses = npy('short.npy', normal(new Random(6), 19), [19, 1]);
     await expect(run({ features: x, responses })).rejects.toThrow(/has 20 rows and .*short\.npy has 19/);
+  });
+
+  test('RSA of a single unit, which has no pattern', async () => {
+    await expect(run({ features: x, responses: y, metric: 'rsa' })).rejects.toThrow(/there is one unit/);
   });
 
   test('features that are not finite are named by their place', async () => {

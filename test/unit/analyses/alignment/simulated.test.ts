@@ -140,6 +140,7 @@ describe('units of a localization', () => {
     expect(comparison).toMatchObject({ control: 'random', sets: 2, p: 1 / 3 });
     expect(comparison!.difference).toBeGreaterThan(0);
     expect(warnings.join()).toMatch(/holds 2 sets of random where --random-seeds asks for 10/);
+    expect(warnings.join()).toMatch(/cannot fall below random 0\.33 \(2 sets\): 19 sets/);
     expect(alignment.figures(result).map(({ id }) => id)).toContain('unit-sets');
   });
 
@@ -155,6 +156,7 @@ test.each(['cka', 'debiased-cka', 'rsa'] as const)('%s: one number per layer and
   expect(fields.columns).toBe('subjects');
   expect(fields.best.layer).toBe(2);
   expect(fields.p).toBe(1 / 20);
+  expect(fields.permutations.how).toBe('whole groups change places');
   for (const { nullBand, score } of fields.layers) expect(score).toBeGreaterThan(nullBand![1]);
   expect(alignment.figures(result).map(({ id }) => id)).toContain('layers');
 });
