@@ -1,7 +1,9 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'test/e2e/server/**', 'test/golden/**', '.brainlens/**', 'test-results/**'] },
+  {
+    ignores: ['dist/**', 'node_modules/**', 'test/e2e/server/**', 'test/golden/**', '.brainlens/**', 'test-results/**'],
+  },
   ...tseslint.configs.strict,
   {
     languageOptions: {
