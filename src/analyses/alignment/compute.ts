@@ -7,6 +7,7 @@ import { alignSimilarity } from './similarity';
 import { readSource } from './source';
 import type { AlignmentSpec } from './spec';
 import { gatherUnits, readUnitSets } from './unit-masks';
+import { warnOfLeaveOneOut } from './warnings';
 
 /**
  * Scores every layer of a model (or of given features) against recordings of the brain (definitions, Alignment).
@@ -20,6 +21,7 @@ export async function* align(spec: AlignmentSpec, context: RunContext): AsyncGen
   if (spec.metric !== 'ridge')
     return yield* alignSimilarity({ spec, context, subjects, metric: spec.metric, ...source });
   const { model, recording } = source;
+  if (spec.alpha === 'loo') warnOfLeaveOneOut(recording, context);
   if (spec.units === undefined || model === undefined) {
     return yield* alignRidge({ spec, context, subjects, controls: [], ...source });
   }

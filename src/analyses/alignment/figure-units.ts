@@ -12,9 +12,9 @@ const NAMED_UNITS = 40;
 const MAP_CELLS = 40_000;
 const TABLE_ROWS = 2000;
 
-/** How a unit is called where several subjects may share names. */
-export function unitName({ id, subject }: Pick<UnitRow, 'id' | 'subject'>): string {
-  return subject === '' ? id : `${subject} ${id}`;
+/** How a unit is called where several subjects may share names; columns that contain others say so. */
+export function unitName({ id, subject, summary }: Pick<UnitRow, 'id' | 'subject' | 'summary'>): string {
+  return `${subject === '' ? id : `${subject} ${id}`}${summary ? ' (summary)' : ''}`;
 }
 
 /** Layer × unit; `undefined` for a single layer or unit, and where no unit has a score. */

@@ -69,6 +69,15 @@ export function warnOfScores(
   }
 }
 
+/** Leave-one-out knows neither groups nor gaps: a left-out row's like stay among the training rows. */
+export function warnOfLeaveOneOut({ runs, groups }: Recording, context: RunContext): void {
+  if (runs.length === 0 && groups === undefined) return;
+  const like = runs.length > 0 ? 'its neighbours in time' : 'the rest of its group';
+  context.warn(
+    `--alpha loo leaves out one row and trains on ${like}: penalties come out too small (nested holds groups and gaps out).`,
+  );
+}
+
 /** "3 of 12 units have no ceiling": those are left out of the normalised aggregate. */
 export function warnOfCeilings(without: number, of: number, context: RunContext): void {
   if (without > 0 && without < of) {

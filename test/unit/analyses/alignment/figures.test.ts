@@ -114,6 +114,7 @@ describe('the map of layers and units', () => {
     const named = mapOf([unit('IFG', { subject: 's1' }), unit('MFG', { subject: 's1' })]);
     expect(named.x.names).toEqual(['s1 IFG', 's1 MFG']);
     expect(named.y.names).toEqual(['0', '3', '6']);
+    expect(mapOf([unit('a'), unit('all', { summary: true })]).x.names).toEqual(['a', 'all (summary)']);
     expect(mapOf(Array.from({ length: 41 }, (_, i) => unit(`u${i}`))).x.names).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import { clustersOf } from '../../../../src/analyses/alignment/clusters';
 import type { Recording } from '../../../../src/analyses/alignment/data';
 import { foldsOf } from '../../../../src/analyses/alignment/folds';
 import { nullOfResponses } from '../../../../src/analyses/alignment/null';
+import { warnOfLeaveOneOut } from '../../../../src/analyses/alignment/warnings';
 import { encodeNpy } from '../../../../src/shared/npy';
 import { Random } from '../../../../src/math/random';
 import { contextFor } from './support';
@@ -85,6 +86,17 @@ describe('folds say what they leave on both sides', () => {
     const split = file(Array.from({ length: ROWS }, (_, row) => row % 5));
     expect((await foldsOf(split, labelled(passages), contextFor())).groups).toBeUndefined();
   });
+});
+
+test('leave-one-out is warned of where rows have neighbours or groups', () => {
+  const warned = (of: Recording): string => {
+    const context = contextFor();
+    warnOfLeaveOneOut(of, context);
+    return context.warnings.join();
+  };
+  expect(warned(recording(scans))).toMatch(/neighbours in time: penalties come out too small/);
+  expect(warned(labelled(passages))).toMatch(/rest of its group/);
+  expect(warned(recording())).toBe('');
 });
 
 describe('the null', () => {
