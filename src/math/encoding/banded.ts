@@ -1,23 +1,19 @@
 import { Cancelled } from '../../shared/errors';
-import type { FoldPlan, Split } from '../folds';
-import type { Dense, Gemm } from '../gemm';
+import type { FoldPlan } from '../folds';
+import type { Gemm } from '../gemm';
 import type { BandedScores, Columns, EncodingOptions, Targets } from './encoding';
+import { fitFewColumns } from './few-columns';
 import { fitFold, fitTargets, rowsOf } from './fold';
-import type { FoldFit } from './fold';
 import { checkPlan, innerFolds, patternsOf, trainingTargets } from './patterns';
-import type { CentredRows } from './training-set';
+import { fitRatios } from './ratios';
 
-/** Pairs of α with the same ratio of the features' to the nuisance's: one factorisation serves them all. */
-interface Ratio {
-  readonly value: number;
-  /** Ascending. */
-  readonly featureAlphas: Float64Array;
-}
+/** Up to this many nuisance columns (and a quarter of the rows) it is cheaper to take the features out of them. */
+const FEW_COLUMNS = 32;
 
 /**
- * Banded ridge (Dupré la Tour et al. 2022): min ‖y − N·u − X·v‖² + αₙ‖u‖² + αₓ‖v‖². With ρ = αₓ/αₙ it is the plain
- * ridge of [√ρ·N | X] at αₓ. Both bands are standardised on the training rows; PCA is of the features only. Per target
- * the pair of least left-out error, ties to the smaller αₙ, then αₓ.
+ * Banded ridge (Dupré la Tour et al. 2022): min ‖y − N·u − X·v‖² + αₙ‖u‖² + αₓ‖v‖². Both bands are standardised on the
+ * training rows; PCA is of the features only. Per target the pair of least left-out error, ties to the smaller αₙ, then
+ * αₓ.
  */
 export async function bandedScores(
   gemm: Gemm,
@@ -36,7 +32,6 @@ export async function bandedScores(
     featureAlphas: blank(),
     nuisanceAlphas: blank(),
   };
-  const ratios = ratiosOf(options);
   for (const [index, fold] of plan.outer.entries()) {
     for (const { present, units } of patternsOf(targets, fold.train)) {
       const inner = innerFolds(plan, fold, present);
@@ -45,13 +40,12 @@ export async function bandedScores(
       const responses = trainingTargets(targets, present, units);
       const low = await rowsOf(gemm, nuisance.data, nuisance.width, split, undefined);
       const high = await rowsOf(gemm, features.data, features.width, split, options.pca);
-      const best = new Best(units.length, fold.test.length);
-      for (const ratio of ratios) {
-        if (options.signal.aborted) throw new Cancelled();
-        const rows = besides(low, Math.sqrt(ratio.value), high);
-        best.consider(ratio.value, await fitted(gemm, rows, split, inner, responses, options, ratio.featureAlphas));
-      }
-      const alone = await fitted(gemm, low, split, inner, responses, options, options.alphas);
+      if (options.signal.aborted) throw new Cancelled();
+      const few = nuisance.width <= FEW_COLUMNS && inner.every(({ train }) => 4 * nuisance.width <= train.length);
+      const fit = few && options.alpha !== 'ols' ? fitFewColumns : fitRatios;
+      const best = await fit(gemm, low, high, split, inner, responses, options);
+      const choice = { alpha: options.alpha, alphas: options.alphas };
+      const alone = await fitTargets(gemm, await fitFold(gemm, low, split, inner, choice), responses, choice);
       units.forEach((unit, target) => {
         const at = index * targets.units + unit;
         const explained = (predicted: Float64Array): number =>
@@ -65,80 +59,6 @@ export async function bandedScores(
     }
   }
   return scores;
-}
-
-/** The distinct ratios of the product grid, each with its αₓ. Least squares knows no ratio. */
-function ratiosOf({ alpha, alphas }: EncodingOptions): Ratio[] {
-  if (alpha === 'ols') return [{ value: 1, featureAlphas: alphas }];
-  const ratios: { value: number; found: number[] }[] = [];
-  for (const low of alphas) {
-    for (const high of alphas) {
-      const value = high / low;
-      // On a logarithmic grid the same ratio comes from many pairs, apart from rounding.
-      const known = ratios.find((ratio) => Math.abs(ratio.value / value - 1) < 1e-9);
-      if (known === undefined) ratios.push({ value, found: [high] });
-      else known.found.push(high);
-    }
-  }
-  return ratios.map(({ value, found }) => ({ value, featureAlphas: Float64Array.from(found).sort() }));
-}
-
-async function fitted(
-  gemm: Gemm,
-  rows: CentredRows,
-  split: Split,
-  inner: readonly Split[],
-  responses: Dense,
-  { alpha }: EncodingOptions,
-  alphas: Float64Array,
-): Promise<FoldFit> {
-  const choice = { alpha, alphas };
-  return fitTargets(gemm, await fitFold(gemm, rows, split, inner, choice), responses, choice);
-}
-
-/** [scale · low | high] */
-function besides(low: CentredRows, scale: number, high: CentredRows): CentredRows {
-  const width = low.width + high.width;
-  const rows = low.training + low.outside;
-  const data = new Float64Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < low.width; j++) data[row * width + j] = scale * low.data[row * low.width + j]!;
-    data.set(high.data.subarray(row * high.width, (row + 1) * high.width), row * width + low.width);
-  }
-  return { ...high, data, width };
-}
-
-/** The best pair of α so far, per target. */
-class Best {
-  readonly predicted: Float64Array;
-  readonly featureAlphas: Float64Array;
-  readonly nuisanceAlphas: Float64Array;
-  private readonly errors: Float64Array;
-
-  constructor(
-    targets: number,
-    private readonly rows: number,
-  ) {
-    this.predicted = new Float64Array(targets * rows);
-    this.featureAlphas = new Float64Array(targets).fill(NaN);
-    this.nuisanceAlphas = new Float64Array(targets).fill(NaN);
-    this.errors = new Float64Array(targets).fill(Infinity);
-  }
-
-  consider(ratio: number, fit: FoldFit): void {
-    this.errors.forEach((least, target) => {
-      const error = fit.innerErrors[target]!;
-      const leastSquares = Number.isNaN(error);
-      const nuisanceAlpha = fit.alphas[target]! / ratio;
-      const tied = error === least && nuisanceAlpha < this.nuisanceAlphas[target]!;
-      if (!leastSquares && !(error < least) && !tied) return;
-      this.errors[target] = error;
-      this.featureAlphas[target] = fit.alphas[target]!;
-      this.nuisanceAlphas[target] = nuisanceAlpha;
-      const from = target * this.rows;
-      this.predicted.set(fit.predicted.subarray(from, from + this.rows), from);
-    });
-  }
 }
 
 function explainedShare(

@@ -75,7 +75,8 @@ export async function fitFold(
   };
 }
 
-function inPositions(train: Int32Array, splits: readonly Split[]): Split[] {
+/** Rows of splits as positions among the training rows. */
+export function inPositions(train: Int32Array, splits: readonly Split[]): Split[] {
   const position = new Map(Array.from(train, (row, i) => [row, i]));
   const local = (rows: Int32Array): Int32Array => rows.map((row) => position.get(row)!);
   return splits.map((split) => ({ train: local(split.train), test: local(split.test) }));
