@@ -111,7 +111,7 @@ async function scored(layout: Layout, width?: number): Promise<BandedScores> {
     plan,
     {
       alpha: layout.alpha ?? 'nested',
-      alphas: Float64Array.from(layout.alphas ?? [1e-3, 1, 1e3, 1e6]),
+      alphas: Float64Array.from(layout.alphas ?? [1e-3, 10, 1e5]),
       ...(layout.pca === undefined ? {} : { pca: layout.pca }),
       signal: new AbortController().signal,
     },
