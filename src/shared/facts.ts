@@ -29,12 +29,21 @@ const RESULT_LABELS: Readonly<Record<string, string>> = {
   mainFraction: 'Fraction of units',
   massiveShare: 'Deficit owed to massive units',
   'total tasks': 'Accuracy tasks',
+  alpha: 'Penalty chosen by',
+  modelLayers: 'Layers',
+  'folds name': 'Folds',
+  'folds count': 'Number of folds',
+  'permutations draws': 'Permutations',
+  'counts repetitions': 'Repetitions averaged',
+  'counts missing': 'Missing responses',
+  'counts unmatchedStimuli': 'Stimuli without responses',
+  'counts unmatchedResponses': 'Responses without stimuli',
 };
 const SETTING_LABELS: Readonly<Record<string, string>> = { randomSeeds: 'Random draws' };
 const ORIGIN_LABELS: Readonly<Record<string, string>> = { onnxruntime: 'ONNX Runtime', node: 'Node.js' };
 
-/** Fields that a key fact does not tell: a forecast beside the time taken, and a sentence that a figure holds. */
-const UNTOLD: ReadonlySet<string> = new Set(['warnings', 'estimatedSeconds', 'shareMassive']);
+/** Fields that a key fact does not tell: a forecast beside the time taken, a sentence that a figure holds, what an array's columns are. */
+const UNTOLD: ReadonlySet<string> = new Set(['warnings', 'estimatedSeconds', 'shareMassive', 'columns']);
 
 /** Shares of a whole, which are read as percentages. */
 const SHARES: ReadonlySet<string> = new Set(['mainFraction', 'massiveShare']);
