@@ -2,7 +2,7 @@ import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { counted, number } from '../../shared/words';
 import { aggregated, layerCurve, scoreName, uniqueVariance, withInterval } from './figure-layers';
-import { unitSpace } from './figure-space';
+import { unitSpaces } from './figure-space';
 import { unitCurves } from './figure-curves';
 import { setChart, unitMap, unitTable } from './figure-units';
 import { fieldsOf } from './result';
@@ -15,7 +15,7 @@ export function alignmentFigures(result: AnalysisResult): Figure[] {
     uniqueVariance(fields),
     ...unitCurves(result, fields),
     unitMap(result, fields),
-    unitSpace(result, fields),
+    ...unitSpaces(result, fields),
     unitTable(fields),
   ].filter((figure) => figure !== undefined);
   return fields.simulated ? figures.map(ofSimulated) : figures;

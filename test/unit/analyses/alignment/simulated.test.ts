@@ -58,8 +58,19 @@ describe('the simulated dataset', () => {
       'unit-curves-3',
       'unit-map',
       'unit-space',
+      'unit-layers-space',
       'units',
     ]);
+    for (const [id, of] of [
+      ['unit-space', 'score'],
+      ['unit-layers-space', 'bestLayer'],
+    ] as const) {
+      const space = figures.find((figure) => figure.id === id);
+      if (space?.kind !== 'space') throw new Error(`${id} is no map in space`);
+      const byName = new Map(fields.units.map((unit) => [`${unit.subject} ${unit.id}`, unit[of]]));
+      expect(space.values).toHaveLength(24);
+      space.values.forEach((value, i) => expect(value).toBeCloseTo(byName.get(space.names![i]!)!, 4));
+    }
     for (const { title, summary } of figures) {
       expect(title).toMatch(/\(simulated data\)$/);
       expect(summary).toMatch(/^Simulated responses, not a brain\./);
