@@ -6,6 +6,7 @@ import { unitSpaces } from './figure-space';
 import { unitCurves } from './figure-curves';
 import { setChart, unitMap, unitTable } from './figure-units';
 import { fieldsOf } from './result';
+import type { AlignmentFields } from './result';
 
 /** What an alignment shows. */
 export function alignmentFigures(result: AnalysisResult): Figure[] {
@@ -34,9 +35,16 @@ export function alignmentSummary(result: AnalysisResult): string {
   const fields = fieldsOf(result);
   const { simulated, dataset, best, subjects, p, columns } = fields;
   const where = best.layer === null ? '' : ` at layer ${best.layer}`;
-  const many = columns === 'units' ? aggregated(fields) : 'all units together';
+  const many = columns === 'units' ? aggregated(fields) : 'units without missing responses together';
   const of = subjects.length > 1 ? ` of ${counted(subjects.length, 'subject')}` : '';
   const significance = Number.isFinite(p) ? `, p = ${number(p, 2)}` : '';
   const score = `${scoreName(fields)} ${withInterval(best.score, best.interval)}`;
-  return `${simulated ? 'Simulated data: ' : ''}${dataset}, ${many}${of}: ${score}${where}${significance}`;
+  return `${simulated ? 'Simulated data: ' : ''}${dataset}, ${many}${of}: ${score}${where}${significance}${againstControls(fields)}`;
+}
+
+/** How chosen units stand among random ones; empty where none were drawn. */
+function againstControls({ setComparisons }: AlignmentFields): string {
+  return setComparisons
+    .map(({ control, median, p }) => `; ${control} units ${number(median, 3)} (p ${number(p, 2)})`)
+    .join('');
 }

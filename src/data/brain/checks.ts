@@ -1,3 +1,4 @@
+import { UserError } from '../../shared/errors';
 import { counted } from '../../shared/words';
 import type { BrainUnit } from './dataset';
 import { countedNames } from './reading';
@@ -7,6 +8,21 @@ import { unitLabel } from './units';
 /** How many of the responses [rows × units (× lags)] are missing. */
 export function countMissing(data: Float64Array): number {
   return data.reduce((n, value) => (Number.isNaN(value) ? n + 1 : n), 0);
+}
+
+/**
+ * An infinite response would make every prediction of its unit meaningless.
+ * @param data f64 [rows, units, lags]
+ * @throws UserError that names unit and row of the first
+ */
+export function refuseInfinite(units: readonly BrainUnit[], data: Float64Array, lags: number): void {
+  const at = data.findIndex((value) => value === Infinity || value === -Infinity);
+  if (at < 0) return;
+  const unit = units[Math.floor(at / lags) % units.length]!;
+  throw new UserError(
+    `The response of ${unitLabel(unit)} in row ${Math.floor(at / (lags * units.length)) + 1} is infinite`,
+    'Mend it, or leave the cell empty where it is missing.',
+  );
 }
 
 /**

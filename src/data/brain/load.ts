@@ -3,7 +3,7 @@ import { UserError } from '../../shared/errors';
 import { granularityOf } from '../../shared/manifest';
 import type { Manifest } from '../../shared/manifest';
 import { addCeilings } from './ceilings';
-import { countMissing, warnOfUnits, zscore } from './checks';
+import { countMissing, refuseInfinite, warnOfUnits, zscore } from './checks';
 import type { BrainDataset, DatasetStimulus, DatasetWord, RunSpan, Timing } from './dataset';
 import { isManifestName, readManifest } from './manifest-file';
 import { readNuisance } from './nuisance';
@@ -55,6 +55,7 @@ export async function datasetOf(manifest: Manifest, path: string): Promise<Brain
   const rows = await readRows(reading, manifest, granularity);
   const matrix = scaled(rows.matrix, rows.runs, manifest.responses.scale);
   const units = await addCeilings(reading, manifest.ceiling, await describeUnits(reading, manifest, matrix));
+  refuseInfinite(units, rows.matrix.data, matrix.lags);
   warnOfUnits(reading, units, matrix.data, matrix.lags);
   const nuisance = manifest.nuisance && (await nuisanceOf(reading, manifest, rows));
   const surface =
@@ -109,6 +110,7 @@ async function nuisanceOf(
   const ownTable = nuisance!.file === undefined && nuisance!.files === undefined;
   return await readNuisance(reading, ownTable ? { ...stimuli, ...nuisance!, id: nuisance!.id } : nuisance!, {
     ...(rows.stimuli.length > 0 && { ids: rows.stimuli.map(({ id }) => id) }),
+    ...(rows.stimuli.length > 0 && !ownTable && stimuli?.id !== undefined && { idColumn: stimuli.id }),
     kept: rows.kept,
     total: rows.total,
     ...(table !== undefined && rows.stimuli.length > 0 && { fallback: resolve(reading.folder, table) }),

@@ -14,6 +14,8 @@ type Nuisance = NonNullable<Manifest['nuisance']>;
 export interface NuisanceRows {
   /** Id of each row, where rows are stimuli. */
   readonly ids?: readonly string[];
+  /** The stimuli's id column: a file of predictors that has one of this name is joined by it. */
+  readonly idColumn?: string;
   /** For rows of the responses, the row of the stimulus file (or scan) that each one is. */
   readonly kept: readonly number[];
   /** Rows that a file without ids must have. */
@@ -80,12 +82,9 @@ async function fileColumns(
     headerless && several ? { ...nuisance, columns: names.slice(0, await widthOf(file, nuisance)) } : nuisance;
   const table = await readLayout(file, layout);
   const wanted = several ? names.filter((name) => table.columns.includes(name)) : names;
-  const picks = pickRows(
-    file,
-    table.length,
-    nuisance.id === undefined ? undefined : textColumn(table, nuisance.id),
-    rows,
-  );
+  const shared = table.columns.find((column) => column === rows.idColumn);
+  const id = nuisance.id ?? shared;
+  const picks = pickRows(file, table.length, id === undefined ? undefined : textColumn(table, id), rows);
   return wanted.map((name) => {
     const values = numericColumn(table, requireColumn(table, name));
     return Float64Array.from(picks, (row) => values[row]!);

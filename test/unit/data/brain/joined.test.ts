@@ -7,6 +7,14 @@ const BASE = 'name: test\nstimuli: { file: s.csv, id: id }\nresponses: { file: r
 const load = (more: string, files: Record<string, string> = {}) =>
   datasetFrom(BASE + more, { 's.csv': SENTENCES, 'r.csv': RESPONSES, ...files });
 
+describe('responses that are infinite', () => {
+  it('are refused with unit and row', async () => {
+    await expect(load('', { 'r.csv': 'id,u1,u2\na,1,4\nb,2,inf\nc,4,5\n' })).rejects.toThrow(
+      /The response of u2 in row 2 is infinite/,
+    );
+  });
+});
+
 describe('what is known of units', () => {
   it('joins positions, covariates and labels', async () => {
     const { units, warnings } = await load('units: { file: e.tsv, x: x, y: y, z: z, covariates: [latency] }\n', {
@@ -51,6 +59,13 @@ describe('ceilings', () => {
 });
 
 describe('nuisance predictors', () => {
+  it('are joined by the stimuli’s id column where their file has it, whatever its order', async () => {
+    const { nuisance } = await load('nuisance: { file: n.csv, columns: [length] }\n', {
+      'n.csv': 'id,length\nc,30\nb,20\na,10\n',
+    });
+    expect(Array.from(nuisance!.data)).toEqual([10, 20, 30]);
+  });
+
   it('joins by id, and fills what is missing with the mean, counted', async () => {
     const { nuisance, warnings } = await load('nuisance: { file: n.csv, id: id, columns: [length, freq] }\n', {
       'n.csv': 'id,freq,length\nc,3,1\nb,NA,2\na,1,3\n',
