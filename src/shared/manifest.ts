@@ -154,6 +154,11 @@ const wordsSchema = z
       .describe('Column of the word (default: word; text of the stimuli where they are the words).'),
     onset: column.optional().describe('Column of the onset in seconds.'),
     offset: column.optional().describe('Column of the end in seconds.'),
+    duration: column
+      .optional()
+      .describe(
+        'Column of the duration in seconds, instead of offset. BIDS events.tsv needs neither: it has its names.',
+      ),
     run: column.optional().describe('Column of the run, story or sentence: words of one run are one text.'),
     context: column
       .optional()

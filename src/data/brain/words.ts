@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { UserError } from '../../shared/errors';
 import type { Manifest } from '../../shared/manifest';
 import { counted } from '../../shared/words';
@@ -11,6 +11,8 @@ import type { Reading } from './reading';
 type Words = NonNullable<Manifest['words']>;
 
 const WORD = ['word', 'text', 'token'];
+/** BIDS 1.9, Task events: onset and duration in seconds in every such file, n/a where an event is no word. */
+const BIDS_EVENTS = /(^|_)events\.tsv$/i;
 
 /** Words as read, and the table they came from, where it was one. */
 export interface ReadWords {
@@ -54,7 +56,7 @@ export async function readWords(
     parts.push(
       extname(file).toLowerCase() === '.textgrid'
         ? await fromTextGrid(file, words, run, start)
-        : await fromTable(file, { ...words, word: words.word ?? textOfStimuli }, run, start),
+        : await fromTable(reading, file, { ...words, word: words.word ?? textOfStimuli }, run, start),
     );
   }
   return { words: parts.flatMap(({ words: read }) => read), columns: parts.flatMap(({ columns }) => columns) };
@@ -70,7 +72,21 @@ async function fromTextGrid(file: string, { tier }: Words, run: string, start: n
   };
 }
 
-async function fromTable(file: string, words: Words, fileRun: string, start: number): Promise<ReadWords> {
+/** BIDS names its columns of times itself. */
+function bidsNames(words: Words): Words {
+  const ends = words.offset === undefined ? { duration: 'duration' } : {};
+  return { onset: 'onset', ...ends, ...words };
+}
+
+async function fromTable(
+  reading: Reading,
+  file: string,
+  given: Words,
+  fileRun: string,
+  start: number,
+): Promise<ReadWords> {
+  const events = BIDS_EVENTS.test(basename(file));
+  const words = events ? bidsNames(given) : given;
   const table = await readLayout(file, words);
   const wordColumn = columnOr(table, words.word, WORD);
   if (wordColumn === undefined) {
@@ -85,11 +101,15 @@ async function fromTable(file: string, words: Words, fileRun: string, start: num
   const times = (column: string | undefined): Float64Array | undefined =>
     column === undefined ? undefined : numericColumn(table, requireColumn(table, column));
   const onsets = times(words.onset);
-  const offsets = times(words.offset);
-  const read = texts.map((word, row): DatasetWord => {
+  const durations = times(words.duration);
+  if (durations !== undefined && onsets === undefined)
+    throw new UserError('words.duration stands without words.onset', 'Name the column of the onsets too.');
+  const offsets = times(words.offset) ?? durations?.map((duration, row) => onsets![row]! + duration);
+  const unknownEnd = (row: number): boolean => durations !== undefined && Number.isNaN(durations[row]!);
+  const wordAt = (word: string, row: number): DatasetWord => {
     if (word === '')
       throw new UserError(`${file}, ${table.place(row)}: no word in "${wordColumn}"`, 'Write one there.');
-    const [onset, offset] = [onsets?.[row], offsets?.[row]];
+    const [onset, offset] = [onsets?.[row], unknownEnd(row) ? undefined : offsets?.[row]];
     if (Number.isNaN(onset) || Number.isNaN(offset)) {
       throw new UserError(
         `${file}, ${table.place(row)}: no time for "${word}"`,
@@ -109,13 +129,16 @@ async function fromTable(file: string, words: Words, fileRun: string, start: num
       ...(offset !== undefined && { offset: offset - start }),
       ...(contexts && { context: contexts[row]! }),
     };
-  });
-  const columns = texts.map((_, row) =>
+  };
+  const rows = Array.from(texts.keys()).filter((row) => !events || !['', 'n/a'].includes(texts[row]!));
+  if (rows.length < texts.length)
+    reading.warnings.push(`${counted(texts.length - rows.length, 'event')} of ${file} without a word: left out.`);
+  const columns = rows.map((row) =>
     Object.fromEntries(
       table.columns.map((column) => [column, String((table.value(row, column) ?? '') as string | number)]),
     ),
   );
-  return { words: read, columns };
+  return { words: rows.map((row) => wordAt(texts[row]!, row)), columns };
 }
 
 /** Words as stimuli of their own, numbered from 1, grouped by run. */

@@ -13,6 +13,35 @@ const scans = (more: string, files: Record<string, string> = {}, responses = 'fi
     { 'r.txt': SCANS, 'w.csv': WORDS, ...files },
   );
 
+describe('words of BIDS events', () => {
+  const events = (rows: string, words = 'file: sub-1_events.tsv') =>
+    datasetFrom(
+      `name: t\nresponses: { file: r.txt, header: false, columns: [u, v] }\nwords: { ${words} }\ntiming: { tr: 2 }\n`,
+      { 'r.txt': SCANS, 'sub-1_events.tsv': rows },
+    );
+
+  it('have onset and duration by their names; events that are no words are left out and counted', async () => {
+    const { words, warnings } = await events(
+      'onset\tduration\tword\n0.5\t0.3\tthe\n1\t0\tn/a\n1.25\tn/a\tcat\n3\t0.5\tnone\n',
+    );
+    expect(words).toEqual([
+      { word: 'the', run: '', onset: 0.5, offset: 0.8 },
+      { word: 'cat', run: '', onset: 1.25 },
+      { word: 'none', run: '', onset: 3, offset: 3.5 },
+    ]);
+    expect(warnings[0]).toMatch(/1 event of .*sub-1_events\.tsv without a word: left out/);
+  });
+
+  it.each([
+    ['onset\tword\n1\ta\n', /no column .*duration/],
+    ['onset\tduration\tword\nsoon\t1\ta\n', /row 1 \(line 2\), column "onset": "soon" is not a number/],
+    ['onset\tduration\tword\nn/a\t1\ta\n', /row 1 \(line 2\): no time for "a"/],
+    ['onset\tduration\tword\n1\t-2\ta\n', /"a" ends at -1 s, before it begins at 1 s/],
+  ])('refuse %j', async (rows, message) => {
+    await expect(events(rows)).rejects.toThrow(message);
+  });
+});
+
 describe('a time series', () => {
   it('has scans for rows and words with their times', async () => {
     const dataset = await scans('timing: { tr: 2, scans: 6 }\n');
