@@ -1,18 +1,16 @@
 // Five minimal-pair paradigms × 100 pairs with SmolLM2-135M as it is and under four unit masks, whole process, beside
 // PyTorch in the same run, in turn.
 //   node bench/ablate/run.mjs [--pairs 3] [--model FILE.gguf] [--skip-published] [--items 100]
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cacheRoot, enforce, measure, median, spread } from '../measure.mjs';
-import { pythonWith } from '../python.mjs';
-import { fetchModel } from '../../scripts/demo/fetch-model.mjs';
+import { enforce, measure, median, spread } from '../measure.mjs';
+import { realModelBench, root } from '../real-model.mjs';
 
 const PARADIGMS = ['subject-verb-agreement', 'reflexive-number', 'determiner-noun', 'npi-licensing', 'island-adjunct'];
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '..', '..');
 const { values: options } = parseArgs({
   options: {
     pairs: { type: 'string', default: '3' },
@@ -22,15 +20,10 @@ const { values: options } = parseArgs({
   },
 });
 
-const cli = join(root, 'dist/cli.js');
-if (!existsSync(cli)) throw new Error('Build first: npm run build');
-const python = pythonWith(join(here, '..', 'requirements.txt'));
-const gguf = options.model ?? (await fetchModel());
-const cache = join(cacheRoot(), 'bench-ablate');
+const { cli, python, gguf, cache } = await realModelBench('bench-ablate', options.model);
 const units = join(cache, 'units');
 const out = join(cache, 'result');
 const tasks = PARADIGMS.map((name) => join(root, 'samples/tasks', `${name}.jsonl`));
-mkdirSync(cache, { recursive: true });
 const brainlens = (...args) =>
   measure(process.execPath, [cli, ...args, '--model', gguf, '--force', '--quiet'], { BRAINLENS_CACHE: cache });
 

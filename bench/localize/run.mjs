@@ -1,15 +1,13 @@
 // Localization of SmolLM2-135M, whole process from a cold start, beside PyTorch in the same run, in turn.
 //   node bench/localize/run.mjs [--pairs 3] [--model FILE.gguf] [--skip-published]
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cacheRoot, enforce, measure, median, spread } from '../measure.mjs';
-import { pythonWith } from '../python.mjs';
-import { fetchModel } from '../../scripts/demo/fetch-model.mjs';
+import { enforce, measure, median, spread } from '../measure.mjs';
+import { realModelBench, root } from '../real-model.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '..', '..');
 const { values: options } = parseArgs({
   options: {
     pairs: { type: 'string', default: '3' },
@@ -18,14 +16,9 @@ const { values: options } = parseArgs({
   },
 });
 
-const cli = join(root, 'dist/cli.js');
-if (!existsSync(cli)) throw new Error('Build first: npm run build');
-const python = pythonWith(join(here, '..', 'requirements.txt'));
-const gguf = options.model ?? (await fetchModel());
-const cache = join(cacheRoot(), 'bench-localize');
+const { cli, python, gguf, cache } = await realModelBench('bench-localize', options.model);
 const out = join(cache, 'result');
 const stimuli = join(root, 'samples/stimuli/language.csv');
-mkdirSync(cache, { recursive: true });
 
 const localize = () =>
   measure(

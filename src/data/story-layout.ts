@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { UserError } from '../shared/errors';
-import { filesOf, readBytes } from './files';
+import { readBytes } from './files';
 import type { Table } from './tables';
 import { decodeText } from './text';
 
@@ -40,19 +40,8 @@ export function isStoryTable(table: Table): boolean {
 }
 
 /**
- * Reads a folder of the theory-of-mind localizer: `1b_story.txt … 10p_question.txt`, b = false belief, p = false
- * photograph. Other files in the folder are not read.
- * @param instruction stands before every story; empty = none
- * @throws UserError for a story without question or the reverse, an empty file, or a folder without stories
- */
-export async function readStories(folder: string, instruction = STORY_INSTRUCTION): Promise<Story[]> {
-  const files = (await filesOf(folder)).filter(isStoryFile);
-  if (files.length > 0) return readStoryFiles(files, instruction);
-  throw new UserError(`${folder} holds no stories`, 'Name the files 1b_story.txt, 1b_question.txt, 1p_story.txt, ….');
-}
-
-/**
- * Reads the story files of one folder; conditions `false-belief`, then `false-photograph`, in the order of the numbers
+ * Reads the story files of one folder of the theory-of-mind localizer, `1b_story.txt … 10p_question.txt`, b = false
+ * belief, p = false photograph; conditions `false-belief`, then `false-photograph`, in the order of the numbers
  * within each. Lines are joined; the layout "True   False" below a question is left out.
  * @throws UserError for a story without question or the reverse, or an empty file
  */

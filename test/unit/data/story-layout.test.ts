@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStories, STORY_INSTRUCTION, storyText } from '../../../src/data/story-layout';
+import { STORY_INSTRUCTION, storyText } from '../../../src/data/story-layout';
 import { readStimuli, stimulusFiles } from '../../../src/data/stimuli';
 import { UserError } from '../../../src/shared/errors';
 
@@ -19,6 +19,9 @@ function folder(name: string, files: Readonly<Record<string, string>>): string {
   for (const [file, content] of Object.entries(files)) writeFileSync(join(path, file), content);
   return path;
 }
+
+/** A folder of stories as the localizer reads it. */
+const readStories = (path: string, instruction?: string) => readStimuli([path], {}, instruction);
 
 const TWO = {
   '1b_story.txt': 'Mia hid the key \nunder a stone.  Then a well-\r\nknown thief came.',
@@ -148,7 +151,7 @@ describe('refusing stories, in one line with file and remedy', () => {
   });
 
   it('a folder without stories', async () => {
-    expect(await refusal(readStories(folder('none', { 'a.txt': 'x' })))).toMatch(/holds no stories/);
+    expect(await refusal(readStories(folder('none', { 'a.txt': 'x' })))).toMatch(/holds no stimuli/);
     expect(await refusal(readStimuli([folder('neither', { 'a.txt': 'x' })]))).toMatch(/holds no stimuli/);
   });
 });
