@@ -5,6 +5,8 @@ import type { Transformer } from '../models/transformer';
 
 /** Numbers that a long run keeps as it goes, so that it can be taken up where it stopped. It only saves time: nothing throws. */
 export interface Checkpoint {
+  /** The folder itself, for what is too large to write at once; it may not exist yet. */
+  readonly folder: string;
   /** What was written under a name; `undefined` where nothing was, or it is damaged. */
   read(name: string): Promise<Float64Array | undefined>;
   write(name: string, data: Float64Array): Promise<void>;

@@ -24,6 +24,7 @@ export function openCheckpoint(cacheFolder: string, work: Work): Checkpoint {
   const folder = join(cacheFolder, 'checkpoints', sha256(JSON.stringify(work)).toString('hex'));
   const fileOf = (name: string): string => join(folder, `${sha256(name).toString('hex')}.f64`);
   return {
+    folder,
     async read(name) {
       try {
         return decode(await readFile(fileOf(name)));

@@ -60,6 +60,7 @@ export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobPar
         },
         figures,
         arrays: result.arrays,
+        ...(result.files !== undefined && { files: result.files }),
       },
       { force: request.force, unique, signal: hooks.signal },
     );

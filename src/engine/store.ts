@@ -3,7 +3,7 @@ import { open, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../data/make-folder';
 import { writeNpyFile } from '../data/npy-file';
-import type { NdArray } from '../shared/analysis';
+import type { AnalysisResult, NdArray } from '../shared/analysis';
 import { Cancelled, UserError } from '../shared/errors';
 import type { FiguresFile } from '../shared/figure';
 import { figuresSchema } from '../shared/figures-file';
@@ -21,6 +21,8 @@ export interface ResultContent {
   readonly figures: FiguresFile;
   /** File name without `.npy` → array. */
   readonly arrays: Readonly<Record<string, NdArray>>;
+  /** Further files of the analysis' own. */
+  readonly files?: AnalysisResult['files'];
 }
 
 export interface WriteOptions {
@@ -44,6 +46,7 @@ export async function writeResult(out: string, content: ResultContent, options: 
   const created = await makePartial(partial, out);
   try {
     await writeArrays(partial, content.arrays, options.signal);
+    for (const [name, write] of Object.entries(content.files ?? {})) await write(join(partial, name));
     await writeText(join(partial, 'figures.json'), JSON.stringify(jsonable(content.figures)));
     if (options.signal.aborted) throw new Cancelled();
     return await commit(partial, out, content, options);

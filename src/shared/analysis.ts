@@ -30,9 +30,10 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
     /**
      * `model`: on model folders and `.gguf` files in the Explorer; `localization`: on a localization's `result.json` and
      * in the title bar of its panel; `localizations`: in the palette, where the workspace has some; `dataset`: on folders
-     * and dataset manifests; `model-and-dataset`: where `model` is, and on dataset manifests.
+     * and dataset manifests; `model-and-dataset`: where `model` is, and on dataset manifests; `sae`: on folders and files
+     * of sparse autoencoders.
      */
-    readonly on: 'model' | 'localization' | 'localizations' | 'dataset' | 'model-and-dataset';
+    readonly on: 'model' | 'localization' | 'localizations' | 'dataset' | 'model-and-dataset' | 'sae';
   };
 }
 
@@ -48,6 +49,8 @@ export interface AnalysisResult {
   readonly fields: Record<string, unknown>;
   /** File name without `.npy` → array. */
   readonly arrays: Readonly<Record<string, NdArray>>;
+  /** Name of a further file in the result folder → writes it at the path it is given. */
+  readonly files?: Readonly<Record<string, (path: string) => Promise<void>>>;
 }
 
 /** A bound as a sentence that follows the flag; the specs' own messages are such already. */

@@ -2,7 +2,7 @@
  * Figures as data: what is shown, not how. The engine writes them into `figures.json`; the panel, the report, notebooks,
  * hovers and Python read them. Colours are roles, so that every renderer picks its own palette for its theme.
  */
-export type Figure = ChartFigure | MapFigure | SpaceFigure | TableFigure;
+export type Figure = ChartFigure | MapFigure | SpaceFigure | CloudFigure | TableFigure;
 
 interface FigureBase {
   /** Stable within a result: `selected-per-layer`. */
@@ -106,6 +106,54 @@ export interface SpaceFigure extends FigureBase {
   readonly range: readonly [number, number];
   /** Triangles: vertices x, y, z one after the other, faces three indices each. */
   readonly mesh?: { readonly vertices: readonly number[]; readonly faces: readonly number[] };
+}
+
+/** One way to divide the points of a cloud: lobes by an affinity and a number of lobes. */
+export interface Grouping {
+  readonly name: string;
+  /** Names of the groups, in the order of colours. */
+  readonly groups: readonly string[];
+  /** Of every point, an index into `groups`. */
+  readonly of: readonly number[];
+}
+
+/** One way to lay the points of a cloud out: the plane, or space where `z` is there. All arrays have one length. */
+export interface CloudLayout {
+  readonly name: string;
+  readonly axes: readonly string[];
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly z?: readonly number[];
+}
+
+/** Many points coloured by group: features of an SAE by lobe. The panel chooses among layouts and groupings. */
+export interface CloudFigure extends FigureBase {
+  readonly kind: 'cloud';
+  /** What a point is: "feature". */
+  readonly noun: string;
+  /** Of every point its number. */
+  readonly ids: readonly number[];
+  /** One line per point for its hover. */
+  readonly text: readonly string[];
+  readonly layouts: readonly CloudLayout[];
+  readonly groupings: readonly Grouping[];
+  /** JSON Lines file in the result folder: line i is what a click on the point with id i lists (`PointDetails`). */
+  readonly details?: string;
+}
+
+/** A line of a cloud's `details`. */
+export interface PointDetails {
+  readonly title: string;
+  /** Named small facts: "firing rate" → "1.2 %". */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Texts in which the point stands out, the strongest first; `token` is marked within its surroundings. */
+  readonly contexts: readonly {
+    readonly before: string;
+    readonly token: string;
+    readonly after: string;
+    readonly value: number;
+    readonly source: string;
+  }[];
 }
 
 export interface TableColumn {

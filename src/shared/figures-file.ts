@@ -108,7 +108,38 @@ const space = z
     },
   );
 
-const KNOWN: Readonly<Record<string, z.ZodType>> = { chart, map, space, table } satisfies Record<
+const cloud = z
+  .looseObject({
+    ...base,
+    kind: z.literal('cloud'),
+    noun: z.string(),
+    ids: z.array(z.int()),
+    text: z.array(z.string()),
+    layouts: z
+      .array(
+        z.looseObject({
+          name: z.string(),
+          axes: z.array(z.string()),
+          x: z.array(z.number()),
+          y: z.array(z.number()),
+          z: z.array(z.number()).optional(),
+        }),
+      )
+      .min(1),
+    groupings: z
+      .array(z.looseObject({ name: z.string(), groups: z.array(z.string()), of: z.array(z.int().nonnegative()) }))
+      .min(1),
+    details: z.string().optional(),
+  })
+  .refine(
+    ({ ids, text, layouts, groupings }) =>
+      [text, ...layouts.flatMap(({ x, y, z: depth }) => [x, y, depth ?? x]), ...groupings.map(({ of }) => of)].every(
+        ({ length }) => length === ids.length,
+      ),
+    { message: 'ids, text, layouts and groupings differ in length' },
+  );
+
+const KNOWN: Readonly<Record<string, z.ZodType>> = { chart, map, space, cloud, table } satisfies Record<
   Figure['kind'],
   z.ZodType
 >;

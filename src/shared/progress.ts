@@ -4,6 +4,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly unit: string;
+  /** Measures at this step, for live curves: "loss" → 0.31. */
+  readonly values?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Measured pace of a phase: units per second and seconds left, both `undefined` until they can be known. */

@@ -67,7 +67,13 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('progress'),
     id: z.number(),
-    progress: z.object({ phase: z.string(), done: z.number(), total: z.number(), unit: z.string() }),
+    progress: z.object({
+      phase: z.string(),
+      done: z.number(),
+      total: z.number(),
+      unit: z.string(),
+      values: z.record(z.string(), z.number()).optional(),
+    }),
   }),
   z.object({
     type: z.literal('done'),
@@ -99,12 +105,15 @@ export type ToWebview =
   | { readonly type: 'array'; readonly file: string; readonly data: ArrayBuffer; readonly shape: readonly number[] }
   /** Answers `requestArray` where the file cannot be read: the figure stays at its own resolution and says so. */
   | { readonly type: 'arrayMissing'; readonly file: string; readonly message: string }
+  /** Answers `requestLine`: line `index` (from 0) of a JSON Lines file; `undefined` where there is none. */
+  | { readonly type: 'line'; readonly file: string; readonly index: number; readonly text: string | undefined }
   | { readonly type: 'error'; readonly message: string };
 
 /** From the panel; checked at the boundary. */
 export const fromWebviewSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('requestArray'), file: z.string() }),
+  z.object({ type: z.literal('requestLine'), file: z.string(), index: z.int().nonnegative() }),
   z.object({ type: z.literal('saveFigure'), name: z.string(), format: z.enum(['png', 'svg']), dataUrl: z.string() }),
   z.object({ type: z.literal('saveCsv'), name: z.string(), text: z.string() }),
   /** All figures at once: the host asks for one folder. */

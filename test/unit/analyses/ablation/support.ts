@@ -31,6 +31,7 @@ export const golden = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8
 
 /** A checkpoint in memory. */
 export class MemoryCheckpoint implements Checkpoint {
+  readonly folder = '';
   readonly kept = new Map<string, Float64Array>();
   read = (name: string): Promise<Float64Array | undefined> => Promise.resolve(this.kept.get(name));
   write = (name: string, data: Float64Array): Promise<void> => Promise.resolve(void this.kept.set(name, data));
