@@ -49,6 +49,27 @@ export class Random {
     return drawn % n;
   }
 
+  /** Standard normal (Marsaglia's polar method; the second of each pair is not kept, so that a state is four words). */
+  normal(): number {
+    for (;;) {
+      const u = 2 * this.uniform() - 1;
+      const v = 2 * this.uniform() - 1;
+      const square = u * u + v * v;
+      if (square > 0 && square < 1) return u * Math.sqrt((-2 * Math.log(square)) / square);
+    }
+  }
+
+  /** Gamma with this shape ≥ 1 and scale 1 (Marsaglia & Tsang 2000). */
+  gamma(shape: number): number {
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log(this.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+
   /** A uniform permutation of 0…n−1 (Fisher–Yates). */
   permutation(n: number): Int32Array {
     return this.sample(n, n);
