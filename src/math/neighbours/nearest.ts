@@ -1,0 +1,158 @@
+import { Cancelled } from '../../shared/errors';
+import type { Progress } from '../../shared/progress';
+import type { Dense, Gemm } from '../gemm';
+
+/** The k nearest other points of every point. */
+export interface Neighbours {
+  readonly k: number;
+  /** i32 [points, k], the nearest first. */
+  readonly indices: Int32Array;
+  /** f64 [points, k], Euclidean. */
+  readonly distances: Float64Array;
+}
+
+/** Points × points of one product: 32 MB in float32. */
+const TILE = 2 ** 23;
+/** Candidates beyond k that are measured exactly. */
+const SPARE = 12;
+/** Unit roundoff of float32. */
+const ROUNDOFF = 2 ** -24;
+
+/**
+ * Exact k nearest neighbours by brute force: candidates from ‖a‖² + ‖b‖² − 2a·b in float32 GEMM, their distances again
+ * in float64. Where rounding could hide a nearer point behind the candidates, the row is searched in float64.
+ * @param points f64 [count, width]; best centred, for the rounding grows with the norms
+ * @param k 1 … count − 1
+ */
+export async function* nearestNeighbours(
+  points: Float64Array,
+  width: number,
+  k: number,
+  { gemm, signal, unit = 'points' }: { readonly gemm: Gemm; readonly signal: AbortSignal; readonly unit?: string },
+): AsyncGenerator<Progress, Neighbours> {
+  const count = points.length / width;
+  if (!(k >= 1 && k < count)) throw new RangeError(`${k} neighbours among ${count} points`);
+  const search = new Search(points, width, Math.min(k + SPARE, count - 1));
+  const indices = new Int32Array(count * k);
+  const distances = new Float64Array(count * k);
+  const rows = Math.max(1, Math.floor(TILE / count));
+  const all: Dense<Float32Array> = { data: Float32Array.from(points), dims: [count, width] };
+  for (let from = 0; from < count; from += rows) {
+    if (signal.aborted) throw new Cancelled();
+    const to = Math.min(count, from + rows);
+    const some = { data: all.data.subarray(from * width, to * width), dims: [to - from, width] };
+    const { data: products } = await gemm.multiply<Float32Array>(some, all, { transposeB: true });
+    for (let row = from; row < to; row += 1) {
+      const found = search.nearest(row, products, (row - from) * count, k);
+      indices.set(found.indices.subarray(0, k), row * k);
+      distances.set(found.distances.subarray(0, k), row * k);
+    }
+    yield { phase: 'Nearest neighbours', done: to, total: count, unit };
+  }
+  return { k, indices, distances };
+}
+
+/** Candidates of one row at a time. */
+class Search {
+  private readonly count: number;
+  private readonly squares: Float64Array;
+  private readonly largest: number;
+  private readonly indices: Int32Array;
+  private readonly distances: Float64Array;
+
+  constructor(
+    private readonly points: Float64Array,
+    private readonly width: number,
+    private readonly candidates: number,
+  ) {
+    this.count = points.length / width;
+    this.squares = new Float64Array(this.count);
+    for (let i = 0; i < points.length; i += 1) this.squares[Math.floor(i / width)]! += points[i]! * points[i]!;
+    this.largest = this.squares.reduce((most, square) => Math.max(most, square), 0);
+    this.indices = new Int32Array(candidates);
+    this.distances = new Float64Array(candidates);
+  }
+
+  /** @returns the candidates by exact distance; the arrays are used again */
+  nearest(
+    row: number,
+    products: Float32Array,
+    at: number,
+    k: number,
+  ): { readonly indices: Int32Array; readonly distances: Float64Array } {
+    const limit = this.roughly(row, products, at);
+    this.measure(row);
+    const slack = 2 * (this.width + 4) * ROUNDOFF * (Math.sqrt(this.squares[row]!) + Math.sqrt(this.largest)) ** 2;
+    const isSure = this.candidates === this.count - 1 || this.distances[k - 1]! ** 2 + slack < limit;
+    if (!isSure) this.exactly(row);
+    return { indices: this.indices, distances: this.distances };
+  }
+
+  /** Fills the candidates by squared distances in float32. @returns the largest of them */
+  private roughly(row: number, products: Float32Array, at: number): number {
+    const { squares, indices, distances, candidates, count } = this;
+    const own = squares[row]!;
+    let filled = 0;
+    let worst = Infinity;
+    for (let other = 0; other < count; other += 1) {
+      const square = own + squares[other]! - 2 * products[at + other]!;
+      if (square >= worst || other === row) continue;
+      filled = insert(indices, distances, filled, candidates, other, square);
+      if (filled === candidates) worst = distances[candidates - 1]!;
+    }
+    return worst;
+  }
+
+  /** Exact distances of the candidates, ascending; ties to the lower index. */
+  private measure(row: number): void {
+    const { indices, distances, candidates } = this;
+    const found = indices.slice();
+    found.sort();
+    let filled = 0;
+    for (const other of found) {
+      filled = insert(indices, distances, filled, candidates, other, Math.sqrt(this.square(row, other)));
+    }
+  }
+
+  private exactly(row: number): void {
+    const { indices, distances, candidates, count } = this;
+    let filled = 0;
+    for (let other = 0; other < count; other += 1) {
+      if (other === row) continue;
+      const distance = Math.sqrt(this.square(row, other));
+      if (filled === candidates && distance >= distances[candidates - 1]!) continue;
+      filled = insert(indices, distances, filled, candidates, other, distance);
+    }
+  }
+
+  private square(row: number, other: number): number {
+    const { points, width } = this;
+    let sum = 0;
+    for (let i = row * width, j = other * width, end = i + width; i < end; i += 1, j += 1) {
+      const difference = points[i]! - points[j]!;
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}
+
+/** Inserts into an ascending list behind its equals; the last drops out of a full one. @returns how many it holds */
+function insert(
+  indices: Int32Array,
+  values: Float64Array,
+  filled: number,
+  room: number,
+  index: number,
+  value: number,
+): number {
+  let place = Math.min(filled, room - 1);
+  if (filled === room && value >= values[place]!) return filled;
+  while (place > 0 && values[place - 1]! > value) {
+    values[place] = values[place - 1]!;
+    indices[place] = indices[place - 1]!;
+    place -= 1;
+  }
+  values[place] = value;
+  indices[place] = index;
+  return Math.min(filled + 1, room);
+}
