@@ -1,5 +1,14 @@
 /** Figures as tables: the accessible alternative to a picture, and what an export holds. */
-import type { ChartFigure, Figure, MapFigure, Series, SpaceFigure, TableColumn, TableFigure } from './figure';
+import type {
+  ChartFigure,
+  CloudFigure,
+  Figure,
+  MapFigure,
+  Series,
+  SpaceFigure,
+  TableColumn,
+  TableFigure,
+} from './figure';
 import { cellColumns, ownCells, type Matrix } from './map-cells';
 
 type Cell = number | string | null;
@@ -13,6 +22,7 @@ export function figureTable(figure: Figure, matrix?: Matrix): FigureTable {
   if (figure.kind === 'table') return { columns: figure.columns, rows: figure.rows };
   if (figure.kind === 'map') return mapTable(figure, matrix);
   if (figure.kind === 'space') return spaceTable(figure);
+  if (figure.kind === 'cloud') return cloudTable(figure);
   const unique = figure.series.every((series) => new Set(series.x).size === series.x.length);
   return unique ? wideTable(figure) : longTable(figure);
 }
@@ -70,6 +80,29 @@ function spaceTable({ value, x, y, z, values, names, text }: SpaceFigure): Figur
     columns: [named, numeric('x'), numeric('y'), numeric('z'), numeric(value), { label: 'About', type: 'text' }],
     rows: names.map((name, i) => [name, x[i]!, y[i]!, z[i]!, values[i]!, text[i]!]),
   };
+}
+
+/** A row per point: id, text, its place in every layout, its group in every grouping. */
+function cloudTable({ noun, ids, text, layouts, groupings }: CloudFigure): FigureTable {
+  const places = layouts.flatMap(({ name, axes, x, y, z }) =>
+    [x, y, ...(z === undefined ? [] : [z])].map((values, i) => ({
+      column: numeric(`${name}: ${axes[i] ?? 'xyz'[i]!}`),
+      values,
+    })),
+  );
+  const columns: TableColumn[] = [
+    whole(noun),
+    { label: 'About', type: 'text' },
+    ...groupings.map(({ name }): TableColumn => ({ label: name, type: 'text' })),
+    ...places.map(({ column }) => column),
+  ];
+  const rows = ids.map((id, i): Cell[] => [
+    id,
+    text[i]!,
+    ...groupings.map(({ groups, of }) => groups[of[i]!] ?? null),
+    ...places.map(({ values }) => values[i]!),
+  ]);
+  return { columns, rows };
 }
 
 function mapTable(figure: MapFigure, matrix?: Matrix): FigureTable {

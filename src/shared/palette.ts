@@ -67,6 +67,26 @@ const shapes: Record<Role, RoleShape> = {
   muted: { pattern: '', dash: 'solid', symbol: 'cross' },
 };
 
+/** Groups of a cloud: no two of one theme come closer than ΔE*ab 10 in any of the three visions; shapes carry the rest. */
+const groupColours: Record<ThemeKind, readonly string[]> = {
+  light: list('#0072b2 #c44601 #00865f #a8508c #4b78ff #5a3c2d #ff0069 #ff2dd2 #96963c #690096'),
+  dark: list('#56b4e9 #f0803c #2dc6a0 #e39ac3 #e1e100 #0069f0 #ff0069 #00ff78 #f0e1b4 #c31eb4'),
+  'high-contrast': list('#6cc4ff #ff9650 #35e0b4 #ffb3dc #fff000 #6978ff #ff2d69 #f0f0a5 #00a500 #f01ec3'),
+  'high-contrast-light': list('#004f93 #a33600 #006b4c #8a2c66 #0069ff #4b2d1e #e1005a #d200c3 #4b0087 #78782d'),
+};
+
+/** Those that Plotly draws in the plane and in space alike. */
+const groupSymbols = [
+  'circle',
+  'square',
+  'diamond',
+  'cross',
+  'x',
+  'circle-open',
+  'square-open',
+  'diamond-open',
+] as const;
+
 const onLight = {
   // ColorBrewer RdBu, reversed: blue is low, red is high.
   diverging: ['#2166ac', '#4393c3', '#92c5de', '#d1e5f0', '#f7f7f7', '#fddbc7', '#f4a582', '#d6604d', '#b2182b'],
@@ -90,6 +110,17 @@ export function roleColour(kind: ThemeKind, role: Role): string {
 /** What tells a role apart without colour. */
 export function roleShape(role: Role): RoleShape {
   return shapes[role];
+}
+
+/** Colour of the group with this index as `#rrggbb`; they come round after ten. */
+export function groupColour(kind: ThemeKind, index: number): string {
+  const colours = groupColours[kind];
+  return colours[index % colours.length]!;
+}
+
+/** Symbol of the group with this index (Plotly's name); they come round after eight: 40 groups differ in one or the other. */
+export function groupSymbol(index: number): (typeof groupSymbols)[number] {
+  return groupSymbols[index % groupSymbols.length]!;
 }
 
 /** Evenly spaced stops of a map's colour scale, from the low to the high end; the neutral middle is the background's. */
@@ -155,4 +186,8 @@ function roles(
     'condition-4': conditions[3],
     muted,
   };
+}
+
+function list(colours: string): readonly string[] {
+  return colours.split(' ');
 }

@@ -1,10 +1,12 @@
 /** Figures as Plotly's JSON: the panel, the report and exports draw from it. Pure; Plotly itself is not needed. */
-import type { Axis, ChartFigure, Figure, MapFigure, Marker, Series } from './figure';
+import type { Axis, ChartFigure, Figure, MapFigure, Series } from './figure';
 import { categoriesOf, isIntegerAxis, measuredTicks, spanOf } from './axis-values';
+import { cloudLayout, cloudTraces, type CloudView } from './cloud-plot';
 import type { MapCells } from './map-cells';
 import { mapTrace } from './map-trace';
 import { bandRuns } from './band';
 import { roleColour, roleShape, type PlotTheme } from './palette';
+import { MARKER_ROW, markerLayers } from './plot-markers';
 import { escapeText, wrap } from './plotly-text';
 import { spaceLayout, spaceTraces } from './space-plot';
 import { formatNumber } from './ticks';
@@ -27,6 +29,8 @@ export interface PlotlyOptions {
   readonly hidden?: ReadonlySet<string>;
   /** Cells to draw in place of the map's own. */
   readonly cells?: MapCells;
+  /** How a cloud is looked at; absent: its first layout, by its first grouping. */
+  readonly view?: CloudView;
 }
 
 /**
@@ -41,6 +45,11 @@ export function toPlotly(
   if (figure.kind === 'space') {
     const layout = spaceLayout(figure, theme, options.titled ?? false);
     return { data: spaceTraces(figure, theme), layout, config, integers: { x: false, y: false } };
+  }
+  if (figure.kind === 'cloud') {
+    const titled = options.titled ?? false;
+    const data = cloudTraces(figure, theme, options.view, titled);
+    return { data, layout: cloudLayout(figure, theme, options.view, titled), config, integers: { x: false, y: false } };
   }
   const data =
     figure.kind === 'map'
@@ -192,9 +201,6 @@ function hoverOf(figure: ChartFigure, series: Series): Json {
 /** Pixels of an export's title. */
 const TITLE_HEIGHT = 48;
 
-/** Pixels above the plot for the label of one vertical line. */
-const MARKER_ROW = 18;
-
 /** Names of categories that are written level; a figure with more takes the whole width of a page. */
 export const MOST_LEVEL = 6;
 
@@ -301,50 +307,4 @@ function categoryTicks(names: readonly string[]): Json {
     tickvals: names,
     ticktext: names.map((name) => (many ? escapeText(name) : wrap(name).map(escapeText).join('<br>'))),
   };
-}
-
-function markerLayers(figure: ChartFigure, theme: PlotTheme): Json {
-  const markers = figure.markers ?? [];
-  return {
-    shapes: markers.map((marker) => markerLine(marker, theme)),
-    annotations: markers.map((marker, i) => markerLabel(figure, marker, i, theme)),
-  };
-}
-
-function markerLine(marker: Marker, theme: PlotTheme): Json {
-  const { axis, value } = marker;
-  const across = axis === 'x' ? 'y' : 'x';
-  return {
-    type: 'line',
-    [`${axis}ref`]: axis,
-    [`${across}ref`]: 'paper',
-    [`${axis}0`]: value,
-    [`${axis}1`]: value,
-    [`${across}0`]: 0,
-    [`${across}1`]: 1,
-    line: { color: theme.foreground, width: 1.5, dash: 'dash' },
-  };
-}
-
-/** The label of a vertical line stands above the plot, each of several in a row of its own; of a level one at its end. */
-function markerLabel(figure: ChartFigure, marker: Marker, index: number, theme: PlotTheme): Json {
-  const at = figure[marker.axis].type === 'log' ? Math.log10(marker.value) : marker.value;
-  const common = { text: escapeText(marker.label), showarrow: false, font: { color: theme.foreground }, borderpad: 2 };
-  if (marker.axis === 'y') {
-    return { ...common, x: 1, xref: 'paper', xanchor: 'right', y: at, yref: 'y', yanchor: 'bottom' };
-  }
-  const before = (figure.markers ?? []).slice(0, index).filter((other) => other.axis === 'x').length;
-  const share = shareOfAxis(figure, marker.value);
-  const xanchor = share > 0.7 ? 'right' : share < 0.3 ? 'left' : 'center';
-  return { ...common, x: at, xref: 'x', xanchor, y: 1, yref: 'paper', yanchor: 'bottom', yshift: MARKER_ROW * before };
-}
-
-/** Where a value of x lies between the ends of the axis, 0…1. */
-export function shareOfAxis(figure: ChartFigure, value: number): number {
-  const xs = figure.series.flatMap((series) => series.x.map((x, i) => (figure.x.type === 'category' ? i : Number(x))));
-  const [low, high] = figure.x.range ?? [
-    xs.reduce((a, b) => Math.min(a, b), Infinity),
-    xs.reduce((a, b) => Math.max(a, b), -Infinity),
-  ];
-  return high > low ? (value - low) / (high - low) : 0.5;
 }

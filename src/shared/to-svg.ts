@@ -1,4 +1,5 @@
 /** Figures as SVG text, without DOM: for hovers, sparklines and documents without script. */
+import type { CloudView } from './cloud-plot';
 import type { ChartFigure, Figure, MapFigure } from './figure';
 import { cellValue, colourLabel, ownCells } from './map-cells';
 import { colourAt, scaleStops, standardTheme, type PlotTheme, type ThemeKind } from './palette';
@@ -7,6 +8,7 @@ import { escapeXml, text, textWidth } from './svg/text';
 import { frameOf, type Frame } from './svg/frame';
 import { axes } from './svg/axes';
 import { marks } from './svg/marks';
+import { drawCloud } from './svg/cloud';
 import { drawSpace } from './svg/space';
 import { hatchDefs, swatch } from './svg/swatch';
 
@@ -16,6 +18,8 @@ export interface SvgOptions {
   readonly height: number;
   /** An SVG image cannot read theme variables: the palette is fixed when it is drawn. */
   readonly palette: ThemeKind;
+  /** How a cloud is looked at; absent: its first layout, by its first grouping. */
+  readonly view?: CloudView;
 }
 
 /** A stand-alone `<svg>` with title and description. `figure` is anything but a table. */
@@ -37,6 +41,8 @@ function bodyOf(figure: Exclude<Figure, { kind: 'table' }>, options: SvgOptions,
       return drawMap(figure, options, theme);
     case 'space':
       return drawSpace(figure, options, theme);
+    case 'cloud':
+      return drawCloud(figure, options, theme, options.view);
     case 'chart':
       return drawChart(figure, options, theme);
   }

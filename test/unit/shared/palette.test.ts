@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../../src/shared/figure';
 import {
   colourAt,
+  groupColour,
+  groupSymbol,
   roleColour,
   roleShape,
   scaleStops,
@@ -86,6 +88,27 @@ describe('palettes', () => {
         expect(new Set(roles.map((role) => roleShape(role)[part])).size).toBe(roles.length);
       }
     }
+  });
+
+  it.each(KINDS)('%s: ten groups of a cloud stand off the background and apart in all three visions', (kind) => {
+    const colours = Array.from({ length: 10 }, (_, i) => groupColour(kind, i));
+    for (const colour of colours) {
+      expect(contrast(colour, standardTheme(kind).background), colour).toBeGreaterThanOrEqual(3);
+    }
+    for (const [i, a] of colours.entries()) {
+      for (const b of colours.slice(i + 1)) {
+        for (const [name, matrix] of Object.entries(VISION)) {
+          const [p, q] = [lab(a, matrix), lab(b, matrix)];
+          expect(Math.hypot(...p.map((value, j) => value - q[j]!)), `${a} ${b} ${name}`).toBeGreaterThanOrEqual(10);
+        }
+      }
+    }
+  });
+
+  it('gives forty groups of a cloud a pair of colour and symbol of their own, then begins again', () => {
+    const marks = Array.from({ length: 41 }, (_, i) => `${groupColour('light', i)} ${groupSymbol(i)}`);
+    expect(new Set(marks.slice(0, 40)).size).toBe(40);
+    expect(marks[40]).toBe(marks[0]);
   });
 
   it.each(KINDS)('%s: lightness of a diverging scale falls or rises from its middle to both ends', (kind) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { roleColour, standardTheme } from '../../../src/shared/palette';
 import { escapeText, wrap } from '../../../src/shared/plotly-text';
-import { integerStep, shareOfAxis, toPlotly } from '../../../src/shared/to-plotly';
+import { shareOfAxis } from '../../../src/shared/plot-markers';
+import { integerStep, toPlotly } from '../../../src/shared/to-plotly';
 import { chart, map } from './figures';
 
 const light = standardTheme('light');
