@@ -79,6 +79,7 @@ await Promise.all([
   build({ ...esm, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' }),
   build({ ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' }),
   build({ ...esm, entryPoints: ['src/math/encoding/child.ts'], outfile: 'dist/encoder.js' }),
+  build({ ...esm, entryPoints: ['src/math/projection/umap-worker.ts'], outfile: 'dist/umap.js' }),
   build({
     ...common,
     entryPoints: { panel: 'webview/main.ts' },

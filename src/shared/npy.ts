@@ -145,12 +145,16 @@ export function decodeNpy(bytes: Uint8Array, name: string): NdArray {
 }
 
 /**
- * What a `.npy` file says it holds, without reading it: numpy's short name of the type, and the shape.
+ * What a `.npy` file says it holds, without reading it: numpy's short name of the type, the shape, whether the data is in
+ * Fortran order and at which byte it starts.
  * @throws UserError when it has no readable header
  */
-export function describeNpy(bytes: Uint8Array, name: string): { type: string; shape: readonly number[] } {
-  const { dtype, shape } = readHeader(bytes, name);
-  return { type: dtype.replace(/^[<>|=]/, ''), shape };
+export function describeNpy(
+  bytes: Uint8Array,
+  name: string,
+): { type: string; shape: readonly number[]; fortran: boolean; dataOffset: number; dtype: string } {
+  const { dtype, shape, fortran, dataOffset } = readHeader(bytes, name);
+  return { type: dtype.replace(/^[<>|=]/, ''), shape, fortran, dataOffset, dtype };
 }
 
 interface Header {
