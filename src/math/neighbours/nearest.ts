@@ -19,8 +19,7 @@ const SPARE = 12;
 const ROUNDOFF = 2 ** -24;
 
 /**
- * Exact k nearest neighbours by brute force: candidates from ‖a‖² + ‖b‖² − 2a·b in float32 GEMM, their distances again
- * in float64. Where rounding could hide a nearer point behind the candidates, the row is searched in float64.
+ * Exact k nearest neighbours by brute force: candidates by ½‖b‖² − a·b in float32 GEMM, their distances again in float64. Where rounding could hide a nearer point behind the candidates, the row is searched in float64.
  * @param points f64 [count, width]; best centred, for the rounding grows with the norms
  * @param k 1 … count − 1
  */
@@ -36,12 +35,12 @@ export async function* nearestNeighbours(
   const indices = new Int32Array(count * k);
   const distances = new Float64Array(count * k);
   const rows = Math.max(1, Math.floor(TILE / count));
-  const all: Dense<Float32Array> = { data: Float32Array.from(points), dims: [count, width] };
+  const { left, right } = search.factors();
   for (let from = 0; from < count; from += rows) {
     if (signal.aborted) throw new Cancelled();
     const to = Math.min(count, from + rows);
-    const some = { data: all.data.subarray(from * width, to * width), dims: [to - from, width] };
-    const { data: products } = await gemm.multiply<Float32Array>(some, all, { transposeB: true });
+    const some = { data: left.data.subarray(from * (width + 1), to * (width + 1)), dims: [to - from, width + 1] };
+    const { data: products } = await gemm.multiply<Float32Array>(some, right, { transposeB: true });
     for (let row = from; row < to; row += 1) {
       const found = search.nearest(row, products, (row - from) * count, k);
       indices.set(found.indices.subarray(0, k), row * k);
@@ -73,6 +72,24 @@ class Search {
     this.distances = new Float64Array(candidates);
   }
 
+  /** Rows [−a, 1] and [b, ½‖b‖²], whose products are ½‖b‖² − a·b: half the squared distance, less ½‖a‖². */
+  factors(): { readonly left: Dense<Float32Array>; readonly right: Dense<Float32Array> } {
+    const { points, width, count, squares } = this;
+    const left = new Float32Array(count * (width + 1));
+    const right = new Float32Array(count * (width + 1));
+    for (let row = 0; row < count; row += 1) {
+      for (let i = 0; i < width; i += 1) {
+        const value = points[row * width + i]!;
+        left[row * (width + 1) + i] = -value;
+        right[row * (width + 1) + i] = value;
+      }
+      left[row * (width + 1) + width] = 1;
+      right[row * (width + 1) + width] = squares[row]! / 2;
+    }
+    const dims = [count, width + 1];
+    return { left: { data: left, dims }, right: { data: right, dims } };
+  }
+
   /** @returns the candidates by exact distance; the arrays are used again */
   nearest(
     row: number,
@@ -82,25 +99,25 @@ class Search {
   ): { readonly indices: Int32Array; readonly distances: Float64Array } {
     const limit = this.roughly(row, products, at);
     this.measure(row);
-    const slack = 2 * (this.width + 4) * ROUNDOFF * (Math.sqrt(this.squares[row]!) + Math.sqrt(this.largest)) ** 2;
+    const slack = 2 * (this.width + 8) * ROUNDOFF * (Math.sqrt(this.squares[row]!) + Math.sqrt(this.largest)) ** 2;
     const isSure = this.candidates === this.count - 1 || this.distances[k - 1]! ** 2 + slack < limit;
     if (!isSure) this.exactly(row);
     return { indices: this.indices, distances: this.distances };
   }
 
-  /** Fills the candidates by squared distances in float32. @returns the largest of them */
+  /** Fills the candidates by their products. @returns about the largest squared distance of them */
   private roughly(row: number, products: Float32Array, at: number): number {
     const { squares, indices, distances, candidates, count } = this;
-    const own = squares[row]!;
+    const end = at + count;
     let filled = 0;
     let worst = Infinity;
-    for (let other = 0; other < count; other += 1) {
-      const square = own + squares[other]! - 2 * products[at + other]!;
-      if (square >= worst || other === row) continue;
-      filled = insert(indices, distances, filled, candidates, other, square);
+    for (let place = at; place < end; place += 1) {
+      const half = products[place]!;
+      if (half >= worst || place - at === row) continue;
+      filled = insert(indices, distances, filled, candidates, place - at, half);
       if (filled === candidates) worst = distances[candidates - 1]!;
     }
-    return worst;
+    return squares[row]! + 2 * worst;
   }
 
   /** Exact distances of the candidates, ascending; ties to the lower index. */
