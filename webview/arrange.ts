@@ -13,7 +13,7 @@ export interface Placed {
 }
 
 /**
- * Reading order for two columns without holes: a map, a chart of many categories and a wide table take a row of their own,
+ * Reading order for two columns without holes: a map, a cloud, a chart of many categories and a wide table take a row of their own,
  * everything else half of one. A half that
  * would stand alone before a map is joined by the next half; the last one left over becomes wide. The order on the
  * page is the order in the document, so that the keyboard follows the eye.
@@ -41,5 +41,9 @@ function widenLast(placed: Placed[]): void {
 
 function isWide(figure: Figure): boolean {
   if (figure.kind === 'table') return tableWidth(figure) > HALF_ROW;
-  return figure.kind === 'map' || (figure.kind === 'chart' && categoriesOf(figure).length > MOST_LEVEL);
+  return (
+    figure.kind === 'map' ||
+    figure.kind === 'cloud' ||
+    (figure.kind === 'chart' && categoriesOf(figure).length > MOST_LEVEL)
+  );
 }

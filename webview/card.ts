@@ -1,13 +1,15 @@
 /** One figure on the page: heading, toolbar, picture or table, caption, data table. */
 import { figureTable, toCsv } from '../src/shared/csv';
 import { messageOf } from '../src/shared/errors';
-import type { ChartFigure, Figure, MapFigure, SpaceFigure, TableFigure } from '../src/shared/figure';
+import type { Figure, TableFigure } from '../src/shared/figure';
 import type { Placed } from './arrange';
+import { Cloud } from './cloud';
 import { button, setDisabled, setExpanded } from './controls';
 import { element } from './dom';
+import type { Drawing } from './drawing';
 import type { Host } from './host';
 import { Picture } from './picture';
-import type { StateStore } from './state';
+import type { FigureState, StateStore } from './state';
 import { tableView } from './table';
 
 export interface Card {
@@ -28,6 +30,7 @@ export function cardOf({ figure, wide }: Placed, context: Context): Card {
     case 'chart':
     case 'map':
     case 'space':
+    case 'cloud':
       return pictureCard(figure, wide, context);
     case 'table':
       return tableCard(figure, wide, context);
@@ -36,7 +39,7 @@ export function cardOf({ figure, wide }: Placed, context: Context): Card {
   }
 }
 
-function pictureCard(figure: ChartFigure | MapFigure | SpaceFigure, wide: boolean, { host, store }: Context): Card {
+function pictureCard(figure: Exclude<Figure, TableFigure>, wide: boolean, { host, store }: Context): Card {
   const problem = element('p', { class: 'problem', role: 'alert' });
   const failed = (error: unknown): void => {
     problem.textContent = `This figure could not be drawn: ${messageOf(error)}`;
@@ -44,13 +47,17 @@ function pictureCard(figure: ChartFigure | MapFigure | SpaceFigure, wide: boolea
   };
   const reset = button({ label: 'Reset zoom', describe: `Reset zoom: ${figure.title}`, onPress: () => resetZoom() });
   setDisabled(reset, true);
-  const picture = new Picture(figure, host, store.figure(figure.id), {
+  const events = {
     failed,
-    changed: (changes) => {
+    changed: (changes: FigureState): void => {
       store.updateFigure(figure.id, changes);
       setDisabled(reset, store.figure(figure.id).zoom === undefined);
     },
-  });
+  };
+  const picture: Drawing =
+    figure.kind === 'cloud'
+      ? new Cloud(figure, host, store.figure(figure.id), events)
+      : new Picture(figure, host, store.figure(figure.id), events);
   const resetZoom = (): void => void picture.resetZoom().catch(failed);
   const save = (format: 'png' | 'svg'): void =>
     void picture
@@ -124,7 +131,7 @@ function exportButton(label: string, figure: Figure, onPress: () => void): HTMLE
   return button({ label, describe: `${label}: ${figure.title}`, onPress });
 }
 
-function saveCsv(figure: Figure, host: Host, picture?: Picture): void {
+function saveCsv(figure: Figure, host: Host, picture?: Drawing): void {
   host.send({ type: 'saveCsv', name: figure.id, text: toCsv(figureTable(figure, picture?.values)) });
 }
 

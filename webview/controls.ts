@@ -5,9 +5,14 @@
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
   vsCodeProgressRing,
+  vsCodeTextField,
   type Button,
+  type Dropdown,
   type ProgressRing,
+  type TextField,
 } from '@vscode/webview-ui-toolkit';
 
 export interface ButtonOptions {
@@ -20,7 +25,13 @@ export interface ButtonOptions {
 
 /** Registers the custom elements; once, before any control is made. */
 export function installControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeProgressRing(),
+    vsCodeTextField(),
+  );
 }
 
 export function button({ label, describe = label, look = 'secondary', onPress }: ButtonOptions): HTMLElement {
@@ -45,6 +56,54 @@ export function setExpanded(control: HTMLElement, expanded: boolean, label: stri
 
 export function setDisabled(control: HTMLElement, disabled: boolean): void {
   (control as Button).disabled = disabled;
+}
+
+/**
+ * A choice among a few, with its label before it.
+ * @param chosen index of the option that is chosen at first
+ * @param onChoose is given the index of another one
+ */
+export function dropdown(
+  label: string,
+  options: readonly string[],
+  chosen: number,
+  onChoose: (index: number) => void,
+): HTMLElement {
+  const control = document.createElement('vscode-dropdown') as Dropdown;
+  control.setAttribute('aria-label', label);
+  control.append(
+    ...options.map((text, i) => {
+      const option = document.createElement('vscode-option');
+      option.textContent = text;
+      option.toggleAttribute('selected', i === chosen);
+      return option;
+    }),
+  );
+  control.addEventListener('change', () => onChoose(control.selectedIndex));
+  return labelled(label, control);
+}
+
+/** A field for a whole number, with its label before it; Enter hands over what was typed. */
+export function numberField(label: string, onEnter: (text: string) => void): HTMLElement {
+  const control = document.createElement('vscode-text-field') as TextField;
+  control.setAttribute('aria-label', label);
+  control.setAttribute('inputmode', 'numeric');
+  control.size = 8;
+  control.addEventListener('keydown', ({ key }: KeyboardEvent) => {
+    if (key === 'Enter') onEnter(control.value.trim());
+  });
+  return labelled(label, control);
+}
+
+/** Screen readers have the control's own name. */
+function labelled(label: string, control: HTMLElement): HTMLElement {
+  const text = document.createElement('span');
+  text.setAttribute('aria-hidden', 'true');
+  text.textContent = label;
+  const holder = document.createElement('div');
+  holder.className = 'labelled';
+  holder.append(text, control);
+  return holder;
 }
 
 /** Something turns: for a wait of unknown length. Hidden from screen readers, which read the text beside it. */

@@ -22,6 +22,8 @@ export interface Host {
   send(message: FromWebview): void;
   /** The matrix of a result's array; `undefined` where it cannot be had. */
   array(file: string): Promise<Matrix | undefined>;
+  /** Line `index` of a JSON Lines file of the result; `undefined` where it cannot be had. */
+  line(file: string, index: number): Promise<string | undefined>;
   load(): unknown;
   save(state: unknown): void;
 }
@@ -38,6 +40,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 export class EditorHost implements Host {
   readonly isReport = false;
   private readonly api = acquireVsCodeApi();
+  private lines = new Map<string, (text?: string) => void>();
   private arrays = new Map<string, { promise: Promise<Matrix | undefined>; settle(matrix?: Matrix): void }>();
 
   start(events: HostEvents): void {
@@ -55,6 +58,18 @@ export class EditorHost implements Host {
     const { promise, resolve } = withResolver<Matrix | undefined>();
     this.arrays.set(file, { promise, settle: resolve });
     this.send({ type: 'requestArray', file });
+    return promise;
+  }
+
+  line(file: string, index: number): Promise<string | undefined> {
+    const { promise, resolve } = withResolver<string | undefined>();
+    const key = `${index} ${file}`;
+    const before = this.lines.get(key);
+    this.lines.set(key, (text) => {
+      before?.(text);
+      resolve(text);
+    });
+    if (before === undefined) this.send({ type: 'requestLine', file, index });
     return promise;
   }
 
@@ -76,6 +91,12 @@ export class EditorHost implements Host {
         return this.arrays.get(message.file)?.settle(matrixOf(new Float32Array(message.data), message.shape));
       case 'arrayMissing':
         return this.arrays.get(message.file)?.settle();
+      case 'line': {
+        const key = `${message.index} ${message.file}`;
+        this.lines.get(key)?.(message.text);
+        this.lines.delete(key);
+        return;
+      }
       case 'error':
         return events.error(message.message);
     }

@@ -5,14 +5,15 @@ import { standardTheme } from '../src/shared/palette';
 import { toPlotly, type PlotlyOptions } from '../src/shared/to-plotly';
 import { element, oncePerFrame } from './dom';
 import type { Host } from './host';
-import { Legend } from './legend';
+import type { Drawing } from './drawing';
+import { Legend, seriesKeys } from './legend';
 import { Plot } from './plot';
 import type { FigureState, Zoom } from './state';
 import { readTheme } from './theme';
 import { zoomByKey, zoomKeysHelp } from './zoom-keys';
 
 /** A map's array comes from the host; until then, or without it, the map shows its figure's own cells. */
-export class Picture {
+export class Picture implements Drawing {
   readonly element: HTMLElement;
   private readonly node: HTMLElement;
   private readonly note = element('p', { class: 'note', role: 'status' });
@@ -36,10 +37,12 @@ export class Picture {
       'aria-label': `${figure.title}. ${figure.summary}${figure.kind === 'space' ? '' : ` ${zoomKeysHelp}`}`,
     });
     if (figure.kind === 'chart' && figure.series.length > 1) {
-      this.legend = new Legend(figure, this.hidden, (hidden) => this.hide(hidden));
+      this.legend = new Legend(`Series of ${figure.title}`, seriesKeys(figure), this.hidden, (hidden) =>
+        this.hide(hidden),
+      );
     }
     this.element = element('div', { class: 'picture' }, this.legend?.element, this.node, this.note);
-    this.plot = new Plot(this.node, (zoom) => this.zoomed(zoom));
+    this.plot = new Plot(this.node, { zoomed: (zoom) => this.zoomed(zoom) });
     this.node.addEventListener('keydown', (event) => this.key(event));
     const fit = oncePerFrame(() => this.attempt(this.refit()));
     this.resizing = new ResizeObserver(fit);

@@ -4,10 +4,21 @@ import bar from 'plotly.js/lib/bar';
 import heatmap from 'plotly.js/lib/heatmap';
 import mesh3d from 'plotly.js/lib/mesh3d';
 import scatter3d from 'plotly.js/lib/scatter3d';
+// The plain one builds shaders by eval, which the page's policy forbids, and then fails without a word.
+import scattergl from 'plotly.js/src/traces/scattergl/strict';
 import { EXPORT_SIZE, integerStep, type PlotlySpec } from '../src/shared/to-plotly';
 import type { Zoom } from './state';
 
-Plotly.register([bar, heatmap, mesh3d, scatter3d]);
+Plotly.register([bar, heatmap, mesh3d, scatter3d, scattergl]);
+
+/** What a person does to a drawing. */
+export interface PlotEvents {
+  zoomed(zoom: Zoom | undefined): void;
+  /** A click on a point: its `customdata`. */
+  clicked?(point: unknown): void;
+  /** A lasso or a box about points: their `customdata`; `undefined` where it is taken back. */
+  selected?(points: readonly unknown[] | undefined): void;
+}
 
 /** One Plotly drawing in `node`, which must have a size. Calls are carried out in order. */
 export class Plot {
@@ -18,7 +29,7 @@ export class Plot {
 
   constructor(
     private readonly node: HTMLElement,
-    private readonly onZoom: (zoom: Zoom | undefined) => void,
+    private readonly events: PlotEvents,
   ) {}
 
   get zoom(): Zoom | undefined {
@@ -53,7 +64,7 @@ export class Plot {
     this.zoomed = zoom;
     if (this.spec === undefined) return Promise.resolve();
     // It may bring a spec for the new ranges.
-    this.onZoom(zoom);
+    this.events.zoomed(zoom);
     return this.show(this.spec);
   }
 
@@ -79,10 +90,19 @@ export class Plot {
       if (xaxis === undefined || yaxis === undefined) return;
       this.zoomed = { x: [...xaxis.range], y: [...yaxis.range] };
       const before = this.spec;
-      this.onZoom(this.zoomed);
+      this.events.zoomed(this.zoomed);
       // Ticks follow the zoom, unless a new drawing for it is under way already.
       if (this.spec === before && before !== undefined) void this.show(before);
     });
+    drawn.on('plotly_click', ({ points }) => {
+      if (points[0]?.customdata !== undefined) this.events.clicked?.(points[0].customdata);
+    });
+    drawn.on('plotly_selected', (selection) => {
+      this.events.selected?.(
+        selection?.points.map(({ customdata }) => customdata).filter((data) => data !== undefined),
+      );
+    });
+    drawn.on('plotly_deselect', () => this.events.selected?.(undefined));
     drawn.on('plotly_doubleclick', () => void this.setZoom(undefined));
   }
 

@@ -8,7 +8,12 @@ declare module 'plotly.js/lib/core' {
       readonly _size: { readonly w: number; readonly h: number };
     };
     on(event: 'plotly_relayout', listener: (changes: Record<string, unknown>) => void): void;
-    on(event: 'plotly_doubleclick', listener: () => void): void;
+    on(event: 'plotly_click', listener: (event: { readonly points: readonly Point[] }) => void): void;
+    on(event: 'plotly_selected', listener: (event: { readonly points: readonly Point[] } | undefined) => void): void;
+    on(event: 'plotly_doubleclick' | 'plotly_deselect', listener: () => void): void;
+  }
+  interface Point {
+    readonly customdata?: unknown;
   }
   interface Picture {
     readonly data: readonly unknown[];
@@ -44,6 +49,10 @@ declare module 'plotly.js/lib/mesh3d' {
   export default trace;
 }
 declare module 'plotly.js/lib/scatter3d' {
+  const trace: unknown;
+  export default trace;
+}
+declare module 'plotly.js/src/traces/scattergl/strict' {
   const trace: unknown;
   export default trace;
 }

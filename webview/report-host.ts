@@ -34,6 +34,7 @@ export class ReportHost implements Host {
         return console.error(message.message);
       case 'ready':
       case 'requestArray':
+      case 'requestLine':
       case 'openReport':
       case 'revealArrays':
     }
@@ -44,6 +45,11 @@ export class ReportHost implements Host {
     if (found === undefined) return Promise.resolve(undefined);
     const bytes = Uint8Array.from(atob(found.data), (character) => character.charCodeAt(0));
     return Promise.resolve(matrixOf(new Float32Array(bytes.buffer), found.shape));
+  }
+
+  /** A report holds no files beside its figures. */
+  line(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   load(): unknown {

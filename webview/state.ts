@@ -1,4 +1,5 @@
 /** What the panel remembers when its page is thrown away: VS Code does that to every hidden tab. */
+import type { Drag } from '../src/shared/cloud-plot';
 
 export interface Sort {
   readonly column: number;
@@ -17,6 +18,11 @@ export interface FigureState {
   readonly page?: number | undefined;
   /** Names of series that are switched off. */
   readonly hidden?: readonly string[] | undefined;
+  /** Of a cloud: indices of its layout and grouping, what dragging does, the id of the point whose details are open. */
+  readonly layout?: number | undefined;
+  readonly grouping?: number | undefined;
+  readonly drag?: Drag | undefined;
+  readonly chosen?: number | undefined;
   /** The data table under a picture is open. */
   readonly table?: boolean | undefined;
 }
