@@ -1,8 +1,10 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** Element types in ONNX's numbering. */
-export const ElementType = { float32: 1, float64: 11 } as const;
-export type Element = keyof typeof ElementType;
+export const ElementType = { float32: 1, float64: 11, uint8: 2, int8: 3, int32: 6 } as const;
+/** What algebra is done in; the integers are inputs and outputs of exact products. */
+export type Element = 'float32' | 'float64';
+type PortElement = keyof typeof ElementType;
 
 /** A value in a graph of linear algebra. */
 export interface Value {
@@ -14,14 +16,15 @@ type Attribute = number | readonly number[] | { readonly float: number };
 interface Port {
   readonly name: string;
   readonly rank: number;
+  readonly element: PortElement;
 }
 
 const IR_VERSION = 11;
 const OPSET = 23;
 
 /**
- * Builds a small ONNX graph (opset 23) in which every input and output has one element type and free dimensions: the
- * algebra that ONNX Runtime does for us. Field numbers are those of onnx.proto3.
+ * Builds a small ONNX graph (opset 23) in which inputs and outputs have free dimensions and, unless they say otherwise, one
+ * element type: the algebra that ONNX Runtime does for us. Field numbers are those of onnx.proto3.
  */
 export class AlgebraGraph {
   private readonly writer = new BinaryWriter();
@@ -39,14 +42,14 @@ export class AlgebraGraph {
 
   constructor(private readonly element: Element) {}
 
-  input(name: string, rank: number): Value {
-    this.inputs.push({ name, rank });
+  input(name: string, rank: number, element: PortElement = this.element): Value {
+    this.inputs.push({ name, rank, element });
     return { id: name };
   }
 
   /** Declares what an operator makes as the output `name`: the operator writes it, so that nothing is copied. */
-  output(name: string, { id }: Value, rank: number): void {
-    this.outputs.push({ name, rank });
+  output(name: string, { id }: Value, rank: number, element: PortElement = this.element): void {
+    this.outputs.push({ name, rank, element });
     this.renamed.set(id, name);
   }
 
@@ -127,12 +130,12 @@ export class AlgebraGraph {
     });
   }
 
-  private port(field: number, { name, rank }: Port): void {
+  private port(field: number, { name, rank, element }: Port): void {
     this.message(field, () => {
       this.text(1, name);
       this.message(2, () => {
         this.message(1, () => {
-          this.writer.tag(1, WireType.Varint).int32(ElementType[this.element]);
+          this.writer.tag(1, WireType.Varint).int32(ElementType[element]);
           this.message(2, () => {
             for (let axis = 0; axis < rank; axis++) {
               this.message(1, () => {
