@@ -74,11 +74,10 @@ export class Body {
     }
   }
 
-  /** Loads the weights that stay loaded, cut at block `at`. */
-  async warm(at = 0): Promise<void> {
+  /** Loads the weights of blocks before `to` that stay loaded, cut at block `at`; other cuts are released. */
+  async warm(at = 0, to = this.model.sizes.layers): Promise<void> {
     if (!this.stays) return;
-    const { layers } = this.model.sizes;
-    const ranges = [...this.within(0, at), ...this.within(at, layers)];
+    const ranges = [...this.within(0, at), ...this.within(at, to)];
     const kept = new Set(ranges.map(keyOf));
     for (const [key, graph] of this.resident) {
       if (kept.has(key)) continue;

@@ -40,3 +40,10 @@ export class NextTokens {
     }
   }
 }
+
+/** Where each sequence's tokens after its first start among those of all: i32 [sequences + 1]. */
+export function startsOf(sequences: readonly Int32Array[]): Int32Array {
+  const starts = new Int32Array(sequences.length + 1);
+  sequences.forEach((ids, i) => (starts[i + 1] = starts[i]! + Math.max(0, ids.length - 1)));
+  return starts;
+}

@@ -9,7 +9,7 @@ import { nonFiniteWeights, scanNonFinite } from './finite';
 import { Head } from './head';
 import { refuseLongSequences } from './memory';
 import type { Plan } from './memory';
-import { NextTokens } from './next-tokens';
+import { NextTokens, startsOf } from './next-tokens';
 import { checkPositions } from './pool';
 import type { Readout } from './pool';
 import type { ModelTokenizer } from './tokenizer';
@@ -189,10 +189,12 @@ export class SegmentedTransformer implements Transformer {
     const items = sequences.map((ids) => ({ ids, condition: 0 }));
     const conditions = new Conditions([options.ablation], this.parts.model.sizes);
     const waves = this.waves(sequences, options);
-    const progress = this.meter('Activations', sequences.length, waves);
-    yield* this.load(options.signal);
+    // Blocks behind the last layer that is read are neither loaded nor run.
+    const to = Math.max(0, ...layers) + 1;
+    const progress = this.meter('Activations', sequences.length, waves, to);
+    yield* this.load(options.signal, 0, to);
     for (const wave of waves) {
-      const pass = { items, conditions, readout, signal: options.signal, onTap };
+      const pass = { items, conditions, readout, signal: options.signal, onTap, blocks: { from: 0, to } };
       for await (const share of this.body.run(wave, pass)) yield progress(wave, share);
     }
   }
@@ -248,11 +250,15 @@ export class SegmentedTransformer implements Transformer {
     );
   }
 
-  private async *load(signal: AbortSignal, cut = 0): AsyncGenerator<Progress, void> {
+  private async *load(
+    signal: AbortSignal,
+    cut = 0,
+    to = this.parts.model.sizes.layers,
+  ): AsyncGenerator<Progress, void> {
     if (signal.aborted) throw new Cancelled();
     if (this.executor === 'streaming') return;
     yield { phase: 'Loading the model', done: 0, total: 1, unit: 'model' };
-    await this.body.warm(cut);
+    await this.body.warm(cut, to);
   }
 
   /** @param copies how many conditions' streams of a sequence wait at once */
@@ -268,11 +274,16 @@ export class SegmentedTransformer implements Transformer {
   }
 
   /** Progress in stimuli where each batch ends with its result, in blocks where all batches go block by block. */
-  private meter(phase: string, stimuli: number, waves: readonly Batch[][]): (wave: Batch[], share: number) => Progress {
+  private meter(
+    phase: string,
+    stimuli: number,
+    waves: readonly Batch[][],
+    blocks = this.parts.model.sizes.layers,
+  ): (wave: Batch[], share: number) => Progress {
     const rows = waves.map((wave) => wave.reduce((sum, batch) => sum + rowsOf(batch), 0));
     const all = rows.reduce((sum, count) => sum + count, 0);
     const streaming = this.executor === 'streaming';
-    const total = streaming ? this.parts.model.sizes.layers * waves.length : stimuli;
+    const total = streaming ? blocks * waves.length : stimuli;
     return (wave, share) => {
       const index = waves.indexOf(wave);
       const before = rows.slice(0, index).reduce((sum, count) => sum + count, 0);
@@ -341,10 +352,4 @@ interface WaveOfScores {
 
 function unablated(sizes: ArchitectureModel['sizes']): Conditions {
   return new Conditions([undefined], sizes);
-}
-
-function startsOf(sequences: readonly Int32Array[]): Int32Array {
-  const starts = new Int32Array(sequences.length + 1);
-  sequences.forEach((ids, i) => (starts[i + 1] = starts[i]! + Math.max(0, ids.length - 1)));
-  return starts;
 }
