@@ -84,7 +84,7 @@ export class Lbfgs {
       this.giveUp();
       return;
     }
-    const first = this.iterations === 0 ? Math.min(1, 1 / Math.sqrt(dot(this.direction, this.direction))) : 1;
+    const first = this.iterations === 0 ? 1 / Math.sqrt(dot(this.direction, this.direction)) : 1;
     this.search = new LineSearch(this.value, this.slope, first);
     this.evaluations = 0;
     this.probe();
