@@ -35,7 +35,7 @@ export class AlgebraGraph {
   private readonly nodes: {
     op: string;
     inputs: readonly string[];
-    output: string;
+    outputs: readonly string[];
     attributes: Readonly<Record<string, Attribute>>;
   }[] = [];
   private count = 0;
@@ -57,8 +57,17 @@ export class AlgebraGraph {
   node(op: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
     this.count += 1;
     const output = `v${this.count}`;
-    this.nodes.push({ op, inputs: inputs.map(({ id }) => id), output, attributes });
+    this.nodes.push({ op, inputs: inputs.map(({ id }) => id), outputs: [output], attributes });
     return { id: output };
+  }
+
+  /** The `count` smallest of every row of a float32 matrix and, as float32 too, their columns; in no order. */
+  smallest(matrix: Value, count: number): { readonly values: Value; readonly columns: Value } {
+    const [values, columns] = [{ id: `v${this.count + 1}` }, { id: `v${this.count + 2}` }];
+    this.count += 2;
+    const inputs = [matrix.id, this.constant(count).id];
+    this.nodes.push({ op: 'TopK', inputs, outputs: [values.id, columns.id], attributes: { largest: 0, sorted: 0 } });
+    return { values, columns: this.node('Cast', [columns], { to: ElementType.float32 }) };
   }
 
   /** An int64 vector in the graph itself: axes, starts, ends. */
@@ -94,10 +103,10 @@ export class AlgebraGraph {
   }
 
   private graph(): void {
-    for (const { op, inputs, output, attributes } of this.nodes) {
+    for (const { op, inputs, outputs, attributes } of this.nodes) {
       this.message(1, () => {
         for (const input of inputs) this.text(1, this.renamed.get(input) ?? input);
-        this.text(2, this.renamed.get(output) ?? output);
+        for (const output of outputs) this.text(2, this.renamed.get(output) ?? output);
         this.text(4, op);
         for (const [name, value] of Object.entries(attributes)) this.attribute(name, value);
       });

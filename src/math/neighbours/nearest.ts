@@ -1,6 +1,6 @@
 import { Cancelled } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
-import type { Dense, Gemm } from '../gemm';
+import type { Dense, Gemm, Kernel } from '../gemm';
 
 /** The k nearest other points of every point. */
 export interface Neighbours {
@@ -19,7 +19,8 @@ const SPARE = 12;
 const ROUNDOFF = 2 ** -24;
 
 /**
- * Exact k nearest neighbours by brute force: candidates by ½‖b‖² − a·b in float32 GEMM, their distances again in float64. Where rounding could hide a nearer point behind the candidates, the row is searched in float64.
+ * Exact k nearest neighbours by brute force: candidates by ½‖b‖² − a·b in float32 GEMM, their distances again in float64.
+ * Where rounding could hide a nearer point behind the candidates, the row is searched in float64. At most 2²⁴ points.
  * @param points f64 [count, width]; best centred, for the rounding grows with the norms
  * @param k 1 … count − 1
  */
@@ -31,7 +32,9 @@ export async function* nearestNeighbours(
 ): AsyncGenerator<Progress, Neighbours> {
   const count = points.length / width;
   if (!(k >= 1 && k < count)) throw new RangeError(`${k} neighbours among ${count} points`);
-  const search = new Search(points, width, Math.min(k + SPARE, count - 1));
+  // A row finds itself among its candidates, unless that many others lie on the same spot.
+  const candidates = Math.min(k + SPARE, count);
+  const search = new Search(points, width, candidates);
   const indices = new Int32Array(count * k);
   const distances = new Float64Array(count * k);
   const rows = Math.max(1, Math.floor(TILE / count));
@@ -40,9 +43,10 @@ export async function* nearestNeighbours(
     if (signal.aborted) throw new Cancelled();
     const to = Math.min(count, from + rows);
     const some = { data: left.data.subarray(from * (width + 1), to * (width + 1)), dims: [to - from, width + 1] };
-    const { data: products } = await gemm.multiply<Float32Array>(some, right, { transposeB: true });
+    const { halves, columns } = await gemm.run(nearest(candidates), { left: some, right }, ['halves', 'columns']);
     for (let row = from; row < to; row += 1) {
-      const found = search.nearest(row, products, (row - from) * count, k);
+      const [first, end] = [(row - from) * candidates, (row - from + 1) * candidates];
+      const found = search.nearest(row, columns.data.subarray(first, end), halves.data.subarray(first, end), k);
       indices.set(found.indices.subarray(0, k), row * k);
       distances.set(found.distances.subarray(0, k), row * k);
     }
@@ -50,6 +54,18 @@ export async function* nearestNeighbours(
   }
   return { k, indices, distances };
 }
+
+/** The `count` smallest of every row of left·rightᵀ, and which columns they are. */
+const nearest = (count: number): Kernel => ({
+  name: `nearest ${count}`,
+  element: 'float32',
+  build(graph) {
+    const products = graph.node('Gemm', [graph.input('left', 2), graph.input('right', 2)], { transB: 1 });
+    const { values, columns } = graph.smallest(products, count);
+    graph.output('halves', values, 2);
+    graph.output('columns', columns, 2);
+  },
+});
 
 /** Candidates of one row at a time. */
 class Search {
@@ -90,45 +106,35 @@ class Search {
     return { left: { data: left, dims }, right: { data: right, dims } };
   }
 
-  /** @returns the candidates by exact distance; the arrays are used again */
+  /**
+   * @param columns f32 [candidates], the row's candidates
+   * @param halves f32 [candidates], their half squared distances less ½‖a‖²
+   * @returns the first k of them by exact distance, ties to the lower index; the arrays are used again
+   */
   nearest(
     row: number,
-    products: Float32Array,
-    at: number,
+    columns: ArrayLike<number>,
+    halves: ArrayLike<number>,
     k: number,
   ): { readonly indices: Int32Array; readonly distances: Float64Array } {
-    const limit = this.roughly(row, products, at);
-    this.measure(row);
+    const filled = this.measure(row, columns);
     const slack = 2 * (this.width + 8) * ROUNDOFF * (Math.sqrt(this.squares[row]!) + Math.sqrt(this.largest)) ** 2;
-    const isSure = this.candidates === this.count - 1 || this.distances[k - 1]! ** 2 + slack < limit;
+    const limit = this.squares[row]! + 2 * Array.from(halves).reduce((most, half) => Math.max(most, half));
+    const isSure = columns.length === this.count || (filled >= k && this.distances[k - 1]! ** 2 + slack < limit);
     if (!isSure) this.exactly(row);
     return { indices: this.indices, distances: this.distances };
   }
 
-  /** Fills the candidates by their products. @returns about the largest squared distance of them */
-  private roughly(row: number, products: Float32Array, at: number): number {
-    const { squares, indices, distances, candidates, count } = this;
-    const end = at + count;
-    let filled = 0;
-    let worst = Infinity;
-    for (let place = at; place < end; place += 1) {
-      const half = products[place]!;
-      if (half >= worst || place - at === row) continue;
-      filled = insert(indices, distances, filled, candidates, place - at, half);
-      if (filled === candidates) worst = distances[candidates - 1]!;
-    }
-    return squares[row]! + 2 * worst;
-  }
-
-  /** Exact distances of the candidates, ascending; ties to the lower index. */
-  private measure(row: number): void {
+  /** Exact distances of the candidates but the row itself, ascending. @returns how many they are */
+  private measure(row: number, columns: ArrayLike<number>): number {
     const { indices, distances, candidates } = this;
-    const found = indices.slice();
-    found.sort();
+    const found = Int32Array.from(columns).sort();
     let filled = 0;
     for (const other of found) {
+      if (other === row) continue;
       filled = insert(indices, distances, filled, candidates, other, Math.sqrt(this.square(row, other)));
     }
+    return filled;
   }
 
   private exactly(row: number): void {
