@@ -33,7 +33,7 @@ export function selectionView(
   });
   return element(
     'section',
-    { class: 'selected', 'aria-label': `Selection in ${figure.title}` },
+    { class: 'selection', 'aria-label': `Selection in ${figure.title}` },
     element('p', { role: 'status' }, element('strong', {}, title), ` · ${perGroup(grouping, points)}`),
     tableView({
       table,

@@ -106,7 +106,7 @@ export function cloudLayout(figure: CloudFigure, theme: PlotTheme, view: CloudVi
   const layout = layoutAt(figure, view);
   const font = { family: theme.fontFamily, size: theme.fontSize, color: theme.foreground };
   const axis = (at: number): Json => ({
-    title: { text: escapeText(layout.axes[at] ?? 'xyz'[at]!), standoff: 8 },
+    title: { text: escapeText(layout.axes[at] ?? 'xyz'[at]!), standoff: 8, font: { size: theme.fontSize } },
     gridcolor: theme.grid,
     linecolor: theme.foreground,
     zerolinecolor: theme.grid,
@@ -175,12 +175,12 @@ function ring(layout: CloudLayout, point: number, theme: PlotTheme, view: CloudV
     mode: 'markers',
     showlegend: false,
     hoverinfo: 'skip',
-    marker: { symbol: 'circle-open', size: 18, color: theme.foreground, line: { width: 3, color: theme.foreground } },
+    marker: { symbol: 'circle-open', size: 20, color: theme.foreground, line: { width: 3, color: theme.foreground } },
   };
 }
 
 /** Pixels: fewer points are larger. */
 function markerSize(points: number, space: boolean): number {
-  const size = points <= 300 ? 9 : points <= 3000 ? 7 : 5;
+  const size = points <= 300 ? 9 : points <= 3000 ? 7 : points <= 10_000 ? 5 : 4;
   return space ? size - 1.5 : size;
 }

@@ -38,12 +38,13 @@ export async function watch(page) {
 /**
  * Opens the panel.
  * @param options.data what the host sends: `{ result, figures, matrix }`, or `{ error }`; absent: nothing, ever
+ * @param options.lines answers to `requestLine` by `<index> <file>`
  * @param options.arrays `'late'` sends arrays after 50 ms, `'missing'` refuses them
  */
 export async function openPanel(
   browser,
   bundle,
-  { data, theme = 'light', width = 900, height = 900, arrays = 'late', ...rest },
+  { data, theme = 'light', width = 900, height = 900, arrays = 'late', lines = {}, withoutWebGl = false, ...rest },
 ) {
   const context = await browser.newContext({ viewport: { width, height }, ...rest });
   const page = await context.newPage();
@@ -53,7 +54,9 @@ export async function openPanel(
     data: data && { ...data, matrix: undefined },
     matrix: plain(data?.matrix),
     arrays,
+    lines,
   });
+  if (withoutWebGl) await page.addInitScript(noWebGl);
   await page.goto(`${ORIGIN}/`);
   if (data?.figures !== undefined) await ready(page);
   return {
@@ -102,8 +105,16 @@ function pageHtml(theme) {
     <body class="${theme.class}"><main id="app"></main><script nonce="${NONCE}" src="${ORIGIN}/panel.js"></script></body></html>`;
 }
 
+/** Runs in the page: a browser without it. */
+function noWebGl() {
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind.includes('webgl') ? null : getContext.call(this, kind, ...rest);
+  };
+}
+
 /** Runs in the page: VS Code's webview API over a host that answers from fixed data. */
-function hostShim({ data, matrix, arrays }) {
+function hostShim({ data, matrix, arrays, lines }) {
   window.posted = [];
   const send = (message, delay = 0) =>
     setTimeout(() => window.dispatchEvent(new MessageEvent('message', { data: message })), delay);
@@ -113,6 +124,8 @@ function hostShim({ data, matrix, arrays }) {
       send({ type: 'result', folder: '/study/.brainlens/run', ...data });
     else if (message.type === 'requestArray' && arrays === 'missing')
       send({ type: 'arrayMissing', file: message.file, message: 'gone' });
+    else if (message.type === 'requestLine')
+      send({ ...message, type: 'line', text: lines[`${message.index} ${message.file}`] }, 20);
     else if (message.type === 'requestArray')
       send(
         { type: 'array', file: message.file, data: Float32Array.from(matrix.values).buffer, shape: matrix.shape },
