@@ -43,6 +43,16 @@ export function checkPositions(positions: readonly Int32Array[], sequences: read
   return starts;
 }
 
+/** Rows `positions` of the sequence that starts at row `start` of a stream [rows, width]: f32 [positions, width]. */
+export function rowsAt(stream: Float32Array, start: number, positions: Int32Array, width: number): Float32Array {
+  const rows = new Float32Array(positions.length * width);
+  positions.forEach((position, i) => {
+    const from = (start + position) * width;
+    rows.set(stream.subarray(from, from + width), i * width);
+  });
+  return rows;
+}
+
 function poolWeights(pooling: Pooling, length: number): Float32Array {
   switch (pooling) {
     case 'last': {

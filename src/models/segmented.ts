@@ -10,7 +10,7 @@ import { Head } from './head';
 import { refuseLongSequences } from './memory';
 import type { Plan } from './memory';
 import { NextTokens, startsOf } from './next-tokens';
-import { checkPositions } from './pool';
+import { checkPositions, rowsAt } from './pool';
 import type { Readout } from './pool';
 import type { ModelTokenizer } from './tokenizer';
 import type {
@@ -176,15 +176,15 @@ export class SegmentedTransformer implements Transformer {
     take: (sequence: number, column: number, rows: Float32Array) => void,
   ): AsyncGenerator<Progress, void> {
     const columns = new Map(layers.map((layer, column) => [layer, column]));
+    const hand = (sequence: number, layer: number, column: number, rows: Float32Array): void => {
+      if (!rows.every(Number.isFinite)) throw this.nonFinite(sequence, layer);
+      take(sequence, column, rows);
+    };
     const onTap = (batch: Batch, layer: number, taps: Float32Array): void => {
       const column = columns.get(layer);
       if (column === undefined) return;
       const size = taps.length / batch.sequences.length;
-      batch.sequences.forEach((sequence, i) => {
-        const rows = taps.subarray(i * size, (i + 1) * size);
-        if (!rows.every(Number.isFinite)) throw this.nonFinite(sequence, layer);
-        take(sequence, column, rows);
-      });
+      batch.sequences.forEach((sequence, i) => hand(sequence, layer, column, taps.subarray(i * size, (i + 1) * size)));
     };
     const items = sequences.map((ids) => ({ ids, condition: 0 }));
     const conditions = new Conditions([options.ablation], this.parts.model.sizes);
@@ -193,8 +193,22 @@ export class SegmentedTransformer implements Transformer {
     const to = Math.max(0, ...layers) + 1;
     const progress = this.meter('Activations', sequences.length, waves, to);
     yield* this.load(options.signal, 0, to);
+    const onEnd = ({ sequences: batch, length }: Batch, stream: Float32Array): void => {
+      if (!('positions' in readout)) return;
+      batch.forEach((sequence, i) => {
+        hand(
+          sequence,
+          to - 1,
+          0,
+          rowsAt(stream, i * length, readout.positions[sequence]!, this.parts.model.sizes.width),
+        );
+      });
+    };
+    // Tokens of the last block that runs need no readout in the graph, which would be one of every block before it too.
+    const atEnd = 'positions' in readout && layers.length === 1 && layers[0] === to - 1;
+    const reading = atEnd ? { ...LAST, onEnd } : { readout, onTap };
     for (const wave of waves) {
-      const pass = { items, conditions, readout, signal: options.signal, onTap, blocks: { from: 0, to } };
+      const pass = { items, conditions, signal: options.signal, blocks: { from: 0, to }, ...reading };
       for await (const share of this.body.run(wave, pass)) yield progress(wave, share);
     }
   }

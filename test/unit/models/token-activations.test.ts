@@ -51,3 +51,22 @@ test('a position outside its sequence is a mistake of ours', async () => {
   await expect(resultOf(model.tokenActivations(ids, { positions: [], signal }))).rejects.toThrow('0 lists');
   await model.dispose();
 });
+
+test('one layer is read without the blocks behind it, and has the numbers of all layers together', async () => {
+  const { sequences, layers } = referenceOf('gpt2');
+  const ids = sequences.map((sequence) => Int32Array.from(sequence.ids));
+  for (const executor of ['resident', 'streaming'] as const) {
+    const model = await openTransformer(join(golden, 'gpt2'), openOptions({ executor }));
+    const all = await resultOf(model.tokenActivations(ids, { positions, signal }));
+    const { width } = model.description;
+    for (const layer of [0, layers - 1]) {
+      const seen: Progress[] = [];
+      const one = await resultOf(model.tokenActivations(ids, { positions, layers: [layer], signal }), seen);
+      const rows = Array.from({ length: one.length / width }, (_, i) => (i * layers + layer) * width);
+      const expected = Float32Array.from(rows.flatMap((start) => [...all.subarray(start, start + width)]));
+      expect(largestDifference(one, expected)).toBeLessThan(SAME);
+      if (executor === 'streaming') expect(seen.at(-1)).toMatchObject({ unit: 'blocks', total: layer + 1 });
+    }
+    await model.dispose();
+  }
+});
