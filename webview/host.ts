@@ -3,6 +3,7 @@ import type { FiguresFile } from '../src/shared/figure';
 import type { Matrix } from '../src/shared/map-cells';
 import type { FromWebview, ToWebview } from '../src/shared/protocol';
 import type { ResultFile } from '../src/shared/result';
+import type { Running } from './running';
 
 export interface Shown {
   readonly result: ResultFile;
@@ -12,6 +13,7 @@ export interface Shown {
 
 export interface HostEvents {
   result(shown: Shown): void;
+  running(run: Running): void;
   error(message: string): void;
 }
 
@@ -97,6 +99,8 @@ export class EditorHost implements Host {
         this.lines.delete(key);
         return;
       }
+      case 'running':
+        return events.running(message);
       case 'error':
         return events.error(message.message);
     }

@@ -8,6 +8,7 @@ import { element, oncePerFrame } from './dom';
 import { header } from './header';
 import { EditorHost, type Host, type Shown } from './host';
 import { ReportHost } from './report-host';
+import { RunningView, type Running } from './running';
 import { restore, StateStore } from './state';
 import { followSystemTheme, onThemeChange, prefersReducedMotion } from './theme';
 
@@ -15,12 +16,18 @@ import { followSystemTheme, onThemeChange, prefersReducedMotion } from './theme'
 class Panel {
   private cards: Card[] = [];
   private store: StateStore | undefined;
+  private running: RunningView | undefined;
 
   constructor(
     private readonly app: HTMLElement,
     private readonly host: Host,
   ) {
-    onThemeChange(oncePerFrame(() => this.cards.forEach((card) => void card.restyle())));
+    onThemeChange(
+      oncePerFrame(() => {
+        this.cards.forEach((card) => void card.restyle());
+        void this.running?.restyle();
+      }),
+    );
     window.addEventListener(
       'scroll',
       oncePerFrame(() => this.store?.update({ scroll: window.scrollY })),
@@ -51,6 +58,17 @@ class Panel {
     this.app.dataset.ready = 'true';
   }
 
+  /** @param fail is told what goes wrong in a drawing */
+  async follow(run: Running, fail: (error: unknown) => void): Promise<void> {
+    if (this.running === undefined) {
+      const view = new RunningView(this.host, fail);
+      this.replace(view.element);
+      this.running = view;
+      document.title = run.title;
+    }
+    await this.running.update(run);
+  }
+
   problem(message: string): void {
     const heading = element('h1', {}, 'This result cannot be shown');
     this.replace(element('div', { class: 'problem', role: 'alert' }, heading, element('p', {}, message)));
@@ -60,6 +78,8 @@ class Panel {
     delete this.app.dataset.ready;
     this.cards.forEach((card) => card.dispose());
     this.cards = [];
+    this.running?.dispose();
+    this.running = undefined;
     this.app.replaceChildren(...content);
   }
 }
@@ -78,6 +98,7 @@ function start(): void {
   panel.loading();
   host.start({
     result: (shown) => void panel.show(shown).catch(fail),
+    running: (run) => void panel.follow(run, fail).catch(fail),
     error: (message) => panel.problem(message),
   });
 }

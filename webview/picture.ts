@@ -24,7 +24,7 @@ export class Picture implements Drawing {
   private matrix: Matrix | undefined;
 
   constructor(
-    private readonly figure: ChartFigure | MapFigure | SpaceFigure,
+    private figure: ChartFigure | MapFigure | SpaceFigure,
     private readonly host: Host,
     private readonly state: FigureState,
     private readonly events: { changed(changes: FigureState): void; failed(error: unknown): void },
@@ -68,6 +68,13 @@ export class Picture implements Drawing {
     const theme = readTheme();
     this.legend?.restyle(theme);
     return this.plot.show(toPlotly(this.figure, theme, this.options()));
+  }
+
+  /** Draws a chart's next state in place of this one; its series keep their names. */
+  update(figure: ChartFigure): Promise<void> {
+    this.figure = figure;
+    this.node.setAttribute('aria-label', `${figure.title}. ${figure.summary} ${zoomKeysHelp}`);
+    return this.draw();
   }
 
   resetZoom(): Promise<void> {

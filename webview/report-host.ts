@@ -36,6 +36,7 @@ export class ReportHost implements Host {
       case 'requestArray':
       case 'requestLine':
       case 'openReport':
+      case 'cancel':
       case 'revealArrays':
     }
   }

@@ -1,13 +1,13 @@
 import { commands, Uri, window } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
-import type { EstimateOutcome, Outcome } from '../engine/client';
+import type { Outcome } from '../engine/client';
 import { messageOf, UserError } from '../shared/errors';
-import type { JobRequest } from '../shared/protocol';
 import type { Engine } from './engine';
 import type { Localizations } from './localizations';
 import type { ModelFolders } from './modelFolders';
 import { RESULT_EDITOR } from './resultEditor';
 import { runWithProgress } from './runProgress';
+import type { Run } from './runProgress';
 
 /** What the commands that run analyses need of their surroundings. */
 export interface CommandParts {
@@ -30,11 +30,14 @@ export async function guarded(log: LogOutputChannel, command: () => Promise<void
 /** Runs a job under a progress notification and opens its result. */
 export async function runAndOpen(
   title: string,
-  run: { readonly job: JobRequest; readonly estimate?: Promise<EstimateOutcome> },
+  run: Run,
   { engine, log }: Pick<CommandParts, 'engine' | 'log'>,
 ): Promise<void> {
   log.info(`${run.job.analysis} ${JSON.stringify(run.job)}`);
-  await present(await runWithProgress(title, { client: await engine.client(), log }, run), log);
+  await present(
+    await runWithProgress(title, { client: await engine.client(), log, panelAssets: engine.panelAssets }, run),
+    log,
+  );
 }
 
 /** The engine's answer to a question; `undefined` where it was cancelled. @throws what made it fail, for `guarded` */

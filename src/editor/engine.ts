@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Uri } from 'vscode';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import type { EngineClient } from '../engine/client';
 
@@ -20,6 +21,11 @@ export class Engine {
   /** Folder of the files that come with the extension. */
   get samples(): string {
     return join(this.context.extensionPath, 'dist', 'samples');
+  }
+
+  /** The built panel. */
+  get panelAssets(): Uri {
+    return Uri.joinPath(this.context.extensionUri, 'dist', 'webview');
   }
 
   client(): Promise<EngineClient> {

@@ -10,15 +10,19 @@ import { readFigures, readResult } from '../engine/store';
 import { saveAllCsv, saveCsv, saveFigure } from './exports';
 import { openReport } from './report';
 import { arrayFiles, float32Buffer, readArray } from './resultArrays';
+import { ResultLines } from './resultLines';
 
 /** One open result: answers the messages of its webview and the commands of its title bar. */
 export class ResultPanel {
+  private readonly lines: ResultLines;
+
   constructor(
     private readonly folder: Uri,
     private readonly view: WebviewPanel,
     private readonly assets: Uri,
     private readonly log: LogOutputChannel,
   ) {
+    this.lines = new ResultLines(folder.fsPath);
     view.webview.onDidReceiveMessage((raw: unknown) => {
       const parsed = fromWebviewSchema.safeParse(raw);
       if (parsed.success) void this.attempt(() => this.answer(parsed.data));
@@ -80,6 +84,8 @@ export class ResultPanel {
         return this.show();
       case 'requestArray':
         return this.sendArray(message.file);
+      case 'requestLine':
+        return this.sendLine(message.file, message.index);
       case 'saveFigure':
         return saveFigure(this.folder, message);
       case 'saveCsv':
@@ -92,6 +98,8 @@ export class ResultPanel {
         return this.openReport();
       case 'revealArrays':
         return this.revealArrays();
+      case 'cancel':
+        return;
       case 'problem':
         this.log.error(`Panel: ${message.message}`);
     }
@@ -105,6 +113,14 @@ export class ResultPanel {
       this.log.warn(messageOf(error));
       await this.send({ type: 'arrayMissing', file, message: messageOf(error) });
     }
+  }
+
+  private async sendLine(file: string, index: number): Promise<void> {
+    const text = await this.lines.read(file, index).catch((error: unknown) => {
+      this.log.warn(messageOf(error));
+      return undefined;
+    });
+    await this.send({ type: 'line', file, index, text });
   }
 
   private async copy(text: string, what: string): Promise<void> {

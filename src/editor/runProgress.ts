@@ -1,14 +1,17 @@
 import { ProgressLocation, window } from 'vscode';
-import type { LogOutputChannel } from 'vscode';
+import type { LogOutputChannel, Uri } from 'vscode';
 import type { EngineClient, EstimateOutcome, Outcome } from '../engine/client';
 import { describeProgress, PaceMeter } from '../shared/progress';
 import type { JobRequest } from '../shared/protocol';
 import { describeEstimate, endOf } from './estimateText';
+import { RunPanel } from './runPanel';
 
-interface Run {
+export interface Run {
   readonly job: JobRequest;
   /** Absent where no model is run. */
   readonly estimate?: Promise<EstimateOutcome>;
+  /** Title of a panel of curves that opens with the run; without it one opens with the first measure, if any comes. */
+  readonly live?: string;
 }
 
 /**
@@ -17,8 +20,12 @@ interface Run {
  */
 export async function runWithProgress(
   title: string,
-  { client, log }: { readonly client: EngineClient; readonly log: LogOutputChannel },
-  { job, estimate }: Run,
+  {
+    client,
+    log,
+    panelAssets,
+  }: { readonly client: EngineClient; readonly log: LogOutputChannel; readonly panelAssets: Uri },
+  { job, estimate, live }: Run,
 ): Promise<Outcome> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   return window.withProgress(options, async (progress, token) => {
@@ -36,10 +43,18 @@ export async function runWithProgress(
       log.info(describeEstimate(needed.estimate));
       progress.report({ message: describeEstimate(needed.estimate) });
     }
+    const panel = new RunPanel(live ?? title, panelAssets, () => abort.abort());
+    if (live !== undefined) panel.open();
     const pace = new PaceMeter();
     const onProgress: Parameters<EngineClient['run']>[1]['onProgress'] = (step) => {
-      progress.report({ message: describeProgress(step, pace.measure(step, performance.now())) });
+      const message = describeProgress(step, pace.measure(step, performance.now()));
+      progress.report({ message });
+      panel.step(step, message);
     };
-    return client.run(job, { signal: abort.signal, onProgress });
+    try {
+      return await client.run(job, { signal: abort.signal, onProgress });
+    } finally {
+      panel.close();
+    }
   });
 }

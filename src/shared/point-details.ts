@@ -4,7 +4,8 @@ import type { PointDetails } from './figure';
 export function parseDetails(line: string): PointDetails | undefined {
   try {
     const { title, facts, contexts } = JSON.parse(line) as Partial<PointDetails>;
-    if (typeof title !== 'string' || typeof facts !== 'object' || !Array.isArray(contexts)) return undefined;
+    if (typeof title !== 'string' || typeof facts !== 'object' || facts === null || !Array.isArray(contexts))
+      return undefined;
     return { title, facts, contexts: contexts as PointDetails['contexts'] };
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FiguresFile } from './figure';
+import type { ChartFigure, FiguresFile } from './figure';
 import type { ResultFile } from './result';
 
 // Editor or command line ↔ engine child ----------------------------------------------------------------------------
@@ -107,6 +107,13 @@ export type ToWebview =
   | { readonly type: 'arrayMissing'; readonly file: string; readonly message: string }
   /** Answers `requestLine`: line `index` (from 0) of a JSON Lines file; `undefined` where there is none. */
   | { readonly type: 'line'; readonly file: string; readonly index: number; readonly text: string | undefined }
+  /** In place of a result: a run under way, with its measures so far. */
+  | {
+      readonly type: 'running';
+      readonly title: string;
+      readonly status: string;
+      readonly figures: readonly ChartFigure[];
+    }
   | { readonly type: 'error'; readonly message: string };
 
 /** From the panel; checked at the boundary. */
@@ -120,6 +127,8 @@ export const fromWebviewSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('saveAllCsv'), files: z.array(z.object({ name: z.string(), text: z.string() })) }),
   z.object({ type: z.literal('copy'), text: z.string(), what: z.string() }),
   z.object({ type: z.literal('openReport') }),
+  /** Stops the run that is shown. */
+  z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('revealArrays') }),
   z.object({ type: z.literal('problem'), message: z.string() }),
 ]);

@@ -135,6 +135,7 @@ export function clouds({ browser, bundle, shots }) {
       run: async () => {
         const { page, context, troubles, posted } = await open({ data: few });
         await choose(page, 'Dragging', 'selects (lasso)');
+        await page.locator('.plot.cloud').scrollIntoViewIfNeeded();
         const box = await page.locator('.plot.cloud .nsewdrag').first().boundingBox();
         const corner = (x, y) => [box.x + x * box.width, box.y + y * box.height];
         await page.mouse.move(...corner(0.05, 0.05));
