@@ -4,7 +4,9 @@ import { activationsSpec } from './activations/spec';
 import { alignmentSpec } from './alignment/spec';
 import { comparisonSpec } from './comparison/spec';
 import { datasetSpec } from './dataset/spec';
+import { galaxySpec } from './galaxy/spec';
 import { localizationSpec } from './localization/spec';
+import { saeTrainingSpec } from './sae-training/spec';
 import { scoreSpec } from './score/spec';
 import { similaritySpec } from './similarity/spec';
 
@@ -14,8 +16,10 @@ export const catalog: readonly AnalysisSpec[] = [
   ablationSpec,
   comparisonSpec,
   alignmentSpec,
+  galaxySpec,
   activationsSpec,
   scoreSpec,
   datasetSpec,
   similaritySpec,
+  saeTrainingSpec,
 ];

@@ -67,6 +67,11 @@ export interface RunContext {
     shape: LayerShape,
     compute: (sink: LayerSink) => AsyncGenerator<Progress, void>,
   ): AsyncGenerator<Progress, LayerArrays>;
+  /**
+   * Writes a folder beside the result's, `<out>-checkpoint`, or replaces it: it outlives a cancel and goes when the result
+   * is there. `what` says in a few words what it holds; `write` fills the folder that it is given.
+   */
+  keep(what: string, write: (folder: string) => Promise<void>): Promise<void>;
   /** A note that the person must see with the result; stored under `result.warnings`. */
   warn(message: string): void;
 }

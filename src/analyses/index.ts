@@ -4,7 +4,9 @@ import { alignment } from './alignment/index';
 import { comparison } from './comparison/index';
 import type { Analysis } from './contract';
 import { dataset } from './dataset/index';
+import { galaxy } from './galaxy/index';
 import { localization } from './localization/index';
+import { saeTraining } from './sae-training/index';
 import { score } from './score/index';
 import { similarity } from './similarity/index';
 
@@ -14,8 +16,10 @@ export const analyses: readonly Analysis[] = [
   ablation,
   comparison,
   alignment,
+  galaxy,
   activations,
   score,
   similarity,
   dataset,
+  saeTraining,
 ];

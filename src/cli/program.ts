@@ -1,11 +1,16 @@
 import { Command, CommanderError, Option } from 'commander';
 import { catalog } from '../analyses/catalog';
 import type { AnalysisSpec } from '../shared/analysis';
-import { Cancelled, messageOf, UserError } from '../shared/errors';
+import { Cancelled, describeCancel, messageOf, UserError } from '../shared/errors';
 import { addSpecOptions, specInput } from './flags';
 import { CANCELLED } from './interrupt';
 import { info, report, runAnalysis } from './verbs';
 import type { CommonOptions, Streams } from './verbs';
+
+/** First words of verbs of two words. */
+const GROUPS: Readonly<Record<string, string>> = {
+  sae: 'Sparse autoencoders: brainlens sae train.',
+};
 
 const EXIT = { done: 0, internal: 1, usage: 2, cancelled: CANCELLED } as const;
 
@@ -34,7 +39,7 @@ function explain(error: unknown, { stderr }: Streams): number {
     return EXIT.usage;
   }
   if (error instanceof Cancelled) {
-    stderr.write('brainlens: cancelled; nothing was written.\n');
+    stderr.write(`brainlens: ${describeCancel(error.kept)}.\n`);
     return EXIT.cancelled;
   }
   stderr.write(`brainlens: internal failure: ${messageOf(error)}\n`);
@@ -82,10 +87,26 @@ function addInfo(root: Command, streams: Streams): void {
 }
 
 function addAnalysis(root: Command, analysis: AnalysisSpec, streams: Streams): void {
-  const command = root.command(analysis.id).description(analysis.describe).allowExcessArguments(false);
+  const command = verb(root, analysis.id).description(analysis.describe).allowExcessArguments(false);
   addSpecOptions(command, analysis);
-  addCommon(command);
+  addCommon(command, analysis.id);
   command.action(() => runAnalysis(analysis, specInput(command, analysis), command.opts(), streams));
+}
+
+/** Adds a verb; of two words the first is a command of its own, which lists what belongs to it. */
+function verb(root: Command, id: string): Command {
+  const words = id.split(' ');
+  const last = words.pop()!;
+  let parent = root;
+  for (const word of words) {
+    parent =
+      parent.commands.find((command) => command.name() === word) ??
+      parent
+        .command(word)
+        .description(GROUPS[word] ?? '')
+        .helpCommand(false);
+  }
+  return parent.command(last);
 }
 
 function addReport(root: Command, streams: Streams): void {
@@ -98,9 +119,9 @@ function addReport(root: Command, streams: Streams): void {
     .action((folder: string, options: { out?: string }) => report(folder, options, streams));
 }
 
-function addCommon(command: Command): void {
+function addCommon(command: Command, id = command.name()): void {
   command
-    .option('--out <dir>', `the result folder (default: .brainlens/${command.name()}-<yyyymmdd-hhmmss>)`)
+    .option('--out <dir>', `the result folder (default: .brainlens/${id.replaceAll(' ', '-')}-<yyyymmdd-hhmmss>)`)
     .option('--force', 'replace the result that lies in --out')
     .option('--seed <n>', 'the one seed (default: 0)')
     .option('--threads <n>', 'cores (default: all)')

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalog } from '../analyses/catalog';
 import type { AnalysisSpec } from '../shared/analysis';
+import { Cancelled } from '../shared/errors';
 import { formatBytes } from '../shared/progress';
 import type { Estimate, JobRequest } from '../shared/protocol';
 import { checkSchemaKnown } from '../shared/result';
@@ -40,6 +41,7 @@ export async function runAnalysis(
   { stdout, stderr }: Streams,
 ): Promise<void> {
   const { checkJob, runJob } = await import('../engine/job');
+  const { keptOf } = await import('../engine/kept');
   const { defaultResultFolder, discardPartial, readResultText } = await import('../engine/store');
   const common = jobSettings(options);
   const out = resolve(options.out ?? defaultResultFolder(analysis.id, new Date()));
@@ -61,6 +63,8 @@ export async function runAnalysis(
     for (const warning of outcome.warnings) stderr.write(`Warning: ${warning}\n`);
     const text = options.json === true ? await readResultText(outcome.out) : `${outcome.summary}\n${outcome.out}\n`;
     stdout.write(text);
+  } catch (error) {
+    throw error instanceof Cancelled ? new Cancelled(await keptOf(out)) : error;
   } finally {
     display.clear();
   }

@@ -14,6 +14,7 @@ import { cacheSizeOf } from './cache-folder';
 import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
+import { Kept } from './kept';
 import { environment, InputRecorder } from './provenance';
 import { assertWritable, partialFolder, writeProblem, writeResult } from './store';
 
@@ -40,7 +41,7 @@ export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobPar
   const { analysis, spec, out } = checkJob(request, parts);
   const unique = request.unique === true;
 
-  const run = new Run(request, hooks, parts);
+  const run = new Run(request, hooks, parts, out);
   try {
     const result = await run.drain(analysis.run(spec, run.context));
     const summary = analysis.summary(result);
@@ -110,12 +111,15 @@ class Run {
   private readonly checkpoints: Checkpoint[] = [];
   private readonly models = new Map<string, Promise<Transformer>>();
   private readonly cache: ActivationCache;
+  private readonly kept: Kept;
 
   constructor(
     private readonly request: JobRequest,
     private readonly hooks: JobHooks,
     private readonly parts: JobParts,
+    out: string,
   ) {
+    this.kept = new Kept(out);
     const { seed, threads, memory, executor, workspace, cacheFolder } = request;
     const { signal } = this.ended;
     hooks.signal.addEventListener('abort', () => this.ended.abort(), { once: true, signal });
@@ -140,6 +144,7 @@ class Run {
         return checkpoint;
       },
       cached: (key, shape, compute) => this.cache.layers({ version: parts.version, key }, shape, compute),
+      keep: (what, write) => this.kept.keep(what, write),
       warn: (message) => void this.warnings.push(message),
     };
   }
@@ -178,9 +183,10 @@ class Run {
     };
   }
 
-  /** The result is written: what was kept to take the run up again is no longer needed. */
+  /** The result is written: what was kept for the case that it would not be is no longer needed. */
   async forget(): Promise<void> {
     for (const checkpoint of this.checkpoints) await checkpoint.clear();
+    await this.kept.remove();
   }
 
   /** Stops what still reads files and frees the models. An error of opening one was thrown already where it was asked for. */

@@ -11,12 +11,17 @@ export function partialFolder(out: string, pid: number): string {
   return join(dirname(out), `.${basename(out)}.partial-${pid}`);
 }
 
+/** Where a run that writes to `out` keeps what is worth having should it be cancelled. */
+export function keptFolder(out: string): string {
+  return `${out}-checkpoint`;
+}
+
 /** `.brainlens/localize-20260131-235959`: the default result folder of a run that starts at `now` (local time). */
 export function defaultResultFolder(verb: string, now: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  return join('.brainlens', `${verb}-${day}-${time}`);
+  return join('.brainlens', `${verb.replaceAll(' ', '-')}-${day}-${time}`);
 }
 
 /** The n-th candidate for a default folder: `out`, `out-2`, `out-3`, … */
@@ -78,6 +83,7 @@ export function moveIntoPlace(partial: string, out: string, pid: number): void {
  */
 export function discardPartial(out: string, pid: number): void {
   rmSync(partialFolder(out, pid), { recursive: true, force: true });
+  rmSync(partialFolder(keptFolder(out), pid), { recursive: true, force: true });
   const old = replacedFolder(out, pid);
   if (!existsSync(old)) return;
   if (existsSync(out)) retire(old, out);

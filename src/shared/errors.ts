@@ -12,13 +12,27 @@ export class UserError extends Error {
   }
 }
 
-/** The run was cancelled by the person or by a signal; nothing is written. */
+/** The run was cancelled by the person or by a signal; no result is written. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
 
-  constructor() {
+  /** @param kept what the run left on purpose: a folder, and in a few words what it holds */
+  constructor(readonly kept?: Kept) {
     super('cancelled');
   }
+}
+
+/** What a cancelled run leaves. */
+export interface Kept {
+  readonly folder: string;
+  readonly what: string;
+}
+
+/** "cancelled; nothing was written", or where the best so far is. */
+export function describeCancel(kept: Kept | undefined): string {
+  return kept === undefined
+    ? 'cancelled; nothing was written'
+    : `cancelled; the best so far (${kept.what}) is in ${kept.folder}`;
 }
 
 /** The message of anything that was thrown, on one line. */

@@ -36,9 +36,11 @@ export class PaceMeter {
   }
 }
 
-/** "Activations: 64 of 480 stimuli · 71/s · 6 s left" */
+/** "Activations: 64 of 480 stimuli · 71/s · 6 s left"; measures follow the count: "loss 0.31" */
 export function describeProgress(progress: Progress, pace: Pace): string {
   const parts = [`${progress.phase}: ${progress.done} of ${progress.total} ${progress.unit}`];
+  for (const [name, value] of Object.entries(progress.values ?? {}))
+    parts.push(`${inWords(name)} ${formatMeasure(value)}`);
   if (pace.rate !== undefined) parts.push(`${formatRate(pace.rate)}/s`);
   if (pace.secondsLeft !== undefined) parts.push(`${formatDuration(pace.secondsLeft)} left`);
   return parts.join(' · ');
@@ -63,6 +65,15 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   return `${unit === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** "varianceExplained" → "variance explained" */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function formatMeasure(value: number): string {
+  return value === 0 || Math.abs(value) >= 1e-3 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
 }
 
 function formatRate(rate: number): string {

@@ -176,7 +176,15 @@ function aboveBody(): Code {
         // Every lane is written and kept only where its bit is set: no branch to predict.
         ...each(LANES, (index) => [
           ...[...get(3), ...get(5), ...integer(index), ...ADD_I32, ...STORE_I32],
-          ...add(3, [...get(6), ...integer(index), ...SHIFT_RIGHT, ...integer(1), ...AND, ...integer(2), ...SHIFT_LEFT]),
+          ...add(3, [
+            ...get(6),
+            ...integer(index),
+            ...SHIFT_RIGHT,
+            ...integer(1),
+            ...AND,
+            ...integer(2),
+            ...SHIFT_LEFT,
+          ]),
         ]),
         END,
         ...[...add(0, integer(LANE_BYTES)), ...add(5, integer(LANES))],

@@ -35,11 +35,7 @@ export function update(memory: SimdMemory, size: SaeSize, state: TrainingState, 
 }
 
 /** Brings every row of a decoder to length 1. */
-export function normaliseDecoder(
-  { simd }: SimdMemory,
-  { features, width }: SaeSize,
-  decoder: Float32Array,
-): void {
+export function normaliseDecoder({ simd }: SimdMemory, { features, width }: SaeSize, decoder: Float32Array): void {
   for (let feature = 0; feature < features; feature++) {
     const at = decoder.byteOffset + feature * width * 4;
     const norm = Math.sqrt(simd.dot(at, at, width));
@@ -47,7 +43,11 @@ export function normaliseDecoder(
   }
 }
 
-function projectDecoder({ simd }: SimdMemory, { features, width }: SaeSize, { parameters, gradients }: TrainingState): void {
+function projectDecoder(
+  { simd }: SimdMemory,
+  { features, width }: SaeSize,
+  { parameters, gradients }: TrainingState,
+): void {
   for (let feature = 0; feature < features; feature++) {
     const row = parameters.decoder.byteOffset + feature * width * 4;
     const gradient = gradients.decoder.byteOffset + feature * width * 4;

@@ -76,6 +76,7 @@ export function bench(
     cached: () => {
       throw new Error('nothing is cached here');
     },
+    keep: () => Promise.resolve(),
     warn: (message) => void warnings.push(message),
   };
   return { context, warnings, calls };

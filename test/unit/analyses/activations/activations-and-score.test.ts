@@ -34,6 +34,7 @@ const context: RunContext = {
   cached: () => {
     throw new Error('nothing is cached here');
   },
+  keep: () => Promise.resolve(),
   warn: (message) => warnings.push(message),
 };
 

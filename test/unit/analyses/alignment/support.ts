@@ -59,6 +59,7 @@ export function contextFor(
     hash: (path) => Promise.resolve(`hash of ${path}`),
     checkpoint: () => Promise.reject(new Error('nothing is kept here')),
     cached: inMemory,
+    keep: () => Promise.resolve(),
     warn: (message) => void warnings.push(message),
     warnings,
     ...changes,

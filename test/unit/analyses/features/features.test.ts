@@ -50,6 +50,7 @@ const context = (memory = 4e9): RunContext => ({
       computed += 1;
       return compute(sink);
     }),
+  keep: () => Promise.resolve(),
   warn: () => undefined,
 });
 

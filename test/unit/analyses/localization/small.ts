@@ -115,6 +115,7 @@ export async function run(settings: Record<string, unknown>, transformer: Transf
     cached: () => {
       throw new Error('nothing is cached here');
     },
+    keep: () => Promise.resolve(),
     warn: (message) => void warnings.push(message),
   };
   const spec: LocalizationSpec = parseSpec(localizationSpec, { model: 'fake', ...settings });

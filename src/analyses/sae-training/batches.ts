@@ -1,0 +1,140 @@
+import { Random } from '../../math/random';
+import { CHUNK_ROWS } from './rows';
+import type { StoredRows } from './rows';
+
+/**
+ * Chunks whose rows are mixed with each other: what is held in memory. The number is fixed, for the order of the rows, and
+ * with it the SAE, must not hang on the memory of a machine.
+ */
+const POOL_CHUNKS = 8;
+
+/** Rows of some chunks that are mixed, and the batches they give. */
+interface Pool {
+  readonly chunks: readonly number[];
+  readonly rows: number;
+  readonly batches: number;
+  readonly epoch: number;
+}
+
+/**
+ * The order in which a training sees its rows: in every epoch the chunks in random order, eight at a time in memory, their
+ * rows shuffled. What is left of a pool when its batches are full is left out in that epoch.
+ */
+export class BatchPlan {
+  readonly steps: number;
+  readonly batch: number;
+  private readonly pools: readonly Pool[];
+
+  /**
+   * @param held u8 [documents]: not seen
+   * @param documents i32 [rows]
+   */
+  constructor(
+    private readonly rows: StoredRows,
+    private readonly documents: Int32Array,
+    private readonly held: Uint8Array,
+    private readonly random: Random,
+    options: { readonly batch: number; readonly epochs: number },
+  ) {
+    const counts = Array.from({ length: rows.chunks }, (_, chunk) => this.trained(chunk).length);
+    this.batch = Math.min(
+      options.batch,
+      counts.reduce((sum, count) => sum + count, 0),
+    );
+    this.pools = Array.from({ length: options.epochs }, (_, epoch) => this.poolsOf(epoch, counts)).flat();
+    this.steps = this.pools.reduce((sum, pool) => sum + pool.batches, 0);
+  }
+
+  /** Bytes of a pool. */
+  static bytes({ count, width }: Pick<StoredRows, 'count' | 'width'>): number {
+    return Math.min(count, POOL_CHUNKS * CHUNK_ROWS) * width * 4;
+  }
+
+  /**
+   * The batches from a step on.
+   * @param take copies one row into the batch: pool f32 [rows, width], the row's index, the place in the batch
+   */
+  async *from(step: number, take: (pool: Float32Array, row: number, place: number) => void): AsyncGenerator<number> {
+    let first = 0;
+    for (const [index, pool] of this.pools.entries()) {
+      const end = first + pool.batches;
+      if (step < end) {
+        const values = await this.load(pool);
+        const order = this.random.fork(`pool ${index}`).permutation(pool.rows);
+        for (let at = Math.max(step, first); at < end; at++) {
+          const from = (at - first) * this.batch;
+          for (let place = 0; place < this.batch; place++) take(values, order[from + place]!, place);
+          yield at;
+        }
+      }
+      first = end;
+    }
+  }
+
+  /** The first rows in the order of the first epoch: for the activations' scale and centre. */
+  firstPool(): Promise<Float32Array> {
+    return this.load(this.pools[0]!);
+  }
+
+  /** Rows of held-out documents, at most so many: f32 [rows, width]. */
+  async heldOut(most: number): Promise<Float32Array> {
+    const { width } = this.rows;
+    const parts: Float32Array[] = [];
+    let total = 0;
+    for (let chunk = 0; chunk < this.rows.chunks && total < most; chunk++) {
+      const rows = this.rowsOf(chunk, 1).slice(0, most - total);
+      if (rows.length === 0) continue;
+      parts.push(gather(await this.rows.read(chunk), rows, width));
+      total += rows.length;
+    }
+    const all = new Float32Array(total * width);
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  private poolsOf(epoch: number, counts: readonly number[]): Pool[] {
+    const order = Array.from(this.random.fork(`epoch ${epoch}`).permutation(counts.length));
+    const pools: Pool[] = [];
+    for (let at = 0; at < order.length; at += POOL_CHUNKS) {
+      const chunks = order.slice(at, at + POOL_CHUNKS);
+      const rows = chunks.reduce((sum, chunk) => sum + counts[chunk]!, 0);
+      pools.push({ chunks, rows, batches: Math.floor(rows / this.batch), epoch });
+    }
+    return pools.filter(({ batches }) => batches > 0);
+  }
+
+  private async load({ chunks, rows }: Pool): Promise<Float32Array> {
+    const { width } = this.rows;
+    const values = new Float32Array(rows * width);
+    let at = 0;
+    for (const chunk of chunks) {
+      const part = gather(await this.rows.read(chunk), this.trained(chunk), width);
+      values.set(part, at);
+      at += part.length;
+    }
+    return values;
+  }
+
+  private trained(chunk: number): Int32Array {
+    return this.rowsOf(chunk, 0);
+  }
+
+  /** Rows within a chunk whose documents are (1) or are not (0) held out. */
+  private rowsOf(chunk: number, held: 0 | 1): Int32Array {
+    const first = chunk * CHUNK_ROWS;
+    const length = Math.min(CHUNK_ROWS, this.rows.count - first);
+    return Int32Array.from({ length }, (_, row) => row).filter(
+      (row) => this.held[this.documents[first + row]!] === held,
+    );
+  }
+}
+
+function gather(values: Float32Array, rows: Int32Array, width: number): Float32Array {
+  const gathered = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => gathered.set(values.subarray(row * width, (row + 1) * width), i * width));
+  return gathered;
+}

@@ -1,0 +1,152 @@
+import { basename, dirname } from 'node:path';
+import { writeSaeLens } from '../../data/sae/write';
+import type { SaeLensFacts } from '../../data/sae/write';
+import { Random } from '../../math/random';
+import type { SaeTrainer } from '../../math/sae-training/trainer';
+import { SaeTrainer as Trainer } from '../../math/sae-training/trainer';
+import type { Transformer } from '../../models/transformer';
+import type { AnalysisResult } from '../../shared/analysis';
+import { UserError } from '../../shared/errors';
+import { formatBytes } from '../../shared/progress';
+import type { Progress } from '../../shared/progress';
+import type { RunContext } from '../contract';
+import { BatchPlan } from './batches';
+import { CURVE_COLUMNS, encodeCurves } from './curves';
+import type { CurvePoint } from './curves';
+import type { SaeTrainingFields } from './result';
+import { holdOut, storedRows } from './rows';
+import type { SaeTrainingSpec } from './spec';
+import { readTokens } from './tokens';
+import type { TrainingTokens } from './tokens';
+import { train } from './train';
+import type { Trained } from './train';
+import { trainedSae } from './weights';
+
+/** Held-out rows that are held in memory and measured on at the end, at most. */
+const HELD_ROWS = 131_072;
+
+/**
+ * Trains a TopK SAE on the layer's activations over the documents.
+ * @returns the SAE in SAELens' layout beside the result; arrays `curves` f64 [measurements, 7] (`curveColumns`) and
+ *   `firings` f64 [features], tokens of the held-out documents on which each feature fired
+ * @throws UserError for settings, documents and a model that do not go together, or a loss that is not finite; Cancelled
+ */
+export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
+  const model = await context.openModel(spec.model);
+  const { layers, width } = model.description;
+  if (spec.layer >= layers)
+    throw new UserError(
+      `Layer ${spec.layer} is not in the model`,
+      `Layers run from 0 to ${layers - 1}; −1 is the embedding.`,
+    );
+  if (spec.k > width)
+    throw new UserError(
+      `--k ${spec.k} is more than the model's width, ${width}: nothing would be sparse`,
+      'Keep fewer features per token.',
+    );
+  const tokens = yield* readTokens(spec, model, context);
+  const held = holdOut(tokens.documentRows, spec.heldOut, new Random(context.seed, 'sae training/held out'));
+  const trainRows = tokens.documentRows.reduce((sum, rows, i) => sum + (held[i] === 0 ? rows : 0), 0);
+  if (trainRows < spec.k * 2)
+    throw new UserError(
+      `The documents give ${trainRows} tokens to train on: too few for ${spec.k} features per token`,
+      'Give more documents; an SAE wants many times as many tokens as it has features.',
+    );
+  if (trainRows < spec.features)
+    context.warn(`${trainRows} tokens to train on are fewer than the ${spec.features} features: most will stay dead.`);
+  const needs = needsOf(spec, width, tokens.documents.length);
+  yield {
+    phase: `Needs ${formatBytes(needs.memory)} of memory and ${formatBytes(needs.disk)} on the disk beside the model`,
+    done: 0,
+    total: 1,
+    unit: 'plan',
+  };
+  const rows = yield* storedRows(model, spec.layer, tokens, context);
+  const random = new Random(context.seed, 'sae training/batches');
+  const plan = new BatchPlan(rows, tokens.documents, held, random, spec);
+  const facts = { layer: spec.layer, model: basename(spec.model), context: tokens.context };
+  const material = {
+    plan,
+    held: await plan.heldOut(HELD_ROWS),
+    width,
+    checkpoint: await context.checkpoint(model.files, {
+      of: 'sae training',
+      ...settingsOf(spec),
+      tokens: tokens.sha256,
+    }),
+    keep: (trainer: SaeTrainer, factor: number, point: CurvePoint) =>
+      context.keep(describePoint(point), (folder) =>
+        writeSaeLens(folder, trainedSae(trainer, factor, facts), extraOf(spec, point.varianceExplained)),
+      ),
+  };
+  const trained = yield* train(spec, material, context);
+  const sae = trainedSae(trained.trainer, trained.scaling.factor, facts);
+  const extra = extraOf(spec, trained.fit.varianceExplained);
+  return {
+    fields: { ...fieldsFor(spec, model, tokens, held, trainRows, trained, needs) },
+    arrays: {
+      curves: { data: encodeCurves(trained.curves), shape: [trained.curves.length, CURVE_COLUMNS.length] },
+      firings: { data: trained.fit.firings, shape: [spec.features] },
+    },
+    files: { 'cfg.json': (path) => writeSaeLens(dirname(path), sae, extra) },
+  };
+}
+
+/** Bytes of a run beside the model: weights, their moments, a batch, a pool of rows; activations on the disk. */
+function needsOf(spec: SaeTrainingSpec, width: number, count: number): { memory: number; disk: number } {
+  const trainer = Trainer.bytes({ features: spec.features, width, batch: spec.batch });
+  const before = spec.batch * spec.features * 4;
+  const held = Math.min(HELD_ROWS, Math.ceil(count * spec.heldOut)) * width * 4;
+  return { memory: trainer + before + held + 2 * BatchPlan.bytes({ count, width }), disk: count * width * 4 };
+}
+
+/** What the steps depend on, besides tokens, model and seed. */
+function settingsOf(spec: SaeTrainingSpec): Partial<SaeTrainingSpec> {
+  const { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery } = spec;
+  return { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery };
+}
+
+/** "variance explained 0.68 at step 1200" */
+function describePoint({ varianceExplained, step }: CurvePoint): string {
+  return `variance explained ${varianceExplained.toFixed(3)} at step ${step}`;
+}
+
+function extraOf(spec: SaeTrainingSpec, varianceExplained: number): SaeLensFacts {
+  const { documents, features, k, learningRate, epochs, batch } = spec;
+  return {
+    dataset: documents.map((path) => basename(path)).join(', '),
+    metadata: { brainlens: { features, k, learningRate, epochs, batch, varianceExplained } },
+  };
+}
+
+function fieldsFor(
+  spec: SaeTrainingSpec,
+  model: Transformer,
+  tokens: TrainingTokens,
+  held: Uint8Array,
+  trainTokens: number,
+  { trainer, scaling, fit, resumedAt }: Trained,
+  needs: SaeTrainingFields['needs'],
+): SaeTrainingFields {
+  const { varianceExplained, l0, meanSquaredError, firings } = fit;
+  const heldDocuments = held.reduce((sum, value) => sum + value, 0);
+  return {
+    layer: spec.layer,
+    width: model.description.width,
+    features: spec.features,
+    k: spec.k,
+    trainTokens,
+    documents: held.length - heldDocuments,
+    steps: trainer.state.step,
+    resumedAt,
+    scale: scaling.factor,
+    heldOut: {
+      ...{ documents: heldDocuments, tokens: fit.tokens, varianceExplained, l0, meanSquaredError },
+      silent: firings.filter((count) => count === 0).length / spec.features,
+    },
+    dead: trainer.deadFeatures().length / spec.features,
+    types: Array.from(tokens.types, ([type, counts]) => ({ type, ...counts })),
+    curveColumns: CURVE_COLUMNS,
+    needs,
+  };
+}

@@ -1,0 +1,35 @@
+import type { AnalysisResult } from '../../shared/analysis';
+
+/** The small numbers of a training. */
+export interface SaeTrainingFields {
+  readonly layer: number;
+  readonly width: number;
+  readonly features: number;
+  readonly k: number;
+  readonly trainTokens: number;
+  readonly documents: number;
+  readonly steps: number;
+  /** Step at which an earlier, cancelled run was taken up; 0: from the start. */
+  readonly resumedAt: number;
+  /** Activations were multiplied by it for training; the weights as stored take them as they are. */
+  readonly scale: number;
+  readonly heldOut: {
+    readonly documents: number;
+    readonly tokens: number;
+    readonly varianceExplained: number;
+    readonly l0: number;
+    readonly meanSquaredError: number;
+    /** Share of the features that fired on none of these tokens. */
+    readonly silent: number;
+  };
+  /** Share of the features that fired on none of the last `deadAfter` training tokens. */
+  readonly dead: number;
+  readonly types: readonly { readonly type: string; readonly documents: number; readonly tokens: number }[];
+  readonly curveColumns: readonly string[];
+  /** Bytes that the run planned for. */
+  readonly needs: { readonly memory: number; readonly disk: number };
+}
+
+export function fieldsOf(result: AnalysisResult): SaeTrainingFields {
+  return result.fields as unknown as SaeTrainingFields;
+}
