@@ -13,6 +13,8 @@ export interface LoadedGraph {
   run<Name extends string>(
     feeds: Readonly<Record<string, Feed>>,
     outputs: readonly Name[],
+    /** Where to write an output, so that a loop over large ones allocates once. */
+    into?: Readonly<Partial<Record<Name, Feed>>>,
   ): Promise<Record<Name, Float32Array>>;
   release(): Promise<void>;
 }
@@ -42,9 +44,14 @@ export async function loadGraph(graph: EncodedGraph, threads: number): Promise<L
     },
   });
   return {
-    async run<Name extends string>(feeds: Readonly<Record<string, Feed>>, outputs: readonly Name[]) {
+    async run<Name extends string>(
+      feeds: Readonly<Record<string, Feed>>,
+      outputs: readonly Name[],
+      into?: Readonly<Partial<Record<Name, Feed>>>,
+    ) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(feed)]));
-      const results = await session.run(inputs, outputs);
+      const wanted = outputs.map((name) => [name, into?.[name] === undefined ? null : tensorOf(into[name])] as const);
+      const results = await session.run(inputs, Object.fromEntries(wanted));
       return Object.fromEntries(outputs.map((name) => [name, results[name]!.data])) as Record<Name, Float32Array>;
     },
     release: () => session.release(),

@@ -10,6 +10,8 @@ export interface SafetensorsFile {
   readonly tensors: readonly TensorEntry[];
   /** Other tensors' stored types by name: an error only where the model needs one. */
   readonly others: ReadonlyMap<string, string>;
+  /** Tensors in float64, which only readers that convert take. */
+  readonly doubles: readonly (Omit<TensorEntry, 'dtype'> & { readonly dtype: 'F64' })[];
 }
 
 /** Bits per element of every type of the safetensors format. */
@@ -105,12 +107,16 @@ function checkTensors(header: Record<string, unknown>, file: string, dataStart: 
     throw new UserError(`${file} is truncated: tensor ${name} ends ${missing} behind the end of the file`, REMEDY);
   }
   refuseOverlap(extents, file);
+  const placed = <T extends string>({ name, dtype, shape, begin, end }: Extent & { readonly dtype: T }) => {
+    return { name, dtype, shape, file, offset: dataStart + begin, bytes: end - begin };
+  };
   return {
     tensors: extents
-      .filter(({ dtype }) => readable.has(dtype))
-      .map(({ name, dtype, shape, begin, end }) => {
-        return { name, dtype: dtype as StoredType, shape, file, offset: dataStart + begin, bytes: end - begin };
-      }),
+      .filter((extent) => readable.has(extent.dtype))
+      .map((extent) => placed(extent as Extent & { dtype: StoredType })),
+    doubles: extents
+      .filter(({ dtype }) => dtype === 'F64')
+      .map((extent) => placed(extent as Extent & { dtype: 'F64' })),
     others: new Map(extents.filter(({ dtype }) => !readable.has(dtype)).map(({ name, dtype }) => [name, dtype])),
   };
 }

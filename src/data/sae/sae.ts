@@ -3,15 +3,19 @@ export type SaeActivation =
   | { readonly kind: 'relu' }
   /** The k largest of a token, then ReLU. */
   | { readonly kind: 'topk'; readonly k: number }
-  /** z where z > threshold, else 0. BatchTopK at inference is this with one threshold for all. */
+  /** ReLU(z) where z > threshold, else 0; f32 [features]. BatchTopK at inference is this with one threshold for all. */
   | { readonly kind: 'jumprelu'; readonly threshold: Float32Array };
 
-/** What is done to a token's activation x [width] before the encoder; the reconstruction is brought back the same way. */
+/**
+ * What is done to a token's activation x [width] before the encoder, in this order; the reconstruction is brought back
+ * the same way (but for `subtractDecoderBias`: the decoder adds its bias in any case).
+ */
 export interface SaeInput {
   /** The mean over the width is taken off: the SAE was trained on a model with centred writing weights. */
   readonly centre: boolean;
   /**
-   * `scale`: x · factor. `layer-norm`: (x − mean) / (s.d. + 1e-5). `constant-norm`: x · √width / ‖x‖.
+   * `scale`: x · factor. `layer-norm`: (x − mean) / (s.d. + 1e-5), s.d. with ddof 1; back: x̂ · s.d. + mean, as SAELens.
+   * `constant-norm`: x · √width / ‖x‖.
    */
   readonly normalise:
     | { readonly kind: 'none' }
@@ -24,7 +28,8 @@ export interface SaeInput {
 
 /**
  * A sparse autoencoder as its file says, whatever the format: x̂ = f·W_dec + b_dec, f = activation((x − b_dec)·W_encᵀ + b_enc).
- * Decoder norms are as in the file: `SaeWeights.foldNorms` of a format, where it has one, was applied.
+ * Where a file wants its pre-activations multiplied by decoder norms (SAELens' `rescale_acts_by_decoder_norm`), this is
+ * folded in: encoder rows and biases times the norm, decoder rows divided by it. Otherwise weights are as in the file.
  */
 export interface Sae {
   /** As it was given: the folder or the file. */
@@ -46,6 +51,8 @@ export interface Sae {
   readonly input: SaeInput;
   /** Tokens per sequence that it was trained with, and the model's name: for checks and notes, where the file says. */
   readonly trainedOn: { readonly model?: string; readonly context?: number };
+  /** What the person should know before they trust it: one sentence each. */
+  readonly notes?: readonly string[];
   /** Files that make it up, absolute: for the provenance. */
   readonly files: readonly string[];
 }
