@@ -4,11 +4,12 @@ import { decodeText } from '../text';
 
 /**
  * Parses a JSON file.
+ * @param expected what to give instead of an empty file
  * @throws UserError that names the file, and for malformed JSON the line
  */
-export async function readJson(file: string): Promise<unknown> {
+export async function readJson(file: string, expected = 'a SyntaxGym suite'): Promise<unknown> {
   const text = decodeText(await readBytes(file), file);
-  if (text.trim() === '') throw new UserError(`${file} is empty`, 'Give a SyntaxGym suite.');
+  if (text.trim() === '') throw new UserError(`${file} is empty`, `Give ${expected}.`);
   try {
     return JSON.parse(text);
   } catch (error) {
