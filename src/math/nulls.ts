@@ -1,3 +1,4 @@
+import { fillNormal } from './normal';
 import { empiricalP } from './permutation';
 import type { Random } from './random';
 import { mean, standardDeviation } from './statistics';
@@ -50,16 +51,12 @@ function reasonForNoZ({ value, draws, nullSd }: { value: number; draws: number; 
 }
 
 /**
- * The null of decoder directions: `n` rows of `width` independent standard normals (Marsaglia's polar method), each
- * divided by its length. @returns f32 [n, width]
+ * The null of decoder directions: `n` rows of `width` independent standard normals, each divided by its length.
+ * @returns f32 [n, width]
  */
 export function gaussianDecoder(n: number, width: number, random: Random): Float32Array {
   const rows = new Float32Array(n * width);
-  for (let i = 0; i < rows.length; i += 2) {
-    const [first, second] = normalPair(random);
-    rows[i] = first;
-    if (i + 1 < rows.length) rows[i + 1] = second;
-  }
+  fillNormal(rows, random);
   for (let start = 0; start < rows.length; start += width) {
     let squares = 0;
     for (let j = start; j < start + width; j += 1) squares += rows[j]! * rows[j]!;
@@ -67,15 +64,4 @@ export function gaussianDecoder(n: number, width: number, random: Random): Float
     for (let j = start; j < start + width; j += 1) rows[j]! *= scale;
   }
   return rows;
-}
-
-function normalPair(random: Random): readonly [number, number] {
-  for (;;) {
-    const u = (random.uint32() + 0.5) * 2 ** -31 - 1;
-    const v = (random.uint32() + 0.5) * 2 ** -31 - 1;
-    const squares = u * u + v * v;
-    if (squares >= 1) continue;
-    const scale = Math.sqrt((-2 * Math.log(squares)) / squares);
-    return [u * scale, v * scale];
-  }
 }

@@ -34,6 +34,8 @@ export interface LogisticOptions extends MinimiserOptions {
 const COLUMNS_AT_ONCE = 384;
 const LOGITS_AT_ONCE = 8e6;
 
+const TILE = 64;
+
 /** A problem under way. */
 interface Running {
   readonly index: number;
@@ -112,7 +114,12 @@ function designOf({ data, width }: Predictors): Design {
   const transposed = alike(data, rows * columns).fill(1);
   for (let i = 0; i < rows; i += 1) {
     x.set(data.subarray(i * width, (i + 1) * width), i * columns);
-    for (let j = 0; j < width; j += 1) transposed[j * rows + i] = data[i * width + j]!;
+  }
+  // In tiles that stay in the cache on both sides.
+  for (let from = 0; from < rows; from += TILE) {
+    for (let j = 0; j < width; j += 1) {
+      for (let i = from; i < Math.min(rows, from + TILE); i += 1) transposed[j * rows + i] = data[i * width + j]!;
+    }
   }
   return {
     rows,
