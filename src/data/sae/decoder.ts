@@ -5,11 +5,11 @@ import { openTensors, requireFinite } from './tensors';
 import { transposed } from './weights';
 
 /** A bare decoder: one direction of the residual stream per feature. */
-export interface DecoderRows {
+export interface DecoderMatrix {
   readonly features: number;
   readonly width: number;
   /** f32 [features, width]. */
-  readonly rows: Float32Array;
+  readonly data: Float32Array;
 }
 
 /** Names that weight files give to decoders of [features, width]. */
@@ -23,14 +23,14 @@ const TRANSPOSED = 'decoder.weight';
  * the sizes) or one matrix under any other name ([features, width]).
  * @throws UserError where there is no such matrix, or a number is not finite
  */
-export async function readDecoder(path: string): Promise<DecoderRows> {
+export async function readDecoder(path: string): Promise<DecoderMatrix> {
   switch (extname(path).toLowerCase()) {
     case '.npy': {
       const { data, shape } = await readNpyFile(path);
       const values = data instanceof Float32Array ? data : Float32Array.from(data);
       const { features, width } = matrixOf(shape, path, 'the array');
       requireFinite(values, shape, path, 'row, column ');
-      return { features, width, rows: values };
+      return { features, width, data: values };
     }
     case '.safetensors':
       return readSafetensorsDecoder(path);
@@ -39,7 +39,7 @@ export async function readDecoder(path: string): Promise<DecoderRows> {
   }
 }
 
-async function readSafetensorsDecoder(path: string): Promise<DecoderRows> {
+async function readSafetensorsDecoder(path: string): Promise<DecoderMatrix> {
   const tensors = await openTensors(path);
   const matrices = tensors.names.filter((each) => tensors.shape(each).length === 2);
   const name =
@@ -51,8 +51,8 @@ async function readSafetensorsDecoder(path: string): Promise<DecoderRows> {
   }
   const { features, width } = matrixOf(tensors.shape(name), path, name);
   const values = await tensors.read(name);
-  if (name !== TRANSPOSED) return { features, width, rows: values };
-  return { features: width, width: features, rows: transposed(values, features, width) };
+  if (name !== TRANSPOSED) return { features, width, data: values };
+  return { features: width, width: features, data: transposed(values, features, width) };
 }
 
 function matrixOf(shape: readonly number[], path: string, name: string): { features: number; width: number } {

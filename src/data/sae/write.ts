@@ -8,22 +8,24 @@ import { scaleRows, transposed } from './weights';
 /** SAELens reads a config in its current layout where this version stands in it. */
 const SAELENS_VERSION = '6.54.12';
 
+/** What the files say of a training beside the weights; it lands under `metadata`. */
+export interface SaeLensFacts {
+  readonly dataset?: string;
+  readonly prependBos?: boolean;
+  /** Further fields, by SAELens' names or any other; they stand before those that the SAE itself gives. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Writes an SAE as SAELens 6 saves it (`cfg.json`, `sae_weights.safetensors`, float32), so that `SAE.load_from_disk`
  * opens it. The folder is made where it is missing; files in it are written over. A scaled input is folded into the
  * weights, as SAELens does at the end of a training.
- * @param extra further fields of `metadata`, by SAELens' names (`model_name`, `context_size`, `dataset_path`,
- * `prepend_bos`) or any other; they stand before those that the SAE itself gives
  * @throws RangeError for an SAE on no known layer
  */
-export async function writeSaeLens(
-  folder: string,
-  sae: Sae,
-  extra: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
+export async function writeSaeLens(folder: string, sae: Sae, facts: SaeLensFacts = {}): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeWeights(join(folder, SAELENS_WEIGHTS), sae);
-  await writeFile(join(folder, CONFIG_FILE), `${JSON.stringify(configOf(sae, extra), null, 2)}\n`);
+  await writeFile(join(folder, CONFIG_FILE), `${JSON.stringify(configOf(sae, facts), null, 2)}\n`);
 }
 
 const ARCHITECTURES = { relu: 'standard', topk: 'topk', jumprelu: 'jumprelu' } as const;
@@ -34,7 +36,7 @@ const NORMALISATIONS = {
   'constant-norm': 'constant_norm_rescale',
 } as const;
 
-function configOf(sae: Sae, extra: Readonly<Record<string, unknown>>): unknown {
+function configOf(sae: Sae, { dataset, prependBos, metadata }: SaeLensFacts): unknown {
   const { activation, input, trainedOn } = sae;
   return {
     architecture: ARCHITECTURES[activation.kind],
@@ -53,8 +55,10 @@ function configOf(sae: Sae, extra: Readonly<Record<string, unknown>>): unknown {
       hook_name: hookName(sae.layer),
       hook_head_index: null,
       ...(trainedOn.context !== undefined && { context_size: trainedOn.context }),
+      ...(dataset !== undefined && { dataset_path: dataset }),
+      ...(prependBos !== undefined && { prepend_bos: prependBos }),
       ...(input.centre && { model_from_pretrained_kwargs: { center_writing_weights: true } }),
-      ...extra,
+      ...metadata,
     },
   };
 }
