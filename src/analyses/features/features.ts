@@ -10,6 +10,8 @@ import type { LayerArrays, RunContext } from '../contract';
 import type { FeatureRequest } from './request';
 import { sentenceFeatures } from './sentences';
 import { scanTimes, wordTimes } from './times';
+import { tokenFeatures } from './tokens';
+import type { ChosenTokens } from './tokens';
 import { wordFeatures } from './words';
 
 export interface FeatureOptions {
@@ -104,6 +106,30 @@ export async function* featuresOfStimuli(
     rows: stimuli.length,
     width: transformer.description.width,
     ...sizeOf(tokens),
+    layer: (index) => arrays.read(index),
+  };
+}
+
+/**
+ * A model's residual stream at chosen tokens, through the activation cache.
+ * @returns rows in the order of the sequences and of their places
+ * @throws UserError for a layer that the model does not have; Cancelled
+ */
+export async function* featuresOfTokens(
+  chosen: ChosenTokens,
+  model: string,
+  options: Pick<FeatureOptions, 'layers' | 'untrainedSeed'>,
+  context: RunContext,
+): AsyncGenerator<Progress, Features> {
+  const request = yield* opened(model, options, context);
+  const { transformer, layers } = request;
+  const arrays = yield* tokenFeatures(chosen, request);
+  return {
+    model: transformer,
+    layers,
+    rows: arrays.shape.rows,
+    width: transformer.description.width,
+    ...sizeOf(chosen.sequences),
     layer: (index) => arrays.read(index),
   };
 }

@@ -14,6 +14,8 @@ export interface CloudEntropy {
   readonly gaussian: number;
   /** gaussian − entropy: how far from Gaussian, clusters above all; biased in high dimension. */
   readonly clustering: number;
+  /** Of every point to its k-th neighbour, f64 [n]. */
+  readonly distances: Float64Array;
 }
 
 interface Search {
@@ -33,11 +35,11 @@ export async function* cloudEntropy(
   { gemm, signal, k }: Search,
 ): AsyncGenerator<Progress, CloudEntropy> {
   const d = eigenvalues.length;
-  const { distances } = yield* nearestNeighbours(points, d, k, { gemm, signal });
-  const last = Float64Array.from({ length: points.length / d }, (_, i) => distances[i * k + k - 1]!);
-  const entropy = kozachenkoLeonenko(last, d, k);
+  const found = yield* nearestNeighbours(points, d, k, { gemm, signal });
+  const distances = Float64Array.from({ length: points.length / d }, (_, i) => found.distances[i * k + k - 1]!);
+  const entropy = kozachenkoLeonenko(distances, d, k);
   const gaussian = gaussianEntropy(eigenvalues);
-  return { entropy, gaussian, clustering: gaussian - entropy };
+  return { entropy, gaussian, clustering: gaussian - entropy, distances };
 }
 
 /**

@@ -1,0 +1,39 @@
+import type { AnalysisResult } from '../../shared/analysis';
+import type { Figure } from '../../shared/figure';
+import { layerFigures } from './figure-layers';
+import { cloudFigures } from './figure-clouds';
+import { spectrumFigures } from './figure-spectrum';
+import { shapeTable } from './figure-table';
+import { describe } from './names';
+import { fieldsOf } from './result';
+
+/** What a measurement of the galaxy shows. */
+export function galaxyFigures(result: AnalysisResult): Figure[] {
+  const fields = fieldsOf(result);
+  return [
+    ...spectrumFigures(result, fields),
+    ...layerFigures(fields),
+    ...cloudFigures(result, fields),
+    shapeTable(fields),
+  ];
+}
+
+/** One line for a table row or a lens. */
+export function galaxySummary(result: AnalysisResult): string {
+  const { layers } = fieldsOf(result);
+  const [first] = layers;
+  if (layers.length === 1) {
+    return `${capital(describe(first!))}: slope ${first!.slope.toFixed(2)}, clustering entropy ${nats(first!.clusteringEntropy)}`;
+  }
+  const steepest = layers.reduce((a, b) => (b.slope < a.slope ? b : a));
+  const most = layers.reduce((a, b) => (b.clusteringEntropy > a.clusteringEntropy ? b : a));
+  return `${layers.length} clouds: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)}), most clustered ${describe(most)} (${nats(most.clusteringEntropy)})`;
+}
+
+function nats(value: number): string {
+  return Number.isNaN(value) ? 'not known without a null' : `${value.toFixed(1)} nats beyond Gaussian clouds`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

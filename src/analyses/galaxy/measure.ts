@@ -1,0 +1,152 @@
+import { cloudEntropy, gaussianClouds } from '../../math/entropy/clustering-entropy';
+import { paperCodeEntropy } from '../../math/entropy/entropy';
+import type { Gemm } from '../../math/gemm';
+import { nearestNeighbours } from '../../math/neighbours/nearest';
+import type { Random } from '../../math/random';
+import { fitPowerLaw, logVolume, PAPER_CODE_RANKS, RANKS } from '../../math/spectrum/power-law';
+import { wishartEigenvalues } from '../../math/spectrum/wishart';
+import { mean, standardDeviation } from '../../math/statistics';
+import type { Progress } from '../../shared/progress';
+import type { Cloud } from './clouds';
+import { halfErrors } from './halves';
+import { describe } from './names';
+import { project, sampleRows, spectrumOf, zscored } from './projection';
+import type { Projection, Spectrum } from './projection';
+import type { CloudFields, Interval, NullSpread } from './result';
+import type { GalaxySpec } from './spec';
+
+/** Rows of the paper's code, drawn without replacement, and its components. */
+const PAPER_CODE = { rows: 5000, components: 100 } as const;
+/** Half width of a 95 % interval in standard errors. */
+const NORMAL = 1.96;
+
+const COINCIDE =
+  'some points coincide, so their neighbours are at distance 0 and the entropy is −∞; remove duplicates, or measure with a larger --neighbour';
+
+/** What a measurement is made with. */
+export interface Tools {
+  readonly spec: GalaxySpec;
+  readonly gemm: Gemm;
+  /** Of this cloud. */
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly warn: (message: string) => void;
+}
+
+/** What was measured of a cloud: its numbers, its spectrum f64 [width] and where its points lie in three components. */
+export interface Measured {
+  readonly fields: CloudFields;
+  readonly eigenvalues: Float64Array;
+  readonly projection: Projection;
+  /** Mean spectrum of Gaussian clouds of the same total variance, the first 100 at most; empty without a null. */
+  readonly reference: Float64Array;
+  /** Distances to the k-th neighbour, f64 [projection.count]. */
+  readonly distances: Float64Array;
+}
+
+/** The shape of one cloud (definitions, galaxy): spectrum, volume, entropies, each beside its null. */
+export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<Progress, Measured> {
+  const { spec, gemm, random, signal, warn } = tools;
+  const { rows, width } = cloud;
+  const count = rows.length / width;
+  yield { phase: `Spectrum of layer ${cloud.layer}`, done: 0, total: 1, unit: 'spectrum' };
+  const spectrum = await spectrumOf(gemm, rows, width);
+  const sample = sampleRows(rows, width, spec.maxPoints, random.fork('points'));
+  const own = sample === rows ? spectrum : await spectrumOf(gemm, sample, width);
+  const projection = await project(gemm, sample, own, spec.components, random.fork('axes'));
+  const search = { gemm, signal, k: spec.neighbour };
+  const entropies = yield* cloudEntropy(projection.points, projection.eigenvalues, search);
+  if (entropies.entropy === -Infinity) warn(`${describe(cloud)}: ${COINCIDE}`);
+  const clouds = random.fork('null');
+  const draws = yield* gaussianClouds(projection.count, projection.eigenvalues, spec.null, clouds, search);
+  const isotropic = Array.from({ length: spec.null }, (_, draw) =>
+    wishartEigenvalues(count, width, RANKS.last, random.fork(`wishart/${draw}`)),
+  );
+  const slopes = Float64Array.from(isotropic, (values) => fitPowerLaw(values, RANKS).slope);
+  const law = fitPowerLaw(spectrum.eigenvalues, RANKS);
+  const paper = fitPowerLaw(spectrum.eigenvalues, PAPER_CODE_RANKS);
+  const gaussian = spreadOf(draws);
+  const headline = entropies.clustering - gaussian.mean;
+  const volume = logVolume(spectrum.eigenvalues, RANKS);
+  const errors = spec.resamples === 0 ? undefined : yield* halfErrors(halves(rows, spectrum, projection, tools));
+  const around = (value: number, error: number): Interval => [value - NORMAL * error, value + NORMAL * error];
+  const fields: CloudFields = {
+    layer: cloud.layer,
+    kind: cloud.kind,
+    name: cloud.name,
+    points: count,
+    width,
+    slope: law.slope,
+    slopeError: law.error,
+    intercept: law.intercept,
+    ranks: [law.ranks.first, law.ranks.last],
+    slopePaperCode: paper.slope,
+    slopePaperCodeError: paper.error,
+    logVolume: volume,
+    logVolumePaperCode: logVolume(spectrum.eigenvalues, PAPER_CODE_RANKS),
+    entropyPoints: projection.count,
+    components: projection.eigenvalues.length,
+    entropy: entropies.entropy,
+    entropyPaperCode: yield* paperCode(rows, width, tools),
+    gaussianEntropy: entropies.gaussian,
+    clusteringEntropyRaw: entropies.clustering,
+    clusteringEntropy: headline,
+    null: {
+      draws: spec.null,
+      slope: spreadOf(slopes),
+      clusteringEntropy: gaussian,
+      p: spec.null === 0 ? NaN : (1 + draws.filter((draw) => draw >= entropies.clustering).length) / (1 + spec.null),
+    },
+    ...(errors !== undefined && {
+      intervals: {
+        slope: around(law.slope, errors.slope),
+        logVolume: around(volume, errors.logVolume),
+        clusteringEntropy: around(headline, errors.clusteringEntropy),
+      },
+    }),
+  };
+  const reference = meanSpectrum(isotropic, spectrum.eigenvalues);
+  return { fields, eigenvalues: spectrum.eigenvalues, projection, reference, distances: entropies.distances };
+}
+
+/** Standard normal clouds have a variance of 1 in every direction; scaled to the total of the data. */
+function meanSpectrum(draws: readonly Float64Array[], eigenvalues: Float64Array): Float64Array {
+  const scale = mean(eigenvalues) / Math.max(1, draws.length);
+  const sums = new Float64Array(draws[0]?.length ?? 0);
+  for (const draw of draws) draw.forEach((value, i) => (sums[i]! += value * scale));
+  return sums;
+}
+
+function halves(
+  rows: Float32Array,
+  { means }: Spectrum,
+  projection: Projection,
+  { spec, gemm, random, signal }: Tools,
+): Parameters<typeof halfErrors>[0] {
+  const { resamples, neighbour: k } = spec;
+  return { rows, means, projection, resamples, k, gemm, random: random.fork('halves'), signal };
+}
+
+/** The estimate of the paper's code, without its bootstrap: resampling with replacement makes duplicate points. */
+async function* paperCode(
+  rows: Float32Array,
+  width: number,
+  { gemm, random, signal }: Tools,
+): AsyncGenerator<Progress, number> {
+  const scaled = zscored(sampleRows(rows, width, PAPER_CODE.rows, random.fork('paper-code')), width);
+  const spectrum = await spectrumOf(gemm, scaled, width);
+  const { points, eigenvalues } = await project(
+    gemm,
+    scaled,
+    spectrum,
+    PAPER_CODE.components,
+    random.fork('paper-axes'),
+  );
+  const { distances } = yield* nearestNeighbours(points, eigenvalues.length, 1, { gemm, signal });
+  return paperCodeEntropy(distances, eigenvalues, 1);
+}
+
+function spreadOf(values: Float64Array): NullSpread {
+  if (values.length === 0) return { mean: NaN, sd: NaN };
+  return { mean: mean(values), sd: standardDeviation(values, 0) };
+}

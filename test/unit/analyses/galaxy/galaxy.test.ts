@@ -1,0 +1,204 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CloudFields } from '../../../../src/analyses/galaxy/result';
+import { runJob } from '../../../../src/engine/job';
+import { writeNpyFile } from '../../../../src/data/npy-file';
+import { Random } from '../../../../src/math/random';
+import { figuresSchema } from '../../../../src/shared/figures-file';
+import { decodeNpy } from '../../../../src/shared/npy';
+
+const root = join(__dirname, '../../../..');
+const folder = mkdtempSync(join(tmpdir(), 'brainlens-galaxy-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const goldenFolder = join(root, 'test/golden/galaxy');
+const golden = JSON.parse(readFileSync(join(goldenFolder, 'galaxy.json'), 'utf8')) as {
+  rows: number;
+  width: number;
+  eigenvalues: number[];
+  ranks1: { slope: number; error: number; logVolume: number };
+  ranks11: { slope: number; error: number; logVolume: number };
+  entropy: Record<string, number>;
+  gaussian: number;
+  paperCode: { entropy: number };
+};
+const bytes = readFileSync(join(goldenFolder, 'decoder.f32'));
+const decoderRows = Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
+
+async function decoder(name: string, data: Float32Array, width: number): Promise<string> {
+  const path = join(folder, name);
+  await writeNpyFile(path, { data, shape: [data.length / width, width] });
+  return path;
+}
+
+interface Ran {
+  readonly layers: readonly CloudFields[];
+  readonly warnings: readonly string[];
+  readonly summary: string;
+  readonly eigenvalues: ReturnType<typeof decodeNpy>;
+  readonly figures: readonly { id: string; kind: string; summary: string }[];
+}
+
+async function run(spec: Record<string, unknown>): Promise<Ran> {
+  const out = join(folder, 'result');
+  const { warnings, summary } = await runJob(
+    {
+      analysis: 'galaxy',
+      spec,
+      out,
+      force: true,
+      seed: 1,
+      threads: 1,
+      memory: 4e9,
+      executor: 'auto',
+      cacheFolder: join(folder, 'cache'),
+      workspace: folder,
+    },
+    { signal: new AbortController().signal, onProgress: () => undefined },
+  );
+  const file = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as { result: { layers: CloudFields[] } };
+  const figures = figuresSchema.parse(JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'))).figures;
+  const eigenvalues = decodeNpy(readFileSync(join(out, 'eigenvalues.npy')), 'eigenvalues.npy');
+  return { layers: file.result.layers, warnings, summary, eigenvalues, figures };
+}
+
+describe('the galaxy of a decoder', () => {
+  it('has the spectrum, slopes, volume and entropies of NumPy and SciPy', async () => {
+    const path = await decoder('W.npy', decoderRows, golden.width);
+    const { layers, eigenvalues, figures, summary } = await run({ decoder: [path], resamples: 4 });
+    const [cloud] = layers;
+    expect(eigenvalues.shape).toEqual([1, golden.width]);
+    golden.eigenvalues.forEach((value, i) => expect(Math.abs(eigenvalues.data[i]! / value - 1)).toBeLessThan(1e-12));
+    expect(cloud!.slope).toBeCloseTo(golden.ranks1.slope, 9);
+    expect(cloud!.slopeError).toBeCloseTo(golden.ranks1.error, 9);
+    expect(cloud!.slopePaperCode).toBeCloseTo(golden.ranks11.slope, 9);
+    expect(cloud!.slopePaperCodeError).toBeCloseTo(golden.ranks11.error, 9);
+    expect(cloud!.logVolume).toBeCloseTo(golden.ranks1.logVolume, 9);
+    expect(cloud!.logVolumePaperCode).toBeCloseTo(golden.ranks11.logVolume, 9);
+    expect(cloud!.entropy).toBeCloseTo(golden.entropy['1']!, 8);
+    expect(cloud!.gaussianEntropy).toBeCloseTo(golden.gaussian, 9);
+    expect(cloud!.entropyPaperCode).toBeCloseTo(golden.paperCode.entropy, 7);
+    expect(cloud!.clusteringEntropyRaw).toBeCloseTo(cloud!.gaussianEntropy - cloud!.entropy, 10);
+    const { mean, sd } = cloud!.null.clusteringEntropy;
+    expect(cloud!.clusteringEntropy).toBeCloseTo(cloud!.clusteringEntropyRaw - mean, 10);
+    expect(cloud!.clusteringEntropy).toBeGreaterThan(5 * sd);
+    expect(cloud!.null.p).toBeCloseTo(1 / 21, 12);
+    expect(cloud!.slope).toBeLessThan(cloud!.null.slope.mean - 5 * cloud!.null.slope.sd);
+    const { intervals } = cloud!;
+    expect(intervals!.slope[0]).toBeLessThan(cloud!.slope);
+    expect(intervals!.clusteringEntropy[1]).toBeGreaterThan(cloud!.clusteringEntropy);
+    expect(figures.map(({ id }) => id)).toEqual(['spectrum', 'cloud', 'shape']);
+    expect(summary).toMatch(/^Features of layer 0: slope -1\.\d\d, clustering entropy/);
+  });
+
+  it('of Gaussian points is within its nulls', async () => {
+    const random = new Random(9, 'gaussian');
+    const path = await decoder(
+      'gauss.npy',
+      Float32Array.from({ length: 800 * 30 }, () => random.normal()),
+      30,
+    );
+    const { layers } = await run({ decoder: [path], resamples: 0 });
+    const [cloud] = layers;
+    expect(Math.abs(cloud!.clusteringEntropy) / cloud!.null.clusteringEntropy.sd).toBeLessThan(4);
+    expect(Math.abs(cloud!.slope - cloud!.null.slope.mean) / cloud!.null.slope.sd).toBeLessThan(4);
+    expect(cloud!.intervals).toBeUndefined();
+  });
+
+  it('is drawn over layers where there are several, and tells them by the numbers given', async () => {
+    const first = await decoder('a.npy', decoderRows, golden.width);
+    const second = await decoder('b.npy', decoderRows.slice(0, 300 * golden.width), golden.width);
+    const { layers, figures, eigenvalues } = await run({
+      decoder: [first, second],
+      layers: [5, 2],
+      null: 3,
+      resamples: 2,
+    });
+    expect(layers.map(({ layer, points }) => [layer, points])).toEqual([
+      [2, 300],
+      [5, 600],
+    ]);
+    expect(eigenvalues.shape).toEqual([2, golden.width]);
+    expect(figures.map(({ id }) => id)).toEqual([
+      'spectrum',
+      'slope-by-layer',
+      'volume-by-layer',
+      'clustering-by-layer',
+      'cloud-features-2',
+      'cloud-features-5',
+      'shape',
+    ]);
+  });
+
+  it('with fewer points than dimensions ends where the points do not extend', async () => {
+    const random = new Random(4, 'few');
+    const path = await decoder(
+      'few.npy',
+      Float32Array.from({ length: 30 * 64 }, () => random.normal()),
+      64,
+    );
+    const { layers, eigenvalues } = await run({ decoder: [path], null: 2, resamples: 0 });
+    expect(eigenvalues.shape).toEqual([1, 29]);
+    expect(layers[0]!.components).toBe(29);
+    expect(layers[0]!.ranks).toEqual([1, 29]);
+    expect(Number.isFinite(layers[0]!.clusteringEntropy)).toBe(true);
+  });
+
+  it('says that coinciding points have no entropy', async () => {
+    const twice = new Float32Array(60 * golden.width);
+    twice.set(decoderRows.subarray(0, 30 * golden.width));
+    twice.set(decoderRows.subarray(0, 30 * golden.width), 30 * golden.width);
+    const path = await decoder('twice.npy', twice, golden.width);
+    const { layers, warnings } = await run({ decoder: [path], null: 2, resamples: 0 });
+    expect(layers[0]!.entropy).toBeNull();
+    expect(warnings.join()).toMatch(/some points coincide/);
+    const third = await run({ decoder: [path], null: 2, resamples: 0, neighbour: 2 });
+    expect(Number.isFinite(third.layers[0]!.entropy)).toBe(true);
+  });
+});
+
+describe('the galaxy of activations', () => {
+  it('is measured at tokens drawn from documents, the first of a text never', async () => {
+    const texts = join(folder, 'texts');
+    mkdirSync(texts, { recursive: true });
+    const random = new Random(3, 'texts');
+    const words = ['river', 'stone', 'light', 'under', 'seven'];
+    for (let i = 0; i < 12; i += 1) {
+      const text = Array.from({ length: 60 }, () => words[random.below(words.length)]);
+      // Texts that start alike would have the same activations there.
+      writeFileSync(join(texts, `${i}.txt`), `${String.fromCharCode(97 + i)} ${text.join(' ')}`);
+    }
+    const model = join(root, 'samples/models/tiny-random');
+    const spec = { model, documents: [texts], tokens: 200, null: 2, resamples: 2 };
+    const { layers, warnings } = await run(spec);
+    const again = await run(spec);
+    expect(layers.map(({ layer, kind, points }) => [layer, kind, points])).toEqual(
+      layers.map((_, layer) => [layer, 'activations', 200]),
+    );
+    expect(layers.length).toBeGreaterThan(1);
+    expect(warnings).toEqual([]);
+    expect(again.layers).toEqual(layers);
+  });
+});
+
+describe('what has no galaxy', () => {
+  it.each([
+    { spec: {}, message: /--sae: is missing \(or give --decoder/ },
+    { spec: { decoder: ['none.npy'] }, message: /none\.npy does not exist/ },
+    { spec: { model: root }, message: /--documents: go with --model/ },
+  ])('is refused: $message', async ({ spec, message }) => {
+    await expect(run(spec)).rejects.toThrow(message);
+  });
+
+  it('is refused by name: too few points, other widths', async () => {
+    const few = await decoder('five.npy', decoderRows.slice(0, 5 * golden.width), golden.width);
+    await expect(run({ decoder: [few] })).rejects.toThrow(/five\.npy \(features of layer 0\) has 5 points/);
+    const wide = await decoder('wide.npy', decoderRows.slice(0, 100 * 50), 50);
+    const narrow = await decoder('narrow.npy', decoderRows.slice(0, 100 * 20), 20);
+    await expect(run({ decoder: [wide, narrow], null: 0, resamples: 0 })).rejects.toThrow(
+      /narrow\.npy \(features of layer 1\) is 20 wide and wide\.npy 50/,
+    );
+  });
+});
