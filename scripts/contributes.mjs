@@ -24,6 +24,10 @@ const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
   'isWorkspaceTrusted && !explorerResourceIsFolder && resourceExtname == .gguf';
 
+const saeIsClicked =
+  'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.saeFolders || ' +
+  'isWorkspaceTrusted && !explorerResourceIsFolder && resourceFilename == params.npz';
+
 const localizationIsClicked = 'isWorkspaceTrusted && resourcePath in brainlens.localizations';
 
 const manifestIsClicked = 'isWorkspaceTrusted && resourceFilename =~ /(^|\\.)dataset\\.yaml$/';
@@ -46,6 +50,7 @@ const PLACES = {
     title: `${resultIsActive} && ${localizationIsClicked}`,
     icon: '$(circle-slash)',
   },
+  sae: { enablement: 'isWorkspaceTrusted && brainlens.hasSaes', explorer: saeIsClicked },
   localizations: { enablement: 'isWorkspaceTrusted && brainlens.hasLocalizations' },
   dataset: { enablement: 'isWorkspaceTrusted', explorer: `${manifestIsClicked} || ${folderIsClicked}` },
   'model-and-dataset': {
@@ -56,7 +61,11 @@ const PLACES = {
   },
 };
 const { catalog, datasetSchema } = await loadSpecs();
-const analyses = catalog.filter((analysis) => analysis.menu !== undefined);
+/** The command of a verb of two words: `sae train` is `saeTrain`. */
+const commandOf = (verb) => verb.replace(/ (\w)/g, (_, letter) => letter.toUpperCase());
+const analyses = catalog
+  .filter((analysis) => analysis.menu !== undefined)
+  .map((analysis) => ({ ...analysis, id: commandOf(analysis.id) }));
 const stale = [];
 await update('package.json', (manifest) => ({
   ...manifest,

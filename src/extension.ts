@@ -5,6 +5,7 @@ import { Engine } from './editor/engine';
 import { Localizations } from './editor/localizations';
 import { ModelFolders } from './editor/modelFolders';
 import { ResultEditor } from './editor/resultEditor';
+import { SaeFolders } from './editor/saeFolders';
 import { YamlLanguage } from './editor/yamlLanguage';
 
 /** Builds the parts and connects them. Nothing is computed, read or started here. */
@@ -13,8 +14,9 @@ export function activate(context: ExtensionContext): void {
   const engine = new Engine(context, log);
   const models = new ModelFolders(log);
   const localizations = new Localizations(log);
+  const saes = new SaeFolders(log);
   const results = new ResultEditor(context.extensionUri, log);
   const yaml = new YamlLanguage(log);
-  const commands = registerCommands({ engine, models, localizations, log });
-  context.subscriptions.push(log, engine, models, localizations, results, yaml, commands);
+  const commands = registerCommands({ engine, models, localizations, saes, log });
+  context.subscriptions.push(log, engine, models, localizations, saes, results, yaml, commands);
 }

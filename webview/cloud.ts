@@ -61,7 +61,7 @@ export class Cloud implements Drawing {
     this.plot = new Plot(this.node, {
       zoomed: (zoom) => events.changed({ zoom }),
       clicked: (point) => this.choose(Number(point), false),
-      selected: (points) => this.select(points?.map(Number)),
+      selected: (points) => this.select(points?.map(Number), false),
     });
     this.details = new CloudDetails({ host, file: figure.details, closed: () => this.unchoose() });
     this.dragChoice = dropdown(
@@ -149,8 +149,9 @@ export class Cloud implements Drawing {
     this.view = { ...this.view, grouping, hidden: new Set() };
     this.events.changed({ grouping, hidden: [] });
     this.showKeys();
-    this.select(this.view.selected === undefined ? undefined : [...this.view.selected]);
-    if (this.view.chosen !== undefined) this.choose(this.view.chosen, false);
+    this.select(this.view.selected === undefined ? undefined : [...this.view.selected], false);
+    if (this.view.chosen === undefined) this.attempt(this.draw());
+    else this.choose(this.view.chosen, false);
   }
 
   private change(changes: Pick<CloudView, 'drag'>): void {
@@ -208,6 +209,7 @@ export class Cloud implements Drawing {
   private select(points: readonly number[] | undefined, draw = true): void {
     const some = points !== undefined && points.length > 0;
     const before = this.view.selected;
+    this.plot.keepsSelection = some;
     this.view = { ...this.view, selected: some ? new Set(points) : undefined };
     const grouping = groupingAt(this.figure, this.view);
     const view = (): HTMLElement =>

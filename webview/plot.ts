@@ -26,6 +26,10 @@ export class Plot {
   private queue: Promise<unknown> = Promise.resolve();
   private spec: PlotlySpec | undefined;
   private zoomed: Zoom | undefined;
+  /** Plotly reports a selection anew while it draws. */
+  private drawing = false;
+  /** The outline of a lasso or box outlives a redrawing. */
+  keepsSelection = false;
 
   constructor(
     private readonly node: HTMLElement,
@@ -54,7 +58,13 @@ export class Plot {
       const { data, layout, config } = withZoom(spec, this.zoomed);
       const first = this.drawn === undefined;
       // Plotly writes ranges into the layout that it is given.
-      this.drawn = await Plotly.react(this.node, data, structuredClone(layout), config);
+      const selections = this.keepsSelection ? (this.drawn?.layout.selections ?? []) : [];
+      this.drawing = true;
+      try {
+        this.drawn = await Plotly.react(this.node, data, { ...structuredClone(layout), selections }, config);
+      } finally {
+        this.drawing = false;
+      }
       if (first) this.listen(this.drawn);
     });
   }
@@ -98,11 +108,14 @@ export class Plot {
       if (points[0]?.customdata !== undefined) this.events.clicked?.(points[0].customdata);
     });
     drawn.on('plotly_selected', (selection) => {
+      if (this.drawing) return;
       this.events.selected?.(
         selection?.points.map(({ customdata }) => customdata).filter((data) => data !== undefined),
       );
     });
-    drawn.on('plotly_deselect', () => this.events.selected?.(undefined));
+    drawn.on('plotly_deselect', () => {
+      if (!this.drawing) this.events.selected?.(undefined);
+    });
     drawn.on('plotly_doubleclick', () => void this.setZoom(undefined));
   }
 

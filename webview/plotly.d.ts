@@ -7,6 +7,7 @@ declare module 'plotly.js/lib/core' {
       readonly yaxis?: { readonly range: readonly [number, number] };
       readonly _size: { readonly w: number; readonly h: number };
     };
+    readonly layout: { readonly selections?: readonly unknown[] };
     on(event: 'plotly_relayout', listener: (changes: Record<string, unknown>) => void): void;
     on(event: 'plotly_click', listener: (event: { readonly points: readonly Point[] }) => void): void;
     on(event: 'plotly_selected', listener: (event: { readonly points: readonly Point[] } | undefined) => void): void;

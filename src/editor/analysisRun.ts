@@ -6,6 +6,7 @@ import type { Engine } from './engine';
 import type { Localizations } from './localizations';
 import type { ModelFolders } from './modelFolders';
 import { RESULT_EDITOR } from './resultEditor';
+import type { SaeFolders } from './saeFolders';
 import { runWithProgress } from './runProgress';
 import type { Run } from './runProgress';
 
@@ -14,6 +15,7 @@ export interface CommandParts {
   readonly engine: Engine;
   readonly models: ModelFolders;
   readonly localizations: Localizations;
+  readonly saes: SaeFolders;
   readonly log: LogOutputChannel;
 }
 

@@ -20,6 +20,14 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { align } = await import('./onDemand');
       await align(uriOf(clicked), parts);
     }),
+    commands.registerCommand('brainlens.lobes', async (clicked?: unknown) => {
+      const { mapLobes } = await import('./onDemand');
+      await mapLobes(uriOf(clicked), parts);
+    }),
+    commands.registerCommand('brainlens.saeTrain', async (clicked?: unknown) => {
+      const { trainSae } = await import('./onDemand');
+      await trainSae(uriOf(clicked), parts);
+    }),
     commands.registerCommand('brainlens.dataset', async (clicked?: unknown) => {
       const { describeDataset } = await import('./onDemand');
       await describeDataset(uriOf(clicked), parts);

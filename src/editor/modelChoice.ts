@@ -40,7 +40,8 @@ export async function chooseModel(
   return chosen?.uri ?? (chosen?.browse === undefined ? undefined : browse(chosen.browse));
 }
 
-async function browse(what: 'folder' | 'file'): Promise<Uri | undefined> {
+/** A model from disk; `undefined` when the person leaves. */
+export async function browse(what: 'folder' | 'file'): Promise<Uri | undefined> {
   const [chosen] =
     (await window.showOpenDialog({
       title: what === 'folder' ? 'Model folder (config.json, tokenizer.json, model.safetensors)' : 'GGUF model',

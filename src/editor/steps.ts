@@ -22,6 +22,29 @@ export interface Step<T> {
   readonly signal?: AbortSignal;
 }
 
+/** Where in a series a question stands, from 1. */
+export interface Place {
+  readonly step: number;
+  readonly steps: number;
+}
+
+/**
+ * Asks one question after the other; Back returns to the one before.
+ * @returns the answers; `undefined` when the person leaves
+ */
+export async function askSteps<T extends readonly unknown[]>(questions: {
+  readonly [K in keyof T]: (place: Place) => Promise<Answer<T[K]>>;
+}): Promise<T | undefined> {
+  const answers: unknown[] = [];
+  while (answers.length < questions.length) {
+    const answer = await questions[answers.length]!({ step: answers.length + 1, steps: questions.length });
+    if (answer === undefined) return undefined;
+    if (answer.kind === 'chosen') answers.push(answer.value);
+    else answers.pop();
+  }
+  return answers as unknown as T;
+}
+
 /** Asks one question of a short series in a quick pick; from the second step on with a Back button. */
 export function askStep<T>(step: Step<T>): Promise<Answer<T>> {
   return new Promise((resolve) => {

@@ -1,0 +1,123 @@
+import { window, workspace } from 'vscode';
+import type { Uri } from 'vscode';
+import { formatBytes } from '../shared/progress';
+import { count } from '../shared/words';
+import { guarded, present, runAndOpen } from './analysisRun';
+import type { CommandParts } from './analysisRun';
+import { askDocuments, askNumber } from './documentsChoice';
+import { mayRun } from './modelChoice';
+import { askFit } from './modelFit';
+import { basename, parent } from './paths';
+import { resultPlace } from './resultPlace';
+import { chooseModelOf, chooseSae, readSaeFacts } from './saeChoice';
+import { layerOfPath, pairsBytes } from './saeFacts';
+import type { SaeFacts } from './saeFacts';
+import { readSettings } from './settings';
+import { askStep, askSteps } from './steps';
+import type { Answer, Choice, Place } from './steps';
+
+const ANALYSIS = 'lobes';
+const TITLE = 'Map SAE Lobes';
+
+const LOBES: readonly Choice<readonly number[] | 'own'>[] = [
+  { label: '3 Lobes', description: 'as published', value: [3] },
+  { label: '2 Lobes', value: [2] },
+  { label: '5 Lobes', value: [5] },
+  { label: '2, 3, 4, 5 and 8 Lobes', description: 'side by side on one map', value: [3, 2, 4, 5, 8] },
+  { label: 'Other Numbers…', value: 'own' },
+];
+
+const AFFINITIES: readonly Choice<string>[] = [
+  { label: 'φ Coefficient', description: 'correlation of firing', value: 'phi' },
+  { label: 'All Five', description: 'and how well each agrees with geometry', value: 'all' },
+  { label: 'Jaccard', description: 'both fire, of the blocks where either does', value: 'jaccard' },
+  { label: 'Dice', value: 'dice' },
+  { label: 'Overlap', description: 'both fire, of the blocks of the rarer', value: 'overlap' },
+  { label: 'Simple Matching', description: 'both fire or neither does', value: 'simple-matching' },
+];
+
+/**
+ * *Brainlens: Map SAE Lobes…*: from a sparse autoencoder to the map of its features.
+ * @param clicked an SAE folder, or its `params.npz`; absent from the palette
+ */
+export async function mapLobes(clicked: Uri | undefined, parts: CommandParts): Promise<void> {
+  await guarded(parts.log, () => mapLobesOrThrow(clicked, parts));
+}
+
+async function mapLobesOrThrow(clicked: Uri | undefined, parts: CommandParts): Promise<void> {
+  if (!(await mayRun(workspace.isTrusted))) return;
+  const sae = await chooseSae(clicked?.path.endsWith('.npz') === true ? parent(clicked) : clicked, parts.saes, TITLE);
+  if (sae === undefined) return;
+  const title = `Map Lobes of ${basename(sae)}`;
+  const facts = await readSaeFacts(sae);
+  const model = await chooseModelOf(facts, parts.models, title);
+  if (model === undefined) return;
+  const prompt = `${basename(sae)} does not say which layer it reads: 0 is the output of the first block, -1 the embedding`;
+  const layer = facts.namesLayer ? undefined : await askNumber(title, prompt, layerOfPath(sae.path), -1);
+  if (layer === undefined && !facts.namesLayer) return;
+  const settings = readSettings();
+  const { memory, executor } = settings;
+  const { cacheFolder } = parts.engine;
+  const request = { model: model.fsPath, memory, executor, cacheFolder };
+  const fit = askFit(await parts.engine.client(), request, 'How alike is firing?');
+  const other = [...(await parts.models.list()), ...(await parts.saes.list())];
+  const note = fit.note.then((text) => (text === undefined ? undefined : `${text}${sizeNote(facts)}`));
+  const answers = await askSteps<[readonly Uri[], readonly number[], string]>([
+    (place) => askDocuments(title, place, fit.unfit, other),
+    (place) => askLobes(title, place, fit.unfit),
+    (place) =>
+      askStep({ title, ...place, placeholder: 'How alike is firing?', choices: AFFINITIES, note, signal: fit.unfit }),
+  ]);
+  const end = await fit.end();
+  if (end !== undefined) return present(end, parts.log);
+  if (answers === undefined) return;
+  const [documents, lobes, affinity] = answers;
+  const place = await resultPlace(ANALYSIS, sae, new Date());
+  if (place === undefined) return;
+  const spec = {
+    model: model.fsPath,
+    sae: sae.fsPath,
+    ...(layer === undefined ? {} : { layer }),
+    documents: documents.map(({ fsPath }) => fsPath),
+    lobes,
+    affinity,
+  };
+  const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
+  await runAndOpen(`Mapping lobes of ${basename(sae)}`, { job, estimate: fit.estimate }, parts);
+}
+
+/** What pairs of features take, where it is much. */
+function sizeNote({ features }: SaeFacts): string {
+  if (features === undefined) return '';
+  return ` Pairs of ${count(features)} features: up to ${formatBytes(pairsBytes(features))}.`;
+}
+
+async function askLobes(title: string, place: Place, signal: AbortSignal): Promise<Answer<readonly number[]>> {
+  for (;;) {
+    const pick = await askStep({ title, ...place, placeholder: 'How many lobes?', choices: LOBES, signal });
+    if (pick?.kind !== 'chosen') return pick;
+    const value = pick.value === 'own' ? await askNumbers(title) : pick.value;
+    if (value !== undefined) return { kind: 'chosen', value };
+  }
+}
+
+async function askNumbers(title: string): Promise<readonly number[] | undefined> {
+  const text = await window.showInputBox({
+    title,
+    prompt: 'Numbers of lobes, from 2 on, separated by commas; the first is the main one',
+    value: '3, 2, 10',
+    ignoreFocusOut: true,
+    validateInput: (typed) =>
+      numbersOf(typed) === undefined ? 'Different whole numbers from 2 on: 3, 2, 10' : undefined,
+  });
+  return text === undefined ? undefined : numbersOf(text);
+}
+
+function numbersOf(text: string): readonly number[] | undefined {
+  const numbers = text
+    .split(/[,\s]+/)
+    .filter(Boolean)
+    .map(Number);
+  const good = numbers.length > 0 && numbers.every((n) => Number.isInteger(n) && n >= 2);
+  return good && new Set(numbers).size === numbers.length ? numbers : undefined;
+}
