@@ -41,8 +41,10 @@ export interface TokenOptions {
   readonly from?: { readonly document: number; readonly start: number } | undefined;
 }
 
+/** Counted tokens of a sequence at most, by default. */
 export const MAX_TOKENS = 1024;
-const GROUP_TOKENS = 8192;
+/** Counted tokens of a group, by default. */
+export const GROUP_TOKENS = 8192;
 /** Texts up to this many characters are tokenised whole. */
 const WHOLE_CHARACTERS = 32_768;
 /** Characters of a split document that are tokenised at once. */

@@ -1,0 +1,203 @@
+import { readFileSync, writeFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { firingPass } from '../../../../src/analyses/sae/firing-pass';
+import type { FiringRequest, FiringResult } from '../../../../src/analyses/sae/firing-pass';
+import { decodeContexts } from '../../../../src/analyses/sae/contexts';
+import { makeSaeEncoder } from '../../../../src/models/sae/encoder';
+import type { SaeEncoder } from '../../../../src/models/sae/encoder';
+import { openTransformer } from '../../../../src/models/open';
+import type { Transformer } from '../../../../src/models/transformer';
+import type { Progress } from '../../../../src/shared/progress';
+import { openOptions, resultOf } from '../../models/support';
+import { contextOf, documentsOf, reluSae, setsOf, temporaryFolder } from './support';
+
+const repo = join(import.meta.dirname, '../../../..');
+interface Golden {
+  settings: {
+    layer: number;
+    blockTokens: number;
+    maxTokens: number;
+    threshold: number;
+    contextsPerFeature: number;
+    contextTokens: number;
+  };
+  documents: { text: string; type: string }[];
+  sae: { encoder: number[]; encoderBias: number[]; decoder: number[]; decoderBias: number[] };
+  blocks: number[][];
+  blockDocuments: number[];
+  documentTypes: string[];
+  tokens: number;
+  tokenCounts: number[];
+  blockCounts: number[];
+  dropped: { tokens: number; documents: number };
+  cut: number;
+  contexts: { value: number; document: number; place: number; window: number[] }[][];
+  fit: Record<string, number>;
+}
+const golden = JSON.parse(readFileSync(join(repo, 'test/golden/firing/firing.json'), 'utf8')) as Golden;
+const sae = reluSae(64, golden.settings.layer, golden.sae);
+let model: Transformer;
+let encoder: SaeEncoder;
+beforeAll(async () => {
+  model = await openTransformer(join(repo, 'samples/models/tiny-random'), openOptions());
+  encoder = await makeSaeEncoder(sae, 1);
+});
+afterAll(async () => {
+  await encoder.dispose();
+  await model.dispose();
+});
+
+const requestOf = (changes: Partial<FiringRequest> = {}): FiringRequest => ({
+  model,
+  sae,
+  encoder,
+  source: documentsOf(golden.documents),
+  ...golden.settings,
+  ...changes,
+});
+const run = (changes: Partial<FiringRequest> = {}, folder = join(temporaryFolder(), 'new'), seen: Progress[] = []) =>
+  resultOf(firingPass(requestOf(changes), contextOf(folder).context), seen);
+
+/** All that a result holds, the file with the blocks too. */
+const allOf = async (result: FiringResult, folder: string) => ({
+  ...result,
+  bytes: readFileSync(join(folder, 'firing.bin')).toString('hex'),
+  sets: await setsOf(result.firing),
+  firing: { ...result.firing, read: undefined },
+});
+
+describe('against transformers and numpy', () => {
+  let result: FiringResult;
+  beforeAll(async () => (result = await run()));
+
+  test('the features of every block, their documents and types are the same', async () => {
+    expect(await setsOf(result.firing)).toEqual(golden.blocks);
+    expect([...result.firing.documents]).toEqual(golden.blockDocuments);
+    expect([...result.firing.documentTypes].map((type) => result.firing.types[type])).toEqual(golden.documentTypes);
+    expect([...result.firing.counts]).toEqual(golden.blockCounts);
+    expect(result.firing.blocks).toBe(golden.blocks.length);
+  });
+
+  test('firing rates, and what was left over', () => {
+    expect([...result.rates.tokens]).toEqual(golden.tokenCounts.map((count) => count / golden.tokens));
+    expect([...result.rates.blocks]).toEqual(golden.blockCounts.map((count) => count / golden.blocks.length));
+    expect(result).toMatchObject({ tokens: golden.tokens, dropped: golden.dropped, cutDocuments: golden.cut });
+    expect(golden.dropped.documents).toBeGreaterThan(0);
+    expect(golden.cut).toBeGreaterThan(0);
+  });
+
+  test('the top contexts, two of a document at most, with the ids around', () => {
+    const { values, documents, places, windows, counts, perFeature, around } = result.contexts;
+    golden.contexts.forEach((expected, feature) => {
+      expect(counts[feature]).toBe(expected.length);
+      expected.forEach(({ value, document, place, window }, i) => {
+        const at = feature * perFeature + i;
+        // Float32 through four blocks in another order than PyTorch's: measured 4e-6 on values up to 6.
+        expect(Math.abs(values[at]! - value)).toBeLessThan(2e-5);
+        expect([documents[at], places[at]]).toEqual([document, place]);
+        expect([...windows.subarray(at * (2 * around + 1), (at + 1) * (2 * around + 1))]).toEqual(window);
+      });
+    });
+  });
+
+  test('the fit: variance explained with and without first tokens, L0, error, dead share', () => {
+    for (const [name, value] of Object.entries(golden.fit))
+      // Relative 1e-4: float32 against float64 products of 64 units, divided by a variance.
+      expect(Math.abs(result.fit[name as keyof typeof result.fit] - value)).toBeLessThan(1e-4 * (1 + Math.abs(value)));
+  });
+
+  test('contexts in words', () => {
+    const feature = golden.contexts.findIndex((contexts) => contexts.length === 5);
+    const [first] = decodeContexts(result.contexts, feature, model.tokenizer);
+    const { text } = golden.documents.find(({ text }) => text.includes(first!.before + first!.token + first!.after))!;
+    expect(text.length).toBeGreaterThan(10);
+    expect(decodeContexts(result.contexts, 7, model.tokenizer)).toEqual([]);
+  });
+
+  test('parts of the blocks can be read', async () => {
+    expect(await setsOf(result.firing, 3, 7)).toEqual(golden.blocks.slice(3, 7));
+  });
+});
+
+describe('a run that is killed', () => {
+  const small = { groupTokens: 150, checkpointEvery: 0 };
+
+  test.each(['cut', 'split'] as const)('at any group gives the bytes of one that was not (%s)', async (long) => {
+    const folder = temporaryFolder();
+    const request = { ...small, long, maxTokens: 64 };
+    const whole = await allOf(await run(request, folder), folder);
+    for (const groups of [1, 3]) {
+      const other = temporaryFolder();
+      let encoded = 0;
+      const failing: SaeEncoder = {
+        ...encoder,
+        encode: (x) => (encoded++ < groups ? encoder.encode(x) : Promise.reject(new Error('killed'))),
+      };
+      // The fit is of the same tokens, before the first group.
+      await expect(run({ ...request, encoder: failing, fitTokens: 0 }, other)).rejects.toThrow('killed');
+      // What was written behind the last checkpoint must not count.
+      const file = join(other, 'firing.bin');
+      writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from('left by the killed run')]));
+      const resumed = await allOf(await run(request, other), other);
+      expect({ ...resumed, fit: whole.fit }).toEqual(whole);
+    }
+  });
+
+  test('after it was complete, is not run again', async () => {
+    const folder = temporaryFolder();
+    const whole = await allOf(await run(small, folder), folder);
+    const none: SaeEncoder = { ...encoder, encode: () => Promise.reject(new Error('encoded again')) };
+    expect(await allOf(await run({ ...small, encoder: none }, folder), folder)).toEqual(whole);
+  });
+
+  test('with a damaged checkpoint starts anew', async () => {
+    const folder = temporaryFolder();
+    const whole = await allOf(await run(small, folder), folder);
+    const state = join(folder, 'firing.state');
+    writeFileSync(state, readFileSync(state).subarray(0, -5));
+    expect(await allOf(await run(small, folder), folder)).toEqual(whole);
+    expect(readdirSync(folder).sort()).toEqual(['firing.bin', 'firing.state']);
+  });
+});
+
+describe('what a person must know', () => {
+  test('progress counts tokens towards an estimate from the share that is read', async () => {
+    const seen: Progress[] = [];
+    await run({ groupTokens: 100 }, undefined, seen);
+    const firing = seen.filter(({ phase }) => phase === 'Feature firing');
+    expect(firing.at(-1)).toEqual({
+      phase: 'Feature firing',
+      done: golden.tokens,
+      total: golden.tokens,
+      unit: 'tokens',
+    });
+    expect(firing.every(({ done, total }, i) => done <= total && (i === 0 || done >= firing[i - 1]!.done))).toBe(true);
+  });
+
+  test('an SAE that explains nothing of the layer is warned of, one that rebuilds it is not', async () => {
+    const warningsWith = async (decode: SaeEncoder['decode']): Promise<string[]> => {
+      const { context, warnings } = contextOf(temporaryFolder());
+      await resultOf(firingPass(requestOf({ encoder: { ...encoder, decode } }), context));
+      return warnings;
+    };
+    expect(await warningsWith((_, x) => Promise.resolve(x))).toEqual([]);
+    expect(await warningsWith((_, x) => Promise.resolve(new Float32Array(x.length).fill(9)))).toEqual([
+      expect.stringMatching(/explains nothing of the layer’s variance on the first 852 tokens/),
+    ]);
+  });
+
+  test.each([
+    [{ threshold: 1e4 }, /No feature’s activation exceeds 10000 on any of \d+ tokens\. Lower it with --threshold/],
+    [{ blockTokens: 120 }, undefined],
+    [{ blockTokens: 256 }, 'Blocks of 256 tokens are longer than the 120 tokens that a document is read to'],
+    [{ source: documentsOf([]) }, 'No document could be read'],
+    [
+      { source: documentsOf([{ text: 'the of', type: 'x' }]) },
+      /No document has a whole block of 32 tokens: the longest has \d.*--block-tokens, or join several documents/,
+    ],
+  ] as [Partial<FiringRequest>, RegExp | string | undefined][])('%o', async (changes, message) => {
+    if (message === undefined) expect((await run(changes)).firing.blocks).toBe(golden.cut);
+    else await expect(run(changes)).rejects.toThrow(message);
+  });
+});
