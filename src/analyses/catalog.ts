@@ -5,6 +5,7 @@ import { alignmentSpec } from './alignment/spec';
 import { comparisonSpec } from './comparison/spec';
 import { datasetSpec } from './dataset/spec';
 import { galaxySpec } from './galaxy/spec';
+import { lobesSpec } from './lobes/spec';
 import { localizationSpec } from './localization/spec';
 import { saeTrainingSpec } from './sae-training/spec';
 import { scoreSpec } from './score/spec';
@@ -21,5 +22,6 @@ export const catalog: readonly AnalysisSpec[] = [
   scoreSpec,
   datasetSpec,
   similaritySpec,
+  lobesSpec,
   saeTrainingSpec,
 ];

@@ -5,6 +5,7 @@ import { comparison } from './comparison/index';
 import type { Analysis } from './contract';
 import { dataset } from './dataset/index';
 import { galaxy } from './galaxy/index';
+import { lobes } from './lobes/index';
 import { localization } from './localization/index';
 import { saeTraining } from './sae-training/index';
 import { score } from './score/index';
@@ -20,6 +21,7 @@ export const analyses: readonly Analysis[] = [
   activations,
   score,
   similarity,
+  lobes,
   dataset,
   saeTraining,
 ];
