@@ -86,8 +86,10 @@ async function* addChunk(
   const { features } = options;
   const split = splitFor(chunk, options, typicalCosts(options.threads));
   const denseShare = split.dense.length / features;
+  yield 0;
   if (split.dense.length > 0) {
     const ones = buffers.fill(chunk, split);
+    yield 0;
     for await (const share of addDense(counts, features, {
       blocks: chunk.blocks,
       split,
@@ -99,6 +101,7 @@ async function* addChunk(
     }
   }
   const updates = sparseUpdates(chunk, features, split);
+  yield denseShare;
   let last = performance.now();
   for (let i = 0; i < features; i++) {
     const start = triangleIndex(i, i, features);
