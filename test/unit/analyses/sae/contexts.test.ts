@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ContextHeap } from '../../../../src/analyses/sae/contexts';
-import { generator } from '../../../../src/math/random';
+import { Random } from '../../../../src/math/random';
 
 test('keeps what sorting everything would keep, two of a document at most, the earlier of equals', () => {
-  const random = generator(3);
+  const random = new Random(3);
   const ids = Int32Array.from({ length: 12 }, (_, i) => 100 + i);
   for (let round = 0; round < 40; round += 1) {
     const heap = new ContextHeap(1, 4, 2);
@@ -11,7 +11,7 @@ test('keeps what sorting everything would keep, two of a document at most, the e
     for (let document = 0; document < 6; document += 1) {
       for (let place = 0; place < 12; place += 1) {
         // Few different values, so that there are ties.
-        const value = 1 + Math.floor(random() * 9);
+        const value = 1 + Math.floor(random.uniform() * 9);
         heap.offer(0, value, { document, place, ids, index: place });
         all.push({ value, document, place });
       }
