@@ -8,7 +8,7 @@ import { remembered } from './work';
 import type { Work } from './work';
 
 /** Cells on a side at most. */
-const SIDE = 192;
+const SIDE = 128;
 const ROWS_AT_ONCE = 256;
 
 /** Mean affinity of groups of features, ordered by lobe. */

@@ -132,8 +132,11 @@ export function decodeContexts(
   return Array.from({ length: contexts.counts[feature]! }, (_, i) => {
     const at = feature * perFeature + i;
     const window = windows.subarray(at * width, (at + 1) * width);
-    const known = (from: number, to: number): string =>
-      tokenizer.decode(window.subarray(from, to).filter((id) => id >= 0));
+    const known = (from: number, to: number): string => {
+      const ids = window.subarray(from, to).filter((id) => id >= 0);
+      // Tokenizers decode nothing less than one token.
+      return ids.length === 0 ? '' : tokenizer.decode(ids);
+    };
     return {
       value: values[at]!,
       document: documents[at]!,
