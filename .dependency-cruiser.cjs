@@ -52,7 +52,7 @@ module.exports = {
         pathNot: [
           '^src/editor/',
           '^src/shared/',
-          '^src/engine/(client|store|cache-folder)\\.ts$',
+          '^src/engine/(client|store|cache-folder|kept)\\.ts$',
           '^src/analyses/catalog\\.ts$',
         ],
       },
@@ -61,7 +61,7 @@ module.exports = {
       name: 'client-and-store-stay-light',
       severity: 'error',
       comment: 'They load in the extension host: nothing that computes may follow.',
-      from: { path: '^src/engine/(client|store|cache-folder)\\.ts$' },
+      from: { path: '^src/engine/(client|store|cache-folder|kept)\\.ts$' },
       to: {
         path: '^src/',
         pathNot: ['^src/shared/', '^src/engine/(client|store)', '^src/data/(npy-file|make-folder)\\.ts$'],

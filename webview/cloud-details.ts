@@ -87,7 +87,7 @@ function detailsView({ facts, contexts }: PointDetails): HTMLElement[] {
   );
   const list =
     items.length === 0
-      ? element('p', {}, 'It stood out in no context.')
+      ? element('p', {}, 'No contexts are known.')
       : element(
           'div',
           { class: 'contexts', tabindex: '0', role: 'group', 'aria-label': 'Contexts, the strongest first' },

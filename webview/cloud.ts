@@ -167,7 +167,7 @@ export class Cloud implements Drawing {
     const keys = grouping.groups.map((name, i) => ({
       name,
       label: labels[i]!,
-      swatch: (theme: Parameters<typeof groupSwatch>[1]) => groupSwatch(i, theme),
+      swatch: (theme: Parameters<typeof groupSwatch>[1]) => groupSwatch(i, theme, grouping.rest),
     }));
     const label = `Groups of ${this.figure.title}`;
     this.legend = new Legend(label, keys, [...(this.view.hidden ?? [])], (hidden) => {

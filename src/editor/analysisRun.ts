@@ -1,7 +1,9 @@
-import { commands, Uri, window } from 'vscode';
+import { commands, Uri, window, workspace } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import type { Outcome } from '../engine/client';
+import { keptOf } from '../engine/kept';
 import { messageOf, UserError } from '../shared/errors';
+import type { Kept } from '../shared/errors';
 import type { Engine } from './engine';
 import type { Localizations } from './localizations';
 import type { ModelFolders } from './modelFolders';
@@ -36,10 +38,11 @@ export async function runAndOpen(
   { engine, log }: Pick<CommandParts, 'engine' | 'log'>,
 ): Promise<void> {
   log.info(`${run.job.analysis} ${JSON.stringify(run.job)}`);
-  await present(
-    await runWithProgress(title, { client: await engine.client(), log, panelAssets: engine.panelAssets }, run),
-    log,
-  );
+  const parts = { client: await engine.client(), log, panelAssets: engine.panelAssets };
+  const outcome = await runWithProgress(title, parts, run);
+  const kept = outcome.kind === 'cancelled' ? await keptOf(run.job.out) : undefined;
+  if (kept === undefined) await present(outcome, log);
+  else await presentKept(title, kept, log);
 }
 
 /** The engine's answer to a question; `undefined` where it was cancelled. @throws what made it fail, for `guarded` */
@@ -68,6 +71,18 @@ export async function present(outcome: Outcome, log: LogOutputChannel): Promise<
       log.error(outcome.message);
       await showFailure(outcome.message, outcome.user, log);
   }
+}
+
+/** Says what a cancelled run has left on purpose, and where. */
+async function presentKept(title: string, { folder, what }: Kept, log: LogOutputChannel): Promise<void> {
+  log.info(`Cancelled; ${what} is in ${folder}`);
+  const show = 'Show in Explorer';
+  const place = workspace.asRelativePath(folder);
+  const answer = await window.showInformationMessage(
+    `${title} was cancelled. The best so far (${what}) is in ${place}.`,
+    show,
+  );
+  if (answer === show) await commands.executeCommand('revealInExplorer', Uri.file(folder));
 }
 
 /** A person's own mistake as it is; ours with the way to the log. */

@@ -30,6 +30,9 @@ export interface CloudView {
 /** Points of a picture without WebGL. */
 export const FEW_POINTS = 2000;
 
+/** Behind all other groups, whose rank is Plotly's 1000. */
+const REST_RANK = 2000;
+
 const FIRST: CloudView = { layout: 0, grouping: 0 };
 
 /** How many points each group of a grouping has. */
@@ -70,14 +73,16 @@ export function cloudTraces(figure: CloudFigure, theme: PlotTheme, view: CloudVi
   const most = view.webgl === false && layout.z === undefined ? (view.most ?? FEW_POINTS) : Infinity;
   for (const i of thinPoints(grouping, most)) members[grouping.of[i]!]!.push(i);
   const labels = groupLabels(grouping);
+  const isRest = ({ legendrank }: Json): boolean => legendrank === REST_RANK;
   const traces = grouping.groups.flatMap((name, group): Json[] => {
     const points = members[group]!;
     if (points.length === 0 || view.hidden?.has(name) === true) return [];
-    const color = groupColour(theme.kind, group);
+    const color = groupColour(theme.kind, group, grouping.rest);
     return [
       {
         ...placed(layout, points, view),
         mode: 'markers',
+        ...(group === grouping.rest && { legendrank: REST_RANK }),
         name: escapeText(named ? labels[group]! : name),
         marker: {
           color,
@@ -98,7 +103,9 @@ export function cloudTraces(figure: CloudFigure, theme: PlotTheme, view: CloudVi
       },
     ];
   });
-  return view.chosen === undefined ? traces : [...traces, ring(layout, view.chosen, theme, view)];
+  // Later ones are drawn over earlier ones.
+  const ordered = traces.toSorted((a, b) => Number(isRest(b)) - Number(isRest(a)));
+  return view.chosen === undefined ? ordered : [...ordered, ring(layout, view.chosen, theme, view)];
 }
 
 /** Axes of the plane or of space; dragging does what the view says. */

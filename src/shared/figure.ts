@@ -115,6 +115,8 @@ export interface Grouping {
   readonly groups: readonly string[];
   /** Of every point, an index into `groups`. */
   readonly of: readonly number[];
+  /** Index of the group that is none, of points that were left out: drawn muted, below the others. */
+  readonly rest?: number;
 }
 
 /** One way to lay the points of a cloud out: the plane, or space where `z` is there. All arrays have one length. */

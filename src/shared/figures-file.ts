@@ -127,7 +127,14 @@ const cloud = z
       )
       .min(1),
     groupings: z
-      .array(z.looseObject({ name: z.string(), groups: z.array(z.string()), of: z.array(z.int().nonnegative()) }))
+      .array(
+        z.looseObject({
+          name: z.string(),
+          groups: z.array(z.string()),
+          of: z.array(z.int().nonnegative()),
+          rest: z.int().nonnegative().optional(),
+        }),
+      )
       .min(1),
     details: z.string().optional(),
   })

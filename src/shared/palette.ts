@@ -112,8 +112,12 @@ export function roleShape(role: Role): RoleShape {
   return shapes[role];
 }
 
-/** Colour of the group with this index as `#rrggbb`; they come round after ten. */
-export function groupColour(kind: ThemeKind, index: number): string {
+/**
+ * Colour of the group with this index as `#rrggbb`; they come round after ten.
+ * @param rest index of the group that is none: it is muted
+ */
+export function groupColour(kind: ThemeKind, index: number, rest?: number): string {
+  if (index === rest) return roleColour(kind, 'muted');
   const colours = groupColours[kind];
   return colours[index % colours.length]!;
 }

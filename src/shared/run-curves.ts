@@ -5,8 +5,8 @@ import { count, number } from './words';
 /** Points of a curve before every second one is dropped. */
 const MOST = 600;
 const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
-/** What a unit or name of a measure is called in a figure, where its own words would not do. */
-const TITLES: Readonly<Record<string, string>> = { l0: 'L0 (features per token)', dead: 'Dead features' };
+/** What a measure is called in a figure, where its own name would not do. */
+const TITLES: Readonly<Record<string, string>> = { l0: 'L0 (features per token)', dead: 'Dead features (share)' };
 
 interface Curve {
   readonly x: number[];

@@ -39,8 +39,11 @@ export function drawCloud(
     paths[group] += `M${across(layout.x[i]!).toFixed(1)} ${up(layout.y[i]!).toFixed(1)}${OUTLINES[groupSymbol(group)]}`;
   }
   const dots = paths.map((d, group) =>
-    d === '' || view.hidden?.has(grouping.groups[group]!) === true ? '' : `<path d="${d}" ${paint(group, theme)}/>`,
+    d === '' || view.hidden?.has(grouping.groups[group]!) === true
+      ? ''
+      : `<path d="${d}" ${paint(group, theme, grouping.rest)}/>`,
   );
+  if (grouping.rest !== undefined) dots.unshift(...dots.splice(grouping.rest, 1));
   const border = `<path d="M${frame.left} ${frame.top}h${frame.width}v${frame.height}h${-frame.width}z" fill="none" stroke="${theme.grid}"/>`;
   const thinned =
     drawn.length === figure.ids.length
@@ -57,12 +60,12 @@ export function drawCloud(
 }
 
 /** A stand-alone picture of one group's mark, for legends outside a drawing: 16 × 12 pixels. */
-export function groupSwatch(group: number, theme: PlotTheme): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="12"><path d="M8 6${OUTLINES[groupSymbol(group)]}" ${paint(group, theme)}/></svg>`;
+export function groupSwatch(group: number, theme: PlotTheme, rest?: number): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="12"><path d="M8 6${OUTLINES[groupSymbol(group)]}" ${paint(group, theme, rest)}/></svg>`;
 }
 
-function paint(group: number, theme: PlotTheme): string {
-  const colour = groupColour(theme.kind, group);
+function paint(group: number, theme: PlotTheme, rest?: number): string {
+  const colour = groupColour(theme.kind, group, rest);
   return groupSymbol(group).endsWith('-open')
     ? `fill="none" stroke="${colour}" stroke-width="1.4"`
     : `fill="${colour}" fill-opacity="0.85"`;
@@ -81,7 +84,7 @@ function legend(
     if (view.hidden?.has(grouping.groups[group]!) === true) return;
     const wide = 22 + textWidth(label, theme.fontSize) + 14;
     if (x > 12 && x + wide > width) [x, y] = [12, y + 16];
-    svg += `<path d="M${x + 8} ${y - 4}${OUTLINES[groupSymbol(group)]}" ${paint(group, theme)}/>${text(label, x + 22, y)}`;
+    svg += `<path d="M${x + 8} ${y - 4}${OUTLINES[groupSymbol(group)]}" ${paint(group, theme, grouping.rest)}/>${text(label, x + 22, y)}`;
     x += wide;
   });
   return { svg, height: y };

@@ -4,7 +4,7 @@ import { groupLabels, groupSizes, thinPoints } from '../../../src/shared/cloud-p
 import { figureTable, toCsv } from '../../../src/shared/csv';
 import type { CloudFigure } from '../../../src/shared/figure';
 import { figuresSchema } from '../../../src/shared/figures-file';
-import { groupColour, standardTheme } from '../../../src/shared/palette';
+import { groupColour, roleColour, standardTheme } from '../../../src/shared/palette';
 import { toPlotly } from '../../../src/shared/to-plotly';
 import { toSvg } from '../../../src/shared/to-svg';
 
@@ -85,6 +85,17 @@ describe('a cloud as Plotly draws it', () => {
     const { data } = toPlotly(many(1000, 3), theme, { view: { layout: 0, grouping: 0, webgl: false, most: 100 } });
     expect(data.every(({ type }) => type === 'scatter')).toBe(true);
     expect(data.flatMap(({ customdata }) => customdata as number[]).length).toBeLessThanOrEqual(100);
+  });
+
+  test('points that were left out are muted and lie below the others', () => {
+    const [first, ...others] = figure.groupings;
+    const left = { ...figure, groupings: [{ ...first!, groups: ['lobe 1', 'left out'], rest: 1 }, ...others] };
+    const { data } = toPlotly(left, theme);
+    expect(data.map(({ name }) => name)).toEqual(['left out', 'lobe 1']);
+    expect(data[0]).toMatchObject({ marker: { color: roleColour('dark', 'muted') }, x: [1, 3] });
+    const svg = toSvg(left, { width: 400, height: 300, palette: 'dark' });
+    const paths = [...svg.matchAll(/<path d="M[^"]*m[^"]*" fill="(#\w+)"/g)].map(([, colour]) => colour);
+    expect(paths.slice(-2)).toEqual([roleColour('dark', 'muted'), groupColour('dark', 0)]);
   });
 
   test('an export says how many points each group has', () => {
