@@ -51,8 +51,8 @@ const schema = z
     count: z
       .int()
       .min(8)
-      .max(2000)
-      .default(200)
+      .max(1000)
+      .default(140)
       .describe('With --sae: features to search, the most active of a lobe or drawn at random'),
     clusters: z.int().min(2).max(1000).default(50).describe('With --sae: clusters of differences'),
     clouds: z

@@ -1,0 +1,63 @@
+import type { TableFigure } from '../../shared/figure';
+import { number, percent } from '../../shared/words';
+import { finite, layerName } from './figures-quality';
+import { PROPERTIES } from './result';
+import type { RelationsResult } from './result';
+
+/** How well relations stand apart at every layer. */
+export function silhouetteTable({ silhouette, lda }: RelationsResult): TableFigure {
+  const best = silhouette.reduce((most, one) => (one.heldOut.after > most.heldOut.after ? one : most));
+  const value = (label: string) => ({ label, type: 'number' as const, digits: 3 });
+  return {
+    kind: 'table',
+    id: 'silhouette',
+    title: 'Silhouette of relations',
+    summary: `How well differences of one relation stand apart from those of others (1: fully, 0: not at all); on held-out pairs at best ${number(best.heldOut.after, 3)} after, at ${layerName(best.layer)}.`,
+    columns: [
+      { label: 'Layer', type: 'number' },
+      { label: 'Discriminants', type: 'text' },
+      value('Before'),
+      value('After'),
+      value('Held out: before'),
+      value('Held out: after'),
+      value('Held out: shuffled'),
+      value('p'),
+    ],
+    rows: silhouette.map(({ layer, before, after, heldOut, null: null_ }, i) => {
+      const { dimensions, method, shrinkage } = lda[i]!;
+      return [
+        layer,
+        `${dimensions}, ${method === 'svd' ? 'svd' : `shrinkage ${number(shrinkage, 2)}`}`,
+        ...[before, after, heldOut.before, heldOut.after, null_.heldOut.nullMean, null_.heldOut.p].map(finite),
+      ];
+    }),
+  };
+}
+
+/** What the removed directions have to do with properties of words. */
+export function distractorTable({ distractors }: RelationsResult): TableFigure {
+  const removed = distractors.map(({ layer, removed: share }) => `${percent(share)} at ${layerName(layer)}`);
+  return {
+    kind: 'table',
+    id: 'distractors',
+    title: 'Directions that discriminant analysis removed',
+    summary: `Discriminant analysis removed ${removed.join(', ')} of the differences' variance. Pearson r of the words along the largest removed directions with their properties, and of differences with the difference of these; frequency is the order of the tokenizer's vocabulary.`,
+    columns: [
+      { label: 'Layer', type: 'number' },
+      { label: 'Direction', type: 'number' },
+      { label: 'Share of variance', type: 'number', digits: 3 },
+      ...['words', 'differences'].flatMap((of) =>
+        PROPERTIES.map((property) => ({ label: `${property} (${of})`, type: 'number' as const, digits: 2 })),
+      ),
+    ],
+    rows: distractors.flatMap(({ layer, directions }) =>
+      directions.map(({ share, words, differences }, i) => [
+        layer,
+        i + 1,
+        share,
+        ...PROPERTIES.map((property) => finite(words[property])),
+        ...PROPERTIES.map((property) => finite(differences[property])),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,155 @@
+import type { ChartFigure, Series, TableFigure } from '../../shared/figure';
+import { count, number } from '../../shared/words';
+import type { RelationFields, RelationsResult } from './result';
+
+/** Parallelogram quality of every relation at one layer: before and after, in sample and held out, with the null. */
+export function qualityBars(fields: RelationsResult, layer: number): ChartFigure {
+  const own = fields.relations.filter((relation) => relation.layer === layer);
+  const names = own.map(({ name }) => name);
+  const bars = (name: string, role: Series['role'], value: (relation: RelationFields) => number): Series => ({
+    name,
+    mark: 'bar',
+    role,
+    x: names,
+    y: own.map((relation) => finite(value(relation))),
+  });
+  const nulls = (
+    beside: string,
+    role: Series['role'],
+    of: (relation: RelationFields) => { nullMean: number; nullSd: number },
+  ): Series => ({
+    name: `${beside}: shuffled relations`,
+    mark: 'points',
+    role,
+    beside,
+    x: names,
+    y: own.map((relation) => finite(of(relation).nullMean)),
+    low: own.map((relation) => finite(of(relation).nullMean - of(relation).nullSd)),
+    high: own.map((relation) => finite(of(relation).nullMean + of(relation).nullSd)),
+    interval: `± s.d. of ${count(fields.draws)} draws`,
+  });
+  const [before, after, held] = ['before', 'after', 'after, held out'] as const;
+  return {
+    kind: 'chart',
+    id: `quality-${layer}`,
+    title: `Parallelogram quality, ${layerName(layer)}`,
+    summary: qualitySentence(own, layer),
+    x: { label: 'Relation', type: 'category' },
+    y: { label: 'Parallelogram quality', type: 'linear' },
+    series: [
+      bars(before, 'muted', (relation) => relation.before.parallelogram),
+      bars(after, 'condition-1', (relation) => relation.after.parallelogram),
+      ...(fields.splits > 0 ? [bars(held, 'selected', (relation) => relation.heldOut.after.parallelogram)] : []),
+      ...(fields.draws > 0
+        ? [
+            nulls(before, 'control-1', (relation) => relation.null.before.parallelogram),
+            nulls(after, 'control-2', (relation) => relation.null.after.parallelogram),
+            ...(fields.splits > 0
+              ? [nulls(held, 'control-3', (relation) => relation.null.heldOut.after.parallelogram)]
+              : []),
+          ]
+        : []),
+    ],
+  };
+}
+
+/** All qualities with their nulls. */
+export function qualityTable({ relations, draws, splits }: RelationsResult): TableFigure {
+  const value = (label: string) => ({ label, type: 'number' as const, digits: 4 });
+  return {
+    kind: 'table',
+    id: 'qualities',
+    title: 'Qualities of every relation',
+    summary: `Trapezoid (mean cosine) and parallelogram quality of differences, 1 is perfect; held out: means over ${splits} splits by word; z and p against ${draws} shuffles of the relation labels.`,
+    columns: [
+      { label: 'Relation', type: 'text' },
+      { label: 'Layer', type: 'number' },
+      { label: 'Pairs', type: 'number' },
+      value('Cosine before'),
+      value('Cosine after'),
+      value('Parallelogram before'),
+      value('Parallelogram after'),
+      { label: 'Held-out pairs', type: 'number' },
+      value('Held out: cosine after'),
+      value('Held out: parallelogram before'),
+      value('Held out: parallelogram after'),
+      value('Held out: shuffled'),
+      value('z'),
+      value('p'),
+    ],
+    rows: relations.map(({ name, layer, pairs, before, after, heldOut, null: null_ }) =>
+      [
+        name,
+        layer,
+        pairs,
+        before.cosine,
+        after.cosine,
+        before.parallelogram,
+        after.parallelogram,
+        heldOut.pairs,
+        heldOut.after.cosine,
+        heldOut.before.parallelogram,
+        heldOut.after.parallelogram,
+        null_.heldOut.after.parallelogram.nullMean,
+        null_.heldOut.after.parallelogram.z,
+        null_.heldOut.after.parallelogram.p,
+      ].map((cell) => (typeof cell === 'string' ? cell : finite(cell))),
+    ),
+  };
+}
+
+/** How often a relation's vector finds the output of a held-out pair. */
+export function transferTable({ relations }: RelationsResult): TableFigure {
+  return {
+    kind: 'table',
+    id: 'transfer',
+    title: 'Transfer of relation vectors',
+    summary:
+      "A relation's mean difference over training pairs is added to the input of held-out pairs: how often is its output the nearest of the relation's outputs (the input left out)?",
+    columns: [
+      { label: 'Relation', type: 'text' },
+      { label: 'Layer', type: 'number' },
+      { label: 'Outputs', type: 'number' },
+      { label: 'Held-out pairs', type: 'number' },
+      { label: 'Chance', type: 'number', digits: 2 },
+      { label: 'Before', type: 'number', digits: 3 },
+      { label: 'After', type: 'number', digits: 3 },
+    ],
+    rows: relations.map(({ name, layer, heldOut: { transfer, pairs } }) => [
+      name,
+      layer,
+      transfer.candidates,
+      pairs,
+      finite(transfer.chance),
+      finite(transfer.before),
+      finite(transfer.after),
+    ]),
+  };
+}
+
+/** Relations whose held-out quality after discriminant analysis lies above the null at p < 0.05. */
+export function foundRelations(relations: readonly RelationFields[]): RelationFields[] {
+  return relations.filter(({ null: { heldOut } }) => heldOut.after.parallelogram.p < 0.05);
+}
+
+/** "layer 3", "the embedding" */
+export function layerName(layer: number): string {
+  return layer < 0 ? 'the embedding' : `layer ${layer}`;
+}
+
+/** What JSON can hold. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function qualitySentence(own: readonly RelationFields[], layer: number): string {
+  const mean = (value: (relation: RelationFields) => number): string => {
+    const values = own.map(value).filter(Number.isFinite);
+    return number(values.reduce((sum, one) => sum + one, 0) / values.length, 3);
+  };
+  return (
+    `At ${layerName(layer)}, mean over ${own.length} relations: ${mean(({ before }) => before.parallelogram)} before and ${mean(({ after }) => after.parallelogram)} after discriminant analysis; ` +
+    `on pairs held out by word ${mean(({ heldOut }) => heldOut.after.parallelogram)} after, with shuffled relations ${mean(({ null: { heldOut } }) => heldOut.after.parallelogram.nullMean)}: ` +
+    `${foundRelations(own).length} of ${own.length} relations lie above that at p < 0.05.`
+  );
+}
