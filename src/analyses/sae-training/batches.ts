@@ -36,7 +36,7 @@ export class BatchPlan {
     private readonly random: Random,
     options: { readonly batch: number; readonly epochs: number },
   ) {
-    const counts = Array.from({ length: rows.chunks }, (_, chunk) => this.trained(chunk).length);
+    const counts = Array.from({ length: rows.starts.length - 1 }, (_, chunk) => this.trained(chunk).length);
     this.batch = Math.min(
       options.batch,
       counts.reduce((sum, count) => sum + count, 0),
@@ -45,8 +45,8 @@ export class BatchPlan {
     this.steps = this.pools.reduce((sum, pool) => sum + pool.batches, 0);
   }
 
-  /** Bytes of a pool. */
-  static bytes({ count, width }: Pick<StoredRows, 'count' | 'width'>): number {
+  /** Bytes of a pool of so many rows in all, a long sequence more or less. */
+  static bytes(count: number, width: number): number {
     return Math.min(count, POOL_CHUNKS * CHUNK_ROWS) * width * 4;
   }
 
@@ -81,7 +81,7 @@ export class BatchPlan {
     const { width } = this.rows;
     const parts: Float32Array[] = [];
     let total = 0;
-    for (let chunk = 0; chunk < this.rows.chunks && total < most; chunk++) {
+    for (let chunk = 0; chunk + 1 < this.rows.starts.length && total < most; chunk++) {
       const rows = this.rowsOf(chunk, 1).slice(0, most - total);
       if (rows.length === 0) continue;
       parts.push(gather(await this.rows.read(chunk), rows, width));
@@ -125,8 +125,8 @@ export class BatchPlan {
 
   /** Rows within a chunk whose documents are (1) or are not (0) held out. */
   private rowsOf(chunk: number, held: 0 | 1): Int32Array {
-    const first = chunk * CHUNK_ROWS;
-    const length = Math.min(CHUNK_ROWS, this.rows.count - first);
+    const first = this.rows.starts[chunk]!;
+    const length = this.rows.starts[chunk + 1]! - first;
     return Int32Array.from({ length }, (_, row) => row).filter(
       (row) => this.held[this.documents[first + row]!] === held,
     );

@@ -97,7 +97,7 @@ function needsOf(spec: SaeTrainingSpec, width: number, count: number): { memory:
   const trainer = Trainer.bytes({ features: spec.features, width, batch: spec.batch });
   const before = spec.batch * spec.features * 4;
   const held = Math.min(HELD_ROWS, Math.ceil(count * spec.heldOut)) * width * 4;
-  return { memory: trainer + before + held + 2 * BatchPlan.bytes({ count, width }), disk: count * width * 4 };
+  return { memory: trainer + before + held + 2 * BatchPlan.bytes(count, width), disk: count * width * 4 };
 }
 
 /** What the steps depend on, besides tokens, model and seed. */

@@ -3,26 +3,25 @@ import type { Transformer } from '../../models/transformer';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import type { LayerArrays, LayerSink, RunContext } from '../contract';
+import { tokenDigest } from './tokens';
 import type { TrainingTokens } from './tokens';
 
-/** Rows that are stored, and read, together. */
+/** A chunk, which is stored and read as one, ends with the sequence that brings it to so many rows. */
 export const CHUNK_ROWS = 16_384;
-/** Tokens that go through the model between two writes. */
-const GROUP_TOKENS = 16_384;
 
 /** A layer's activations, in chunks on the disk. */
 export interface StoredRows {
-  readonly count: number;
   readonly width: number;
-  readonly chunks: number;
-  /** f32 [rows of the chunk, width]; every chunk but the last has `CHUNK_ROWS`. */
+  /** First row of each chunk, and the end: i32 [chunks + 1]. */
+  readonly starts: Int32Array;
+  /** f32 [rows of the chunk, width]. */
   read(chunk: number): Promise<Float32Array>;
 }
 
 /**
  * The layer's activations at the tokens that the SAE sees, from the cache or computed and kept there: in float32, as the
- * model computes them, so that what is trained on is what an analysis reads later. The cache's key holds the model, the
- * layer and the tokens alone: trainings with other settings find them.
+ * model computes them, so that what is trained on is what an analysis reads later. The cache's keys hold the model, the
+ * layer and the chunk's tokens alone: trainings with other settings find them, and so does a run that was cancelled.
  */
 export async function* storedRows(
   model: Transformer,
@@ -31,65 +30,58 @@ export async function* storedRows(
   context: RunContext,
 ): AsyncGenerator<Progress, StoredRows> {
   const { width } = model.description;
-  const count = tokens.documents.length;
-  const chunks = Math.ceil(count / CHUNK_ROWS);
+  const total = tokens.documents.length;
   const hashes: string[] = [];
   for (const file of model.files) hashes.push(await context.hash(file));
-  const key = { of: 'sae training', model: hashes, layer, tokens: tokens.sha256 };
-  const shape = { layers: chunks, rows: Math.min(CHUNK_ROWS, count), width };
-  const stored: LayerArrays = yield* context.cached(key, shape, (sink) =>
-    activations(model, layer, tokens, context, sink),
-  );
-  return {
-    count,
-    width,
-    chunks,
-    read: async (chunk) => {
-      const values = await stored.read(chunk);
-      return values.subarray(0, Math.min(CHUNK_ROWS, count - chunk * CHUNK_ROWS) * width);
-    },
-  };
+  const starts = [0];
+  const chunks: LayerArrays[] = [];
+  for (const chunk of chunksOf(tokens)) {
+    const rows = chunk.positions.reduce((sum, { length }) => sum + length, 0);
+    const key = { of: 'sae training', model: hashes, layer, tokens: tokenDigest(chunk.sequences, chunk.positions) };
+    const first = starts.at(-1)!;
+    const meter = (done: number): Progress => ({ phase: 'Activations', done: first + done, total, unit: 'tokens' });
+    const compute = (sink: LayerSink): AsyncGenerator<Progress, void> =>
+      activations(model, layer, chunk, meter, context, sink);
+    chunks.push(yield* context.cached(key, { layers: 1, rows, width }, compute));
+    starts.push(first + rows);
+    yield meter(rows);
+  }
+  return { width, starts: Int32Array.from(starts), read: (chunk) => chunks[chunk]!.read(0) };
+}
+
+type Chunk = Pick<TrainingTokens, 'sequences' | 'positions'>;
+
+function chunksOf({ sequences, positions }: Chunk): Chunk[] {
+  const chunks: Chunk[] = [];
+  let from = 0;
+  let rows = 0;
+  positions.forEach(({ length }, i) => {
+    rows += length;
+    if (rows < CHUNK_ROWS && i + 1 < positions.length) return;
+    chunks.push({ sequences: sequences.slice(from, i + 1), positions: positions.slice(from, i + 1) });
+    from = i + 1;
+    rows = 0;
+  });
+  return chunks;
 }
 
 async function* activations(
   model: Transformer,
   layer: number,
-  { sequences, positions, documents }: TrainingTokens,
+  { sequences, positions }: Chunk,
+  meter: (done: number) => Progress,
   { signal }: RunContext,
   sink: LayerSink,
 ): AsyncGenerator<Progress, void> {
-  const { width } = model.description;
-  const total = documents.length;
-  let row = 0;
-  for (let from = 0; from < sequences.length;) {
-    let to = from;
-    for (let sum = 0; to < sequences.length && (sum === 0 || sum < GROUP_TOKENS); to++) sum += sequences[to]!.length;
-    const group = positions.slice(from, to);
-    const rows = group.reduce((sum, { length }) => sum + length, 0);
-    const steps = model.tokenActivations(sequences.slice(from, to), { positions: group, layers: [layer], signal });
-    for (;;) {
-      const step = await steps.next();
-      if (step.done === true) {
-        await writeRows(sink, row, step.value, width);
-        break;
-      }
-      const done = row + Math.floor((rows * step.value.done) / Math.max(1, step.value.total));
-      yield { phase: 'Activations', done, total, unit: 'tokens' };
+  const rows = positions.reduce((sum, { length }) => sum + length, 0);
+  const steps = model.tokenActivations(sequences, { positions, layers: [layer], signal });
+  for (;;) {
+    const step = await steps.next();
+    if (step.done === true) {
+      await sink.write(0, 0, step.value);
+      return;
     }
-    row += rows;
-    from = to;
-    yield { phase: 'Activations', done: row, total, unit: 'tokens' };
-  }
-}
-
-/** Cuts rows at the borders of the chunks. */
-async function writeRows(sink: LayerSink, first: number, values: Float32Array, width: number): Promise<void> {
-  const end = first + values.length / width;
-  for (let row = first; row < end;) {
-    const chunk = Math.floor(row / CHUNK_ROWS);
-    const to = Math.min(end, (chunk + 1) * CHUNK_ROWS);
-    await sink.write(chunk, row - chunk * CHUNK_ROWS, values.subarray((row - first) * width, (to - first) * width));
-    row = to;
+    yield meter(Math.floor((rows * step.value.done) / Math.max(1, step.value.total)));
   }
 }
 

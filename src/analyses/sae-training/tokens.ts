@@ -62,13 +62,15 @@ export async function* readTokens(
     const known = types.get(type) ?? { documents: 0, tokens: 0 };
     types.set(type, { documents: known.documents + 1, tokens: known.tokens + rows });
   }
+  const sequences = pieces.map(({ ids }) => ids);
+  const positions = pieces.map(({ from, end }) => Int32Array.from({ length: end - from }, (_, i) => from + i));
   return {
-    sequences: pieces.map(({ ids }) => ids),
-    positions: pieces.map(({ from, end }) => Int32Array.from({ length: end - from }, (_, i) => from + i)),
+    sequences,
+    positions,
     documents: rowsToDocuments(documents),
     documentRows: Int32Array.from(documents, ({ rows }) => rows),
     types,
-    sha256: digest(pieces),
+    sha256: tokenDigest(sequences, positions),
     files: source.files,
     more,
     context: limit,
@@ -115,11 +117,12 @@ function rowsToDocuments(documents: readonly ReadDocument[]): Int32Array {
   return rows;
 }
 
-function digest(pieces: ReadDocument['sequences']): string {
+/** SHA-256 of sequences and the positions that are read of them, each a run of neighbours. */
+export function tokenDigest(sequences: readonly Int32Array[], positions: readonly Int32Array[]): string {
   const hash = createHash('sha256');
-  for (const { ids, from, end } of pieces) {
-    hash.update(Int32Array.of(ids.length, from, end));
+  sequences.forEach((ids, i) => {
+    hash.update(Int32Array.of(ids.length, positions[i]![0]!, positions[i]!.length));
     hash.update(ids);
-  }
+  });
   return hash.digest('hex');
 }
