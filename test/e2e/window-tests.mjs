@@ -8,6 +8,7 @@ import { prepareProfile, serve } from './code-server.mjs';
 import { writeRandomModel } from './random-model.mjs';
 import { interruptions } from './interruptions.mjs';
 import { localization } from './localization.mjs';
+import { lobes } from './lobes.mjs';
 import { manifests } from './manifest.mjs';
 import { panels } from './panels.mjs';
 
@@ -21,9 +22,15 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
   writeRandomModel(join(workspace, 'slow-random'), join(workspace, 'tiny-random'), { layers: 16, width: 512 });
   prepareProfile(profile, vsix);
   const server = await serve(profile);
-  const tests = [...localization, ...ablation, ...panels, ...interruptions, ...alignment, ...manifests].filter(
-    ({ name }) => only === undefined || name.includes(only),
-  );
+  const tests = [
+    ...localization,
+    ...ablation,
+    ...panels,
+    ...interruptions,
+    ...alignment,
+    ...manifests,
+    ...lobes,
+  ].filter(({ name }) => only === undefined || name.includes(only));
   const outcome = { passed: 0, failed: 0 };
   try {
     for (const { name, run } of tests) {

@@ -73,6 +73,7 @@ function groupingsOf({ arrays }: AnalysisResult, { affinities, geometry, numbers
       name,
       groups: some ? [...groups, LEFT_OUT] : groups,
       of: Array.from(all, (label) => (label === -1 ? lobes : label)),
+      ...(some && { rest: lobes }),
     };
   }
 }
