@@ -128,6 +128,7 @@ export function cloudLayout(figure: CloudFigure, theme: PlotTheme, view: CloudVi
     aspectmode: 'cube',
     bgcolor: theme.background,
     dragmode: 'orbit',
+    camera: { eye: { x: 1.4, y: 1.4, z: 0.9 } },
     // The camera stays where the person has put it while groups come and go.
     uirevision: layout.name,
   };
@@ -135,7 +136,10 @@ export function cloudLayout(figure: CloudFigure, theme: PlotTheme, view: CloudVi
     font,
     paper_bgcolor: theme.background,
     plot_bgcolor: theme.background,
-    margin: { l: 48, r: 14, t: titled ? 84 : 12, b: 40, pad: 0 },
+    margin:
+      layout.z === undefined
+        ? { l: 48, r: 14, t: titled ? 84 : 12, b: 40, pad: 0 }
+        : { l: 0, r: 0, t: titled ? 84 : 0, b: 0, pad: 0 },
     ...(titled && {
       title: { text: escapeText(figure.title), x: 0, xref: 'paper', xanchor: 'left', yref: 'container', y: 0.97 },
     }),
@@ -182,12 +186,17 @@ function ring(layout: CloudLayout, point: number, theme: PlotTheme, view: CloudV
     mode: 'markers',
     showlegend: false,
     hoverinfo: 'skip',
-    marker: { symbol: 'circle-open', size: 20, color: theme.foreground, line: { width: 3, color: theme.foreground } },
+    marker: {
+      symbol: 'circle-open',
+      size: layout.z === undefined ? 20 : 10,
+      color: theme.foreground,
+      line: { width: 3, color: theme.foreground },
+    },
   };
 }
 
-/** Pixels: fewer points are larger. */
+/** Pixels: fewer points are larger. WebGL draws those of space about twice as large. */
 function markerSize(points: number, space: boolean): number {
   const size = points <= 300 ? 9 : points <= 3000 ? 7 : points <= 10_000 ? 5 : 4;
-  return space ? size - 1.5 : size;
+  return space ? size / 2 : size;
 }

@@ -37,7 +37,7 @@ export async function watch(page) {
 
 /**
  * Opens the panel.
- * @param options.data what the host sends: `{ result, figures, matrix }`, or `{ error }`; absent: nothing, ever
+ * @param options.data what the host sends: `{ result, figures, matrix }`, `{ running }` (states of a run, in turn), or `{ error }`; absent: nothing, ever
  * @param options.lines answers to `requestLine` by `<index> <file>`
  * @param options.arrays `'late'` sends arrays after 50 ms, `'missing'` refuses them
  */
@@ -120,6 +120,8 @@ function hostShim({ data, matrix, arrays, lines }) {
     setTimeout(() => window.dispatchEvent(new MessageEvent('message', { data: message })), delay);
   const answer = (message) => {
     if (message.type === 'ready' && data?.error !== undefined) send({ type: 'error', message: data.error });
+    else if (message.type === 'ready' && data?.running !== undefined)
+      data.running.forEach((run, i) => send({ type: 'running', ...run }, 300 * i));
     else if (message.type === 'ready' && data !== undefined)
       send({ type: 'result', folder: '/study/.brainlens/run', ...data });
     else if (message.type === 'requestArray' && arrays === 'missing')
