@@ -32,6 +32,15 @@ describe('two columns', () => {
     expect(plan([named(texts, 't'), first, last])).toEqual(['t*', 'a', 'z']);
   });
 
+  it('give a row to a cloud', () => {
+    const cloud: Figure = {
+      ...{ kind: 'cloud', id: 'c', title: '', summary: '', noun: 'feature', ids: [], text: [] },
+      layouts: [{ name: 'PCA', axes: [], x: [], y: [] }],
+      groupings: [{ name: 'lobes', groups: [], of: [] }],
+    };
+    expect(plan([named(chart, 'a'), cloud, named(chart, 'b'), named(table, 't')])).toEqual(['a', 'b', 'c*', 't*']);
+  });
+
   it('keep the order where nothing is in the way', () => {
     expect(plan([named(map, 'a'), named(chart, 'b'), named(chart, 'c')])).toEqual(['a*', 'b', 'c']);
     expect(plan([])).toEqual([]);
