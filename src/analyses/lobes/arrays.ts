@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import type { DecoderMatrix } from '../../data/sae/decoder';
 import { openNpyRows } from '../../data/npy-rows';
 import type { NpyRows } from '../../data/npy-rows';
+import { firingFromMatrix } from '../../data/sae/firing-matrix';
 import { countCooccurrence } from '../../math/cooccurrence/count';
 import { triangleIndex } from '../../math/cooccurrence/cooccurrence';
-import type { Cooccurrence, FiringPart } from '../../math/cooccurrence/cooccurrence';
+import type { Cooccurrence } from '../../math/cooccurrence/cooccurrence';
 import type { NdArray } from '../../shared/analysis';
 import { Cancelled, UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
@@ -25,67 +26,23 @@ export async function firingMatrix(
   context: RunContext,
 ): Promise<LobeSource> {
   context.recordInput(path, 'firing');
-  const matrix = await openNpyRows(path);
-  try {
-    checkFeatures(path, matrix.columns, decoder.features);
-    const { features, width, data } = decoder;
-    return {
-      kind: 'firing',
-      name: basename(path),
-      features,
-      width,
-      decoder: data,
-      blocks: matrix.rows,
-      cooccurrence: () =>
-        countCooccurrence(firingParts(path, matrix, context.signal), {
-          features,
-          blocks: matrix.rows,
-          threads: context.threads,
-          memory: context.memory,
-          signal: context.signal,
-        }),
-      fields: {},
-      files: [path],
-      close: () => matrix.close(),
-    };
-  } catch (error) {
-    await matrix.close();
-    throw error;
-  }
-}
-
-async function* firingParts(path: string, matrix: NpyRows, signal: AbortSignal): AsyncGenerator<FiringPart> {
-  const { rows, columns } = matrix;
-  const atOnce = Math.max(1, Math.floor(PART_BYTES / (8 * columns)));
-  for (let first = 0; first < rows; first += atOnce) {
-    if (signal.aborted) throw new Cancelled();
-    const to = Math.min(rows, first + atOnce);
-    yield sparseRows(path, await matrix.read(first, to), first, columns);
-  }
-}
-
-function sparseRows(path: string, data: NdArray['data'], first: number, columns: number): FiringPart {
-  const starts = new Int32Array(data.length / columns + 1);
-  let fired = 0;
-  for (let at = 0; at < data.length; at += 1) {
-    const value = data[at]!;
-    if (value === 1) fired += 1;
-    else if (value !== 0) {
-      throw new UserError(
-        `${path} holds ${value} at [${first + Math.floor(at / columns)}, ${at % columns}]`,
-        '--firing wants 1 where a feature fired in a block and 0 elsewhere: save x > threshold.',
-      );
-    }
-  }
-  const features = new Int32Array(fired);
-  let filled = 0;
-  for (let row = 0; row + 1 < starts.length; row += 1) {
-    for (let j = 0; j < columns; j += 1) {
-      if (data[row * columns + j] === 1) features[filled++] = j;
-    }
-    starts[row + 1] = filled;
-  }
-  return { first, starts, features };
+  const { threads, memory, signal } = context;
+  const firing = await firingFromMatrix(path, { signal });
+  checkFeatures(path, firing.features, decoder.features);
+  const { features, blocks, counts } = firing;
+  return {
+    kind: 'firing',
+    name: basename(path),
+    features,
+    width: decoder.width,
+    decoder: decoder.data,
+    blocks,
+    counts,
+    cooccurrence: () => countCooccurrence(firing.read(), { features, blocks, threads, memory, signal }),
+    fields: {},
+    files: [path],
+    close: () => Promise.resolve(),
+  };
 }
 
 /**

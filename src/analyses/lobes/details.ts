@@ -66,7 +66,7 @@ function detailsOf(
   return {
     title: `Feature ${feature}`,
     facts: Object.fromEntries(facts) as Record<string, string>,
-    contexts: texts?.contexts(feature) ?? [],
+    contexts: (texts?.contexts(feature) ?? []).map((one) => ({ ...one, value: Number(one.value.toPrecision(4)) })),
   };
 }
 

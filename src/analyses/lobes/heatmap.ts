@@ -40,7 +40,7 @@ export async function* affinityHeatmap(
   order.forEach((feature, rank) => (cellOf[feature] = Math.floor((rank * side) / n)));
   const cells = yield* remembered(
     work,
-    `heatmap/${affinity}/${lobes}`,
+    `heatmap/${side}/${affinity}/${lobes}`,
     (data) => data,
     async function* () {
       const matrix = affinityMatrix(yield* counting.cooccurrence(), kept.features, affinity);
