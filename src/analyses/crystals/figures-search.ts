@@ -41,7 +41,7 @@ function clusterTable({ clusters }: SearchResult): TableFigure {
     id: 'clusters',
     title: 'Tightest clusters of differences',
     summary:
-      'Clusters of feature differences by tightness; qualities over differences that share no feature; p against clusters of at least as many in Gaussian clouds.',
+      'Clusters of feature differences, those that Gaussian clouds match least first; qualities over differences that share no feature; p against clusters of at least as many in Gaussian clouds.',
     columns: [
       { label: 'Differences', type: 'text' },
       { label: 'Size', type: 'number' },

@@ -70,11 +70,10 @@ export async function* crystalsOfDecoder(
         clouds.push(yield* crystalClusters(made, axes, { ...settings, random: source, phase }));
       }
       tightest.push({ normalised, ...nullSummary(tightestOf(own), clouds.map(tightestOf)) });
-      clusters.push(
-        ...own
-          .slice(0, SHOWN_CLUSTERS)
-          .map((cluster) => clusterFields(cluster, normalised, clouds.flat(), chosen, points, axes)),
-      );
+      const peers = clouds.flat();
+      const ranked = own.map((cluster) => clusterFields(cluster, normalised, peers, chosen, points, axes));
+      ranked.sort((a, b) => a.p - b.p || b.parallelogram - a.parallelogram);
+      clusters.push(...ranked.slice(0, SHOWN_CLUSTERS));
     }
     const named = new Set(clusters.flatMap(({ quadruples }) => quadruples.flatMap((one) => one.features)));
     const fields: SearchResult = {

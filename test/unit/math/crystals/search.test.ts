@@ -1,0 +1,76 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { crystalClusters, gaussianPoints, principalPoints } from '../../../../src/math/crystals/search';
+import { Gemm } from '../../../../src/math/gemm';
+import { Random } from '../../../../src/math/random';
+import { resultOf } from '../../models/support';
+
+const gemm = new Gemm(1);
+afterAll(() => gemm.dispose());
+const [pairs, width] = [10, 12];
+const random = new Random(5);
+const normal = () => random.normal();
+
+/** Ten random points, and each of them moved by one vector: ten parallel differences among 190. */
+const points = new Float64Array(2 * pairs * width);
+const step = Float64Array.from({ length: width }, () => 1.5 * normal());
+for (let i = 0; i < pairs * width; i += 1) {
+  points[i] = normal();
+  points[pairs * width + i] = points[i]! + step[i % width]! + 0.02 * normal();
+}
+const settings = { clusters: 30, gemm, signal: new AbortController().signal, phase: 'Clusters' };
+
+describe('the search for crystals among points', () => {
+  it('turns points into their principal axes without changing a distance', async () => {
+    const turned = await principalPoints(gemm, points, width);
+    const axes = turned.variances.length;
+    expect(axes).toBe(width);
+    const distance = (rows: Float64Array, d: number, i: number, j: number) =>
+      Math.hypot(...Array.from({ length: d }, (_, k) => rows[i * d + k]! - rows[j * d + k]!));
+    for (const [i, j] of [
+      [0, 1],
+      [3, 17],
+      [19, 8],
+    ] as const)
+      expect(distance(turned.points, axes, i, j)).toBeCloseTo(distance(points, width, i, j), 10);
+    turned.variances.forEach((variance, axis) => {
+      const own = turned.points.filter((_, at) => at % axes === axis);
+      expect(own.reduce((sum, value) => sum + value * value, 0) / (own.length - 1)).toBeCloseTo(variance, 10);
+    });
+  });
+
+  it.each([true, false])(
+    'finds planted parallelograms, far tighter than in a Gaussian cloud (normalised %s)',
+    async (normalised) => {
+      const { points: turned, variances } = await principalPoints(gemm, points, width);
+      const own = { ...settings, normalised, random: new Random(1) };
+      const clusters = await resultOf(crystalClusters(turned, variances.length, own));
+      // Of two differences alone many are alike: the planted points are parallelograms crosswise too.
+      const tightest = clusters.find((cluster) => cluster.pairs.length >= 10);
+      const found = Array.from({ length: tightest!.pairs.length / 2 }, (_, i) =>
+        tightest!.pairs.slice(2 * i, 2 * i + 2),
+      );
+      expect(found.length).toBeGreaterThanOrEqual(8);
+      for (const [a, b] of found) expect(Math.abs(a! - b!)).toBe(pairs);
+      expect(tightest!.parallelogram).toBeGreaterThan(0.95);
+      expect(tightest!.cosine).toBeGreaterThan(0.99);
+      const cloud = gaussianPoints(2 * pairs, variances, new Random(2));
+      const noise = await resultOf(crystalClusters(cloud, variances.length, own));
+      const large = noise.filter((cluster) => cluster.pairs.length >= 10);
+      for (const { parallelogram } of large) expect(parallelogram).toBeLessThan(0.9);
+    },
+  );
+
+  it('measures clusters by differences that share no point', async () => {
+    const { points: turned, variances } = await principalPoints(gemm, points, width);
+    const clusters = await resultOf(
+      crystalClusters(turned, variances.length, { ...settings, normalised: true, random: new Random(3) }),
+    );
+    for (const cluster of clusters) {
+      expect(new Set(cluster.pairs).size).toBe(cluster.pairs.length);
+      expect(cluster.size).toBeGreaterThanOrEqual(cluster.pairs.length / 2);
+    }
+    clusters.slice(1).forEach(({ parallelogram }, i) => {
+      expect(parallelogram).toBeLessThanOrEqual(clusters[i]!.parallelogram);
+    });
+  });
+});
