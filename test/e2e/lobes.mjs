@@ -34,6 +34,13 @@ function documents(test, name, each) {
   }
 }
 
+/** A window that knows what Brainlens contributes: on a busy machine that takes a minute. */
+async function readyWindow(test) {
+  const window = await test.window();
+  await window.knowsCommand('Brainlens: Train SAE');
+  return window;
+}
+
 async function chooseRow(window, question, text) {
   const pick = await window.quickPick(question);
   const row = pick.locator('.monaco-list-row', { hasText: text }).first();
@@ -54,7 +61,7 @@ async function mapFromMenu(test) {
   tinySae(test);
   documents(test, 'texts', 12);
   const before = results(test.workspace);
-  const window = await test.window();
+  const window = await readyWindow(test);
   await chooseInExplorer(window, 'sae-tiny', MAP);
   const models = await window.quickPick(/Which model does it read\? Trained on tiny-random/);
   await test.picture(window, '1-model');
@@ -141,7 +148,7 @@ async function looksAtCloud(test, window, card, figure, folder) {
 async function trainAndCancel(test) {
   documents(test, 'more-texts', 40);
   const before = results(test.workspace);
-  const window = await test.window();
+  const window = await readyWindow(test);
   await chooseInExplorer(window, 'tiny-random', TRAIN);
   await window.quickPick(/Which of \d+ layers/);
   await test.picture(window, '1-layer');
@@ -174,7 +181,7 @@ async function trainAndCancel(test) {
 async function trainToTheEnd(test) {
   documents(test, 'texts', 12);
   const before = results(test.workspace);
-  const window = await test.window();
+  const window = await readyWindow(test);
   await chooseInExplorer(window, 'tiny-random', TRAIN);
   await chooseRow(window, /Which of \d+ layers/, 'Layer 0');
   await chooseRow(window, /Which documents\?/, 'texts');
