@@ -116,6 +116,26 @@ it('reconstructs alike from dense and from sparse activations', async () => {
   await encoder.dispose();
 });
 
+it('sums several decoder rows where few features fire', async () => {
+  const width = 256;
+  const decoder = Float32Array.from({ length: width * width }, (_, i) => Math.sin(i * 0.37));
+  const sae = identity(width, { decoder, decoderBias: decoder.slice(0, width), activation: { kind: 'topk', k: 3 } });
+  const encoder = await makeSaeEncoder(sae, 1);
+  const x = new Float32Array(width);
+  const firing = new Map([
+    [9, 1.5],
+    [4, 2.5],
+    [200, 0.25],
+  ]);
+  for (const [feature, value] of firing) x[feature] = value;
+  const y = await encoder.decode(await encoder.encode(x), x);
+  const wanted = Array.from({ length: width }, (_, i) =>
+    [...firing].reduce((sum, [feature, value]) => sum + value * decoder[feature * width + i]!, decoder[i]!),
+  );
+  expectClose(y, wanted, 1e-6);
+  await encoder.dispose();
+});
+
 it('refuses rows that are not finite, and a norm of 0 where rows are divided by it', async () => {
   await expect(encoded(identity(2), Float32Array.of(1, NaN))).rejects.toThrow('NaN or infinite');
   const sae = identity(2, {
