@@ -3,6 +3,7 @@ import { ablationSpec } from './ablation/spec';
 import { activationsSpec } from './activations/spec';
 import { alignmentSpec } from './alignment/spec';
 import { comparisonSpec } from './comparison/spec';
+import { crystalsSpec } from './crystals/spec';
 import { datasetSpec } from './dataset/spec';
 import { galaxySpec } from './galaxy/spec';
 import { lobesSpec } from './lobes/spec';
@@ -23,5 +24,6 @@ export const catalog: readonly AnalysisSpec[] = [
   datasetSpec,
   similaritySpec,
   lobesSpec,
+  crystalsSpec,
   saeTrainingSpec,
 ];

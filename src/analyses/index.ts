@@ -3,6 +3,7 @@ import { activations } from './activations/index';
 import { alignment } from './alignment/index';
 import { comparison } from './comparison/index';
 import type { Analysis } from './contract';
+import { crystals } from './crystals/index';
 import { dataset } from './dataset/index';
 import { galaxy } from './galaxy/index';
 import { lobes } from './lobes/index';
@@ -23,5 +24,6 @@ export const analyses: readonly Analysis[] = [
   similarity,
   lobes,
   dataset,
+  crystals,
   saeTraining,
 ];

@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { crystals } from '../../../../src/analyses/crystals/index';
+import type { RelationsResult, SearchResult } from '../../../../src/analyses/crystals/result';
+import { crystalsSpec } from '../../../../src/analyses/crystals/spec';
+import type { CrystalsSpec } from '../../../../src/analyses/crystals/spec';
+import type { RunContext } from '../../../../src/analyses/contract';
+import { qualitiesOf } from '../../../../src/math/crystals/qualities';
+import { Gemm } from '../../../../src/math/gemm';
+import { openTransformer } from '../../../../src/models/open';
+import type { AnalysisResult } from '../../../../src/shared/analysis';
+import { parseSpec } from '../../../../src/shared/analysis';
+import { encodeNpy } from '../../../../src/shared/npy';
+import { golden, openOptions, resultOf } from '../../models/support';
+
+const folder = mkdtempSync(join(tmpdir(), 'brainlens-crystals-'));
+const gemm = new Gemm(1);
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await gemm.dispose();
+});
+const model = join(golden, 'gpt2');
+
+const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
+/** Relations of the alphabet: 26 words and their variants. */
+const RELATIONS = {
+  plural: letters.map((letter) => [`${letter}o`, `${letter}os`]),
+  doubled: letters.map((letter) => [`${letter}e`, `${letter}ee`]),
+  upper: letters.map((letter) => [letter, letter.toUpperCase()]),
+  past: letters.slice(0, 20).map((letter) => [`${letter}alk`, `${letter}alked`]),
+};
+const paths = Object.entries(RELATIONS).map(([name, pairs]) => {
+  const path = join(folder, `${name}.json`);
+  writeFileSync(path, JSON.stringify(pairs.map(([input, output]) => ({ input, output }))));
+  return path;
+});
+
+async function run(settings: object): Promise<{ result: AnalysisResult; warnings: string[] }> {
+  const warnings: string[] = [];
+  const context = {
+    signal: new AbortController().signal,
+    seed: 0,
+    threads: 1,
+    memory: 1e9,
+    executor: 'auto',
+    openModel: (path: string) => openTransformer(path, openOptions()),
+    sample: (relative: string) => join(__dirname, '../../../../samples', relative),
+    recordInput: () => undefined,
+    hash: (path: string) => Promise.resolve(path),
+    async *cached(_: unknown, { layers, rows, width }: { layers: number; rows: number; width: number }, compute) {
+      const held = Array.from({ length: layers }, () => new Float32Array(rows * width));
+      const write = (layer: number, row: number, values: Float32Array) => {
+        held[layer]!.set(values, row * width);
+        return Promise.resolve();
+      };
+      yield* compute({ write });
+      return { shape: { layers, rows, width }, read: (layer: number) => Promise.resolve(held[layer]!) };
+    },
+    warn: (message: string) => warnings.push(message),
+  } as unknown as RunContext;
+  const spec = parseSpec<CrystalsSpec>(crystalsSpec, { ...settings });
+  return { result: await resultOf(crystals.run(spec, context)), warnings };
+}
+
+describe('crystals of relations', () => {
+  const settings = { model, relations: paths, layers: [-1, 0], null: 19, splits: 2 };
+
+  it('are measured from the last sub-token of every word, at every layer asked for', async () => {
+    const { result } = await run(settings);
+    const fields = result.fields as unknown as RelationsResult;
+    expect(fields.relations.map(({ name, layer, pairs }) => [name, layer, pairs])).toEqual(
+      [-1, 0].flatMap((layer) => Object.entries(RELATIONS).map(([name, pairs]) => [name, layer, pairs.length])),
+    );
+    const transformer = await openTransformer(model, openOptions());
+    const ids = RELATIONS.past.flat().map((word) => transformer.tokenizer.encode(word!));
+    const options = { pooling: 'last', layers: [0], signal: new AbortController().signal } as const;
+    const values = await resultOf(transformer.activations(ids, options)).finally(() => transformer.dispose());
+    const width = values.length / ids.length;
+    const differences = Float64Array.from({ length: values.length / 2 }, (_, i) => {
+      const at = 2 * Math.floor(i / width) * width + (i % width);
+      return values[at + width]! - values[at]!;
+    });
+    const [expected] = await qualitiesOf(differences, width, new Int32Array(ids.length / 2), 1, gemm);
+    const own = fields.relations.at(-1)!;
+    expect(own.before.cosine).toBeCloseTo(expected!.cosine, 6);
+    expect(own.before.parallelogram).toBeCloseTo(expected!.parallelogram, 6);
+    expect(own.null.before.cosine.value).toBe(own.before.cosine);
+    expect(own.null.after.parallelogram).toMatchObject({ value: own.after.parallelogram, draws: 19, smallestP: 0.05 });
+    expect(result.arrays['points']!.shape).toEqual([2, fields.pairs, 2, 3]);
+    expect(result.arrays['splits']!.shape).toEqual([2, fields.pairs]);
+    expect(fields.distractors.every(({ directions }) => directions.length > 0)).toBe(true);
+    const kinds = crystals.figures(result).map(({ id }) => id);
+    expect(kinds).toEqual(expect.arrayContaining(['quality--1', 'quality-0', 'silhouette', 'transfer', 'distractors']));
+    expect(JSON.stringify(crystals.figures(result)).length).toBeLessThan(2e6);
+    expect(crystals.summary(result)).toMatch(/^the embedding: \d of 4 relations above their null/);
+  });
+
+  it('are the same for one seed, and read behind a carrier sentence where one is given', async () => {
+    const [one, again] = [await run(settings), await run(settings)];
+    expect(again.result.fields).toEqual(one.result.fields);
+    const carried = (await run({ ...settings, layers: [0], carrier: 'the word {}' })).result
+      .fields as unknown as RelationsResult;
+    const bare = one.result.fields as unknown as RelationsResult;
+    expect(carried.relations[0]!.before.cosine).not.toBeCloseTo(bare.relations[4]!.before.cosine, 4);
+    expect(carried.carrier).toBe('the word {}');
+  });
+
+  it('warn of words that are split, pairs without a difference and too few draws', async () => {
+    const { warnings } = await run({ ...settings, null: 5 });
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/have several sub-tokens: the last stands for the word/),
+        expect.stringMatching(/Layer -1: \d+ pairs end in the same sub-token/),
+        expect.stringMatching(/5 draws of the null cannot reach p = 0.05/),
+      ]),
+    );
+  });
+
+  it.each([
+    [{ relations: paths.slice(0, 2) }, /2 relations cannot be told apart/],
+    [{ layers: [99] }, /--layers: the model has no layer 99/],
+    [{ layers: [0, 0] }, /--layers: names a layer twice/],
+    [{ carrier: '{} is a word' }, /--carrier: must end with \{\}/],
+    [{ model: undefined }, /--model: is missing/],
+    [{ dimensions: 1 }, /--dimensions: must be at least 2/],
+  ])('are refused where settings do not go together: %j', async (change, message) => {
+    await expect(run({ ...settings, ...change })).rejects.toThrow(message);
+  });
+});
+
+describe('crystals of a decoder', () => {
+  it('are ranked against Gaussian clouds; dead features are left out', async () => {
+    const [features, width] = [24, 8];
+    const rows = Float32Array.from({ length: features * width }, (_, i) =>
+      i < width ? 0 : Math.sin(i * i) + (Math.floor(i / width) % 2 === 0 ? 1 : 0),
+    );
+    const decoder = join(folder, 'decoder.npy');
+    writeFileSync(decoder, encodeNpy({ data: rows, shape: [features, width] }));
+    const { result, warnings } = await run({ decoder, count: 20, clusters: 10, clouds: 3 });
+    const fields = result.fields as unknown as SearchResult;
+    expect(fields).toMatchObject({ kind: 'search', features, differences: 190 });
+    expect(fields.searched).toHaveLength(20);
+    expect(fields.searched).not.toContain(0);
+    expect(warnings).toEqual(['1 feature without a direction left out.']);
+    for (const { p, quadruples } of fields.clusters) {
+      expect(p).toBeGreaterThan(0);
+      expect(p).toBeLessThanOrEqual(1);
+      for (const { features: corners } of quadruples) expect(new Set(corners).size).toBe(4);
+    }
+    expect(crystals.figures(result).map(({ id }) => id)).toEqual(['tightest', 'clusters', 'quadruples']);
+    expect(crystals.summary(result)).toMatch(/^20 features, 190 differences: tightest cluster/);
+  });
+});
