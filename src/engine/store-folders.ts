@@ -106,7 +106,8 @@ function retire(old: string, out: string): void {
 function filesOfResult(folder: string): Set<string> {
   const parsed = resultSchema.safeParse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
   const arrays = parsed.success ? (parsed.data.arrays ?? []) : [];
-  return new Set(['result.json', 'figures.json', 'report.html', ...arrays.map((array) => array.file)]);
+  const files = parsed.success ? (parsed.data.files ?? []) : [];
+  return new Set(['result.json', 'figures.json', 'report.html', ...arrays.map((array) => array.file), ...files]);
 }
 
 function isResult(folder: string): boolean {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open, readFile, rm, rmdir } from 'node:fs/promises';
+import { open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../data/make-folder';
 import { writeNpyFile } from '../data/npy-file';
@@ -125,10 +125,12 @@ export function writeProblem(path: string, error: unknown): unknown {
 }
 
 async function commit(partial: string, out: string, content: ResultContent, options: WriteOptions): Promise<string> {
+  const files = await ownFiles(partial, content);
   for (let n = 1; ; n++) {
     const target = numbered(out, n);
     if (options.unique && occupantOf(target) !== 'nothing') continue;
-    await writeText(join(partial, 'result.json'), `${formatJson(jsonable(resultFile(basename(target), content)))}\n`);
+    const file = { ...resultFile(basename(target), content), ...(files.length > 0 && { files }) };
+    await writeText(join(partial, 'result.json'), `${formatJson(jsonable(file))}\n`);
     try {
       assertWritable(target, options.force);
       moveIntoPlace(partial, target, process.pid);
@@ -138,6 +140,12 @@ async function commit(partial: string, out: string, content: ResultContent, opti
       if (!options.unique || occupantOf(target) === 'nothing') throw error;
     }
   }
+}
+
+/** What an analysis wrote besides arrays, so that a later result in this place knows which files are not the person's. */
+async function ownFiles(partial: string, { arrays }: ResultContent): Promise<string[]> {
+  const listed = new Set(['result.json', 'figures.json', ...Object.keys(arrays).map((name) => `${name}.npy`)]);
+  return (await readdir(partial)).filter((name) => !listed.has(name)).sort();
 }
 
 /** `result.json` as it is written: the contract's keys in the contract's order. */

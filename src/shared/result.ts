@@ -37,6 +37,8 @@ export const resultSchema = z.looseObject({
   summary: z.string(),
   /** The `.npy` files beside `result.json`. */
   arrays: z.array(arraySchema).optional(),
+  /** Names of further files that the analysis wrote beside it. */
+  files: z.array(z.string()).optional(),
 });
 
 export type InputFile = z.infer<typeof inputFileSchema>;

@@ -25,7 +25,8 @@ export interface FoundFiles {
 
 /**
  * The document files of paths: a file is itself; a folder all files in it and its folders, in name order (code points),
- * links followed, hidden ones and `node_modules` left out.
+ * links followed, hidden ones and `node_modules` left out. What is named twice, itself and by its folder, is read once: or it
+ * would be among the documents held out and among the others.
  * @throws UserError for a missing path, a named file of another kind, a folder without documents
  */
 export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
@@ -50,7 +51,13 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
       throw new UserError(`${path} holds no documents`, `Brainlens reads ${KINDS} in it and its folders.`);
   }
   const [first] = others;
-  return { files, others: first === undefined ? undefined : { count: others.length, first } };
+  return { files: onceEach(files), others: first === undefined ? undefined : { count: others.length, first } };
+}
+
+function onceEach(files: readonly FoundFile[]): readonly FoundFile[] {
+  const byPath = new Map<string, FoundFile>();
+  for (const file of files) if (!byPath.has(file.path)) byPath.set(file.path, file);
+  return [...byPath.values()];
 }
 
 async function found(path: string, facts: Pick<FoundFile, 'name' | 'folder' | 'given'>): Promise<FoundFile> {

@@ -101,6 +101,21 @@ describe('writing a result folder', () => {
     expect(existsSync(join(out, 'report.html'))).toBe(false);
   });
 
+  it('leaves nothing of an analysis’ own files when it replaces a result', async () => {
+    const out = join(home, 'run');
+    const files = {
+      'cfg.json': (path: string) => {
+        writeFileSync(path, '{}');
+        writeFileSync(join(path, '../weights.safetensors'), '');
+        return Promise.resolve();
+      },
+    };
+    await writeResult(out, { ...content(), files }, plain);
+    expect((await readResult(out)).files).toEqual(['cfg.json', 'weights.safetensors']);
+    await writeResult(out, content('second'), { ...plain, force: true });
+    expect(readdirSync(out).sort()).toEqual(['figures.json', 'result.json', 't.npy']);
+  });
+
   it.each([
     ['a folder of other files', (out: string) => (mkdirSync(out), writeFileSync(join(out, 'thesis.tex'), 'all of it'))],
     [

@@ -88,6 +88,13 @@ describe('a folder of documents', () => {
     expect(source.skipped.get('empty')).toEqual({ count: 1, first: 'b.txt' });
   });
 
+  test('gives each file once, however often it is named', async () => {
+    const file = write('all/code/a.py', 'A');
+    write('all/b.txt', 'B');
+    const documents = await read([join(folder, 'all'), file, join(folder, 'all/code')]);
+    expect(documents.map(({ text, type }) => `${text} ${type}`)).toEqual(['B all', 'A code']);
+  });
+
   test('without documents, or a path that is not there, is an error', async () => {
     write('none/a.png', '');
     await expect(openDocuments([join(folder, 'none')])).rejects.toThrow('holds no documents');
