@@ -16,7 +16,7 @@ import { decodeContexts } from '../sae/contexts';
 import { firingPass } from '../sae/firing-pass';
 import type { FiringResult } from '../sae/firing-pass';
 import { blocksWhere, heldOutDocuments } from './held-out';
-import { requireMemory } from './open';
+import { requireMemory } from './memory';
 import type { HeldOutBlocks, LobeSource } from './source';
 import type { LobesSpec } from './spec';
 
