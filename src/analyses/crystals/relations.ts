@@ -143,7 +143,7 @@ function warnOfMeasures(found: readonly LayerFields[], spec: CrystalsSpec, conte
     }
     if (spec.lda === 'svd' && [lda, ...lda.heldOut].some(({ method }) => method === 'shrinkage')) {
       context.warn(
-        `${layer}: fewer pairs than dimensions, so discriminant analysis shrank the scatter (γ = ${lda.shrinkage.toPrecision(2)} over all pairs).`,
+        `${layer}: too few different pairs for its dimensions, so discriminant analysis shrank the scatter (${shrinkages(lda)}).`,
       );
     }
     const missing = relations.filter(({ heldOut }) => spec.splits > 0 && Number.isNaN(heldOut.after.cosine));
@@ -156,6 +156,12 @@ function warnOfMeasures(found: readonly LayerFields[], spec: CrystalsSpec, conte
   if (spec.null > 0 && spec.null < ENOUGH_DRAWS) {
     context.warn(`${spec.null} draws of the null cannot reach p = 0.05: ask for ${ENOUGH_DRAWS} or more.`);
   }
+}
+
+function shrinkages({ method, shrinkage, heldOut }: LayerFields['lda']): string {
+  const split = heldOut.filter((one) => one.method === 'shrinkage').length;
+  const all = method === 'shrinkage' ? `γ = ${shrinkage.toPrecision(2)} over all pairs` : 'not over all pairs';
+  return `${all}, in ${split} of ${heldOut.length} splits`;
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {

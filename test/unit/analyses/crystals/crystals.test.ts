@@ -28,7 +28,7 @@ const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
 const RELATIONS = {
   plural: letters.map((letter) => [`${letter}o`, `${letter}os`]),
   doubled: letters.map((letter) => [`${letter}e`, `${letter}ee`]),
-  upper: letters.map((letter) => [letter, letter.toUpperCase()]),
+  upper: letters.map((letter) => [`${letter}qz`, `${letter.toUpperCase()}qz`]),
   past: letters.slice(0, 20).map((letter) => [`${letter}alk`, `${letter}alked`]),
 };
 const paths = Object.entries(RELATIONS).map(([name, pairs]) => {
@@ -98,17 +98,17 @@ describe('crystals of relations', () => {
   });
 
   it('are the same for one seed, and read behind a carrier sentence where one is given', async () => {
-    const [one, again] = [await run(settings), await run(settings)];
+    const quick = { ...settings, layers: [0], null: 2, splits: 1 };
+    const [one, again] = [await run(quick), await run(quick)];
     expect(again.result.fields).toEqual(one.result.fields);
-    const carried = (await run({ ...settings, layers: [0], carrier: 'the word {}' })).result
-      .fields as unknown as RelationsResult;
+    const carried = (await run({ ...quick, carrier: 'the word {}' })).result.fields as unknown as RelationsResult;
     const bare = one.result.fields as unknown as RelationsResult;
-    expect(carried.relations[0]!.before.cosine).not.toBeCloseTo(bare.relations[4]!.before.cosine, 4);
+    expect(carried.relations[0]!.before.cosine).not.toBeCloseTo(bare.relations[0]!.before.cosine, 4);
     expect(carried.carrier).toBe('the word {}');
   });
 
   it('warn of words that are split, pairs without a difference and too few draws', async () => {
-    const { warnings } = await run({ ...settings, null: 5 });
+    const { warnings } = await run({ ...settings, layers: [-1], null: 5, splits: 1 });
     expect(warnings).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/have several sub-tokens: the last stands for the word/),
