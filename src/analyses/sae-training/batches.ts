@@ -1,4 +1,5 @@
 import { Random } from '../../math/random';
+import { ROLE } from './roles';
 import { CHUNK_ROWS } from './rows';
 import type { StoredRows } from './rows';
 
@@ -26,13 +27,11 @@ export class BatchPlan {
   private readonly pools: readonly Pool[];
 
   /**
-   * @param held u8 [documents]: not seen
-   * @param documents i32 [rows]
+   * @param roles u8 [rows] of `ROLE`
    */
   constructor(
     private readonly rows: StoredRows,
-    private readonly documents: Int32Array,
-    private readonly held: Uint8Array,
+    private readonly roles: Uint8Array,
     private readonly random: Random,
     options: { readonly batch: number; readonly epochs: number },
   ) {
@@ -82,7 +81,7 @@ export class BatchPlan {
     const parts: Float32Array[] = [];
     let total = 0;
     for (let chunk = 0; chunk + 1 < this.rows.starts.length && total < most; chunk++) {
-      const rows = this.rowsOf(chunk, 1).slice(0, most - total);
+      const rows = this.rowsOf(chunk, ROLE.held).slice(0, most - total);
       if (rows.length === 0) continue;
       parts.push(gather(await this.rows.read(chunk), rows, width));
       total += rows.length;
@@ -120,16 +119,14 @@ export class BatchPlan {
   }
 
   private trained(chunk: number): Int32Array {
-    return this.rowsOf(chunk, 0);
+    return this.rowsOf(chunk, ROLE.train);
   }
 
-  /** Rows within a chunk whose documents are (1) or are not (0) held out. */
-  private rowsOf(chunk: number, held: 0 | 1): Int32Array {
+  /** Rows within a chunk that have a role. */
+  private rowsOf(chunk: number, role: number): Int32Array {
     const first = this.rows.starts[chunk]!;
     const length = this.rows.starts[chunk + 1]! - first;
-    return Int32Array.from({ length }, (_, row) => row).filter(
-      (row) => this.held[this.documents[first + row]!] === held,
-    );
+    return Int32Array.from({ length }, (_, row) => row).filter((row) => this.roles[first + row] === role);
   }
 }
 

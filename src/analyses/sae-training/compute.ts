@@ -14,6 +14,7 @@ import { BatchPlan } from './batches';
 import { CURVE_COLUMNS, encodeCurves } from './curves';
 import type { CurvePoint } from './curves';
 import type { SaeTrainingFields } from './result';
+import { rolesOf } from './roles';
 import { holdOut, storedRows } from './rows';
 import type { SaeTrainingSpec } from './spec';
 import { readTokens } from './tokens';
@@ -63,7 +64,8 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
   };
   const rows = yield* storedRows(model, spec.layer, tokens, context);
   const random = new Random(context.seed, 'sae training/batches');
-  const plan = new BatchPlan(rows, tokens.documents, held, random, spec);
+  const roles = yield* rolesOf(rows, tokens.documents, held, spec.outliers);
+  const plan = new BatchPlan(rows, roles.of, random, spec);
   const facts = { layer: spec.layer, model: basename(spec.model), context: tokens.context };
   const material = {
     plan,
@@ -83,7 +85,7 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
   const sae = trainedSae(trained.trainer, trained.scaling.factor, facts);
   const extra = extraOf(spec, trained.fit.varianceExplained);
   return {
-    fields: { ...fieldsFor(spec, model, tokens, held, trainRows, trained, needs) },
+    fields: { ...fieldsFor(spec, model, tokens, held, trainRows, roles.outliers, trained, needs) },
     arrays: {
       curves: { data: encodeCurves(trained.curves), shape: [trained.curves.length, CURVE_COLUMNS.length] },
       firings: { data: trained.fit.firings, shape: [spec.features] },
@@ -102,8 +104,9 @@ function needsOf(spec: SaeTrainingSpec, width: number, count: number): { memory:
 
 /** What the steps depend on, besides tokens, model and seed. */
 function settingsOf(spec: SaeTrainingSpec): Partial<SaeTrainingSpec> {
-  const { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery } = spec;
-  return { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery };
+  const { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery, outliers } =
+    spec;
+  return { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery, outliers };
 }
 
 /** "variance explained 0.68 at step 1200" */
@@ -125,6 +128,7 @@ function fieldsFor(
   tokens: TrainingTokens,
   held: Uint8Array,
   trainTokens: number,
+  outliers: number,
   { trainer, scaling, fit, resumedAt }: Trained,
   needs: SaeTrainingFields['needs'],
 ): SaeTrainingFields {
@@ -136,6 +140,7 @@ function fieldsFor(
     features: spec.features,
     k: spec.k,
     trainTokens,
+    outliers,
     documents: held.length - heldDocuments,
     steps: trainer.state.step,
     resumedAt,

@@ -7,6 +7,8 @@ export interface SaeTrainingFields {
   readonly features: number;
   readonly k: number;
   readonly trainTokens: number;
+  /** Tokens, of all, that were left out for their norm. */
+  readonly outliers: number;
   readonly documents: number;
   readonly steps: number;
   /** Step at which an earlier, cancelled run was taken up; 0: from the start. */

@@ -16,7 +16,7 @@ const schema = z
       .min(1)
       .default(2_000_000)
       .describe('Tokens to train on at most; documents behind them are not read'),
-    epochs: z.int().min(1).max(1000).default(6).describe('How often every token is seen'),
+    epochs: z.int().min(1).max(1000).default(4).describe('How often every token is seen'),
     batch: z.int().min(1).max(65536).default(2048).describe('Tokens per step'),
     learningRate: z.number().gt(0).default(0.001).describe('Largest learning rate of Adam'),
     warmup: z.int().min(0).default(100).describe('Steps in which the learning rate rises to its largest'),
@@ -36,6 +36,13 @@ const schema = z
       .default(false)
       .describe(
         'Train and measure on the first position of every sequence too; its activations are enormous in most models (an attention sink), and are left out otherwise',
+      ),
+    outliers: z
+      .number()
+      .min(0)
+      .default(10)
+      .describe(
+        'Leave out tokens whose activation has more than this many times the median norm: the few attention sinks elsewhere, each with the variance of thousands of tokens (0: none)',
       ),
     deadAfter: z
       .int()

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openDocuments } from '../../data/documents/open';
+import { skippedDocuments } from '../../data/documents/documents';
 import type { DocumentSource } from '../../data/documents/documents';
 import { Random } from '../../math/random';
 import type { Transformer } from '../../models/transformer';
@@ -22,9 +23,6 @@ export interface TrainingTokens {
   readonly types: ReadonlyMap<string, { readonly documents: number; readonly tokens: number }>;
   /** SHA-256 of sequences and positions: activations depend on nothing else of the documents. */
   readonly sha256: string;
-  readonly files: readonly string[];
-  /** Whether documents were left when there were tokens enough. */
-  readonly more: boolean;
   /** Tokens of a sequence at most. */
   readonly context: number;
 }
@@ -49,6 +47,9 @@ export async function* readTokens(
   for (const file of source.files) context.recordInput(file, 'documents');
   const limit = tokenLimit(model, spec.maxTokens);
   const { read, more } = yield* readDocuments(spec, source, model, limit);
+  for (const line of skippedDocuments(source)) context.warn(`${line}.`);
+  if (more)
+    context.warn(`The documents hold more than ${spec.tokens} tokens: those behind them were not read (--tokens).`);
   if (read.length === 0)
     throw new UserError(
       `No document of ${spec.documents.join(', ')} gives a token to train on`,
@@ -71,8 +72,6 @@ export async function* readTokens(
     documentRows: Int32Array.from(documents, ({ rows }) => rows),
     types,
     sha256: tokenDigest(sequences, positions),
-    files: source.files,
-    more,
     context: limit,
   };
 }

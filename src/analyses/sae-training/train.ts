@@ -105,23 +105,31 @@ async function* steps(
     const [from, to] = [row * width, place * width];
     for (let c = 0; c < width; c++) trainer.rows[to + c] = pool[from + c]! * factor;
   };
-  for await (const step of plan.from(trainer.state.step, copy)) {
-    if (signal.aborted) throw new Cancelled();
-    const rate = learningRate(trainer.settings, step);
-    const measures = checked(await trainer.step(plan.batch), step, spec);
-    add(running, measures);
-    const done = step + 1;
-    if (done % spec.evaluateEvery === 0 || done === plan.steps) {
-      const { varianceExplained } = await measureFit(trainer, sample, factor);
-      const point = pointOf(running, { step: done, dead: measures.dead / spec.features, varianceExplained, rate });
-      running.curves.push(point);
-      if (keeper.wants(point)) await material.keep(trainer, factor, point);
+  // A step that failed leaves weights that are not worth taking up.
+  let sound = true;
+  try {
+    for await (const step of plan.from(trainer.state.step, copy)) {
+      if (signal.aborted) throw new Cancelled();
+      const rate = learningRate(trainer.settings, step);
+      sound = false;
+      const measures = checked(await trainer.step(plan.batch), step, spec);
+      add(running, measures);
+      const done = step + 1;
+      if (done % spec.evaluateEvery === 0 || done === plan.steps) {
+        const { varianceExplained } = await measureFit(trainer, sample, factor);
+        const point = pointOf(running, { step: done, dead: measures.dead / spec.features, varianceExplained, rate });
+        running.curves.push(point);
+        if (keeper.wants(point)) await material.keep(trainer, factor, point);
+      }
+      sound = true;
+      if (performance.now() - saved > SNAPSHOT_MS) {
+        await saveSnapshot(checkpoint, trainer.state, running);
+        saved = performance.now();
+      }
+      yield { phase: 'Training', done, total: plan.steps, unit: 'steps', values: valuesOf(measures, spec, running) };
     }
-    if (performance.now() - saved > SNAPSHOT_MS) {
-      await saveSnapshot(checkpoint, trainer.state, running);
-      saved = performance.now();
-    }
-    yield { phase: 'Training', done, total: plan.steps, unit: 'steps', values: valuesOf(measures, spec, running) };
+  } finally {
+    if (sound && trainer.state.step < plan.steps) await saveSnapshot(checkpoint, trainer.state, running);
   }
 }
 
