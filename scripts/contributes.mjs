@@ -50,7 +50,8 @@ const PLACES = {
     title: `${resultIsActive} && ${localizationIsClicked}`,
     icon: '$(circle-slash)',
   },
-  sae: { enablement: 'isWorkspaceTrusted && brainlens.hasSaes', explorer: saeIsClicked },
+  sae: { enablement: 'isWorkspaceTrusted', explorer: saeIsClicked },
+  'sae-or-model': { enablement: 'isWorkspaceTrusted', explorer: `${saeIsClicked} || ${modelIsClicked}` },
   localizations: { enablement: 'isWorkspaceTrusted && brainlens.hasLocalizations' },
   dataset: { enablement: 'isWorkspaceTrusted', explorer: `${manifestIsClicked} || ${folderIsClicked}` },
   'model-and-dataset': {

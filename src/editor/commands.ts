@@ -32,6 +32,10 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { describeDataset } = await import('./onDemand');
       await describeDataset(uriOf(clicked), parts);
     }),
+    commands.registerCommand('brainlens.galaxy', async (clicked?: unknown) => {
+      const { measureGalaxy } = await import('./onDemand');
+      await measureGalaxy(uriOf(clicked), parts);
+    }),
     commands.registerCommand('brainlens.clearCache', async () => {
       const { clearCache } = await import('./onDemand');
       await clearCache(parts);

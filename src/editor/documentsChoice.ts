@@ -94,14 +94,18 @@ export async function askNumber(
   prompt: string,
   value: number | undefined,
   least: number,
+  most = Infinity,
 ): Promise<number | undefined> {
+  const bounds = most === Infinity ? `of at least ${count(least)}` : `from ${count(least)} to ${count(most)}`;
   const text = await window.showInputBox({
     title,
     prompt,
     ...(value === undefined ? {} : { value: String(value) }),
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      /^\s*-?\d+\s*$/.test(typed) && Number(typed) >= least ? undefined : `A whole number of at least ${count(least)}`,
+      /^\s*-?\d+\s*$/.test(typed) && Number(typed) >= least && Number(typed) <= most
+        ? undefined
+        : `A whole number ${bounds}`,
   });
   return text === undefined ? undefined : Number(text);
 }

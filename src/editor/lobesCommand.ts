@@ -108,7 +108,7 @@ async function askNumbers(title: string): Promise<readonly number[] | undefined>
     value: '3, 2, 10',
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      numbersOf(typed) === undefined ? 'Different whole numbers from 2 on: 3, 2, 10' : undefined,
+      numbersOf(typed) === undefined ? 'Different whole numbers from 2 to 256: 3, 2, 10' : undefined,
   });
   return text === undefined ? undefined : numbersOf(text);
 }
@@ -118,6 +118,6 @@ function numbersOf(text: string): readonly number[] | undefined {
     .split(/[,\s]+/)
     .filter(Boolean)
     .map(Number);
-  const good = numbers.length > 0 && numbers.every((n) => Number.isInteger(n) && n >= 2);
+  const good = numbers.length > 0 && numbers.every((n) => Number.isInteger(n) && n >= 2 && n <= 256);
   return good && new Set(numbers).size === numbers.length ? numbers : undefined;
 }

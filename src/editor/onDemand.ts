@@ -6,6 +6,7 @@ export { clearCache } from './cacheCommand';
 export { compareNetworks } from './compareCommand';
 export { describeDataset } from './describeCommand';
 export { mapLobes } from './lobesCommand';
+export { measureGalaxy } from './galaxyCommand';
 export { localize } from './localizeCommand';
 export { resultHtml } from './resultHtml';
 export { ResultPanel } from './resultPanel';

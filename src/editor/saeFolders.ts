@@ -18,7 +18,6 @@ export class SaeFolders extends WatchedFolders {
       {
         name: 'Sparse autoencoders',
         contextKey: 'brainlens.saeFolders',
-        contextSome: 'brainlens.hasSaes',
         ignored: /\/(node_modules|\.git)(\/|$)|\.partial-\d+(\/|$)/,
         telling: (uri) => [CONFIG, ARCHIVE, ...WEIGHTS].includes(basename(uri)),
         find: async () => ({ folders: await saeFolders(), files: [] }),

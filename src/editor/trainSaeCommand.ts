@@ -115,6 +115,6 @@ async function askOwn<T>(ask: () => Promise<Answer<T | 'own'>>, own: () => Promi
 
 async function askSize(title: string): Promise<Size | undefined> {
   const features = await askNumber(title, 'Features of the SAE', 8192, 2);
-  const k = features === undefined ? undefined : await askNumber(title, 'Features per token (k)', 32, 1);
+  const k = features === undefined ? undefined : await askNumber(title, 'Features per token (k)', 32, 1, features);
   return features === undefined || k === undefined ? undefined : { features, k };
 }

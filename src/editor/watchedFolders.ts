@@ -14,8 +14,6 @@ export interface Wanted {
   readonly name: string;
   /** Read by `when` clauses of the Explorer menu: paths of folders. */
   readonly contextKey: string;
-  /** Read by `when` clauses: whether there is any. */
-  readonly contextSome?: string;
   /** New files and folders below these names are not looked at. */
   readonly ignored: RegExp;
   /** Is a new file a reason to scan? A new folder always is. */
@@ -100,11 +98,10 @@ export class WatchedFolders implements Disposable {
   }
 
   private async scan(): Promise<void> {
-    const { name, contextKey, contextSome } = this.wanted;
+    const { name, contextKey } = this.wanted;
     const { folders, files } = await this.wanted.find();
     await commands.executeCommand('setContext', contextKey, folders.flatMap(contextPaths));
     this.found = [...folders, ...files].sort((a, b) => a.path.localeCompare(b.path));
-    if (contextSome !== undefined) await commands.executeCommand('setContext', contextSome, this.found.length > 0);
     this.log.info(`${name} in this workspace: ${this.found.length}`);
   }
 }

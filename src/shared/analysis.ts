@@ -31,9 +31,9 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
      * `model`: on model folders and `.gguf` files in the Explorer; `localization`: on a localization's `result.json` and
      * in the title bar of its panel; `localizations`: in the palette, where the workspace has some; `dataset`: on folders
      * and dataset manifests; `model-and-dataset`: where `model` is, and on dataset manifests; `sae`: on folders and files
-     * of sparse autoencoders.
+     * of sparse autoencoders; `sae-or-model`: on both.
      */
-    readonly on: 'model' | 'localization' | 'localizations' | 'dataset' | 'model-and-dataset' | 'sae';
+    readonly on: 'model' | 'localization' | 'localizations' | 'dataset' | 'model-and-dataset' | 'sae' | 'sae-or-model';
   };
 }
 

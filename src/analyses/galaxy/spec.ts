@@ -87,4 +87,5 @@ export const galaxySpec: AnalysisSpec<GalaxySpec, z.input<typeof schema>> = {
     'Measure the large-scale shape of a cloud of SAE features or activations: power-law spectrum and clustering entropy',
   spec: schema,
   paths: ['sae', 'decoder', 'model', 'documents'],
+  menu: { on: 'sae-or-model' },
 };
