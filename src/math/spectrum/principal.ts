@@ -32,7 +32,7 @@ export async function principalVectors(
   const matrix = { data: a, dims: [n, n] };
   const apply = async (rows: Float64Array): Promise<Float64Array> =>
     (await gemm.multiply({ data: rows, dims: [rows.length / n, n] }, matrix)).data;
-  let basis = Float64Array.from({ length: carried * n }, () => random.normal());
+  let basis: Float64Array = Float64Array.from({ length: carried * n }, () => random.normal());
   for (let round = 0; ; round += 1) {
     basis = await filter(basis, apply, eigenvalues[carried]!, eigenvalues[n - 1]!);
     orthonormalise(basis, n);
