@@ -17,7 +17,11 @@ interface Manifest {
 }
 
 const manifest = (): Manifest => extensions.getExtension('brainlens.brainlens')!.packageJSON as Manifest;
-const inModelMenu = catalog.filter(({ menu }) => menu?.on === 'model' || menu?.on === 'model-and-dataset');
+const ON_MODELS = ['model', 'model-and-dataset', 'sae-or-model'];
+const inModelMenu = catalog.filter(({ menu }) => menu !== undefined && ON_MODELS.includes(menu.on));
+/** The command of a verb of two words: `sae train` is `saeTrain`. */
+const commandOf = (verb: string): string =>
+  `brainlens.${verb.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase())}`;
 
 /** What package.json promises, and that all of it works. */
 export function contributions(): void {
@@ -35,7 +39,7 @@ export function contributions(): void {
     it('each analysis that works on a model has its command with the title of its spec', () => {
       assert.ok(inModelMenu.length > 0);
       for (const { id, title } of inModelMenu) {
-        const found = manifest().contributes.commands.find(({ command }) => command === `brainlens.${id}`);
+        const found = manifest().contributes.commands.find(({ command }) => command === commandOf(id));
         assert.equal(found?.title, title);
         assert.match(found?.enablement ?? '', /isWorkspaceTrusted/);
       }
@@ -47,7 +51,7 @@ export function contributions(): void {
       const onModels = entries.filter(({ when }) => when.includes('resourcePath in brainlens.modelFolders'));
       assert.deepEqual(
         onModels.map(({ command }) => command),
-        inModelMenu.map(({ id }) => `brainlens.${id}`),
+        inModelMenu.map(({ id }) => commandOf(id)),
       );
       for (const { when } of onModels) {
         assert.match(when, /resourcePath in brainlens\.modelFolders/);
