@@ -15,7 +15,7 @@ const WORDS = {
 };
 
 /** A tiny SAE on layer 1 of tiny-random. */
-function tinySae(test) {
+export function tinySae(test) {
   cpSync(join(test.root, 'test/fixtures/sae-tiny'), join(test.workspace, 'sae-tiny'), { recursive: true });
 }
 
@@ -35,7 +35,7 @@ function documents(test, name, each) {
 }
 
 /** A window that knows what Brainlens contributes: on a busy machine that takes a minute. */
-async function readyWindow(test) {
+export async function readyWindow(test) {
   const window = await test.window();
   await window.knowsCommand('Brainlens: Train SAE');
   return window;
@@ -48,14 +48,14 @@ async function chooseRow(window, question, text) {
   await row.click();
 }
 
-function made(test, before, kind) {
+export function made(test, before, kind) {
   const found = results(test.workspace).filter((name) => !before.includes(name));
   assert.equal(found.length, 1, found.join());
   assert.match(found[0], new RegExp(`^${kind}-\\d{8}-\\d{6}`));
   return join(test.workspace, '.brainlens', found[0]);
 }
 
-const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
+export const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
 async function mapFromMenu(test) {
   tinySae(test);
