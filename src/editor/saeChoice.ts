@@ -1,8 +1,9 @@
 import { Uri, window, workspace } from 'vscode';
+import { sameModel } from '../shared/model-name';
 import { browse as browseModel } from './modelChoice';
 import type { ModelFolders } from './modelFolders';
 import { basename, displayPath, parent } from './paths';
-import { saeFacts, sameModel } from './saeFacts';
+import { saeFacts } from './saeFacts';
 import type { SaeFacts } from './saeFacts';
 import type { SaeFolders } from './saeFolders';
 import { looksLikeSae } from './saeFolders';

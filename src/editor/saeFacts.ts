@@ -42,20 +42,9 @@ export function layerOfPath(path: string): number | undefined {
   return layer === undefined ? undefined : Number(layer);
 }
 
-/** Bytes of the co-occurrence counts and of one affinity matrix, the largest that lobes keep: triangles of float32. */
+/** Bytes of the co-occurrence counts, a triangle of int32, and of the one affinity matrix that is held beside them, float32. */
 export function pairsBytes(features: number): number {
-  return 2 * 4 * ((features * (features + 1)) / 2);
-}
-
-/** Whether a model goes by the name that an SAE was trained on: `HuggingFaceTB/SmolLM2-135M` is `SmolLM2-135M.gguf`. */
-export function sameModel(trainedOn: string, model: string): boolean {
-  const plain = (name: string): string =>
-    (name.split('/').at(-1) ?? '')
-      .toLowerCase()
-      .replace(/\.gguf$/, '')
-      .replace(/[^a-z0-9]/g, '');
-  const [a, b] = [plain(trainedOn), plain(model)];
-  return a !== '' && b !== '' && (a.startsWith(b) || b.startsWith(a));
+  return 2 * features * (features + 1) + 4 * features * features;
 }
 
 function parse(text: string | undefined): unknown {

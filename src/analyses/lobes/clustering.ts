@@ -5,6 +5,7 @@ import type { SymmetricMatrix } from '../../math/clustering/symmetric';
 import type { Progress } from '../../shared/progress';
 import type { Counting } from './counting';
 import type { Kept } from './kept';
+import { roomForAffinities } from './memory';
 import { AFFINITY_TITLES } from './names';
 import { affinitiesOf } from './spec';
 import type { AffinityName } from './spec';
@@ -19,14 +20,13 @@ export interface Labelling {
   readonly eigenvalues: Float64Array;
   /** Features without any neighbour. */
   readonly isolated: number;
+  /** Largest ‖Lv − λv‖ of the eigenvectors. */
+  readonly residual: number;
 }
 
 export interface AffinityLabelling extends Labelling {
   readonly affinity: AffinityName;
 }
-
-/** Vectors, tiles and k-means. */
-const WORKING_BYTES = 3e8;
 
 /** Lobes by every affinity and number asked for, the main affinity first; what a cancelled run has made is taken up. */
 export async function* affinityLobes(
@@ -60,7 +60,7 @@ async function* lobesOf(
   matrix: () => AsyncGenerator<Progress, SymmetricMatrix>,
 ): AsyncGenerator<Progress, readonly Labelling[]> {
   const { spec, checkpoint, context, gemm } = work;
-  const known = await Promise.all(spec.lobes.map((lobes) => checkpoint.read(`labels/${name}/${lobes}`)));
+  const known = await Promise.all(spec.lobes.map((lobes) => checkpoint.read(`lobes/${name}/${lobes}`)));
   if (known.every((data) => data !== undefined)) {
     return known.map((data, i) => decode(data, spec.lobes[i]!));
   }
@@ -68,38 +68,35 @@ async function* lobesOf(
     gemm,
     random: work.random(`lobes/${name}`),
     signal: context.signal,
-    memory: roomBeside(work),
+    memory: roomForAffinities(work.source, work.context.memory),
   });
   let step = await steps.next();
   for (; step.done !== true; step = await steps.next()) {
     yield { ...step.value, phase: `${phase}: ${step.value.phase.toLowerCase()}` };
   }
-  const { labels, eigenvalues, isolated } = step.value;
+  const { labels, eigenvalues, isolated, residual } = step.value;
   const made = spec.lobes.map((lobes, i) => ({
     lobes,
     labels: bySize(labels[i]!, lobes),
     eigenvalues: eigenvalues.slice(0, lobes),
     isolated,
+    residual,
   }));
-  for (const labelling of made) await checkpoint.write(`labels/${name}/${labelling.lobes}`, encode(labelling));
+  for (const labelling of made) await checkpoint.write(`lobes/${name}/${labelling.lobes}`, encode(labelling));
   return made;
 }
 
-/** Bytes left for the matrix itself, beside counts and decoder. */
-function roomBeside({ source: { features, width }, context }: Work): number {
-  return Math.max(0, context.memory - 2 * features * (features + 1) - 12 * features * width - WORKING_BYTES);
-}
-
-function encode({ isolated, eigenvalues, labels }: Labelling): Float64Array {
-  return Float64Array.from([isolated, ...eigenvalues, ...labels]);
+function encode({ isolated, residual, eigenvalues, labels }: Labelling): Float64Array {
+  return Float64Array.from([isolated, residual, ...eigenvalues, ...labels]);
 }
 
 function decode(data: Float64Array, lobes: number): Labelling {
   return {
     lobes,
     isolated: data[0]!,
-    eigenvalues: data.slice(1, lobes + 1),
-    labels: Int32Array.from(data.subarray(lobes + 1)),
+    residual: data[1]!,
+    eigenvalues: data.slice(2, lobes + 2),
+    labels: Int32Array.from(data.subarray(lobes + 2)),
   };
 }
 

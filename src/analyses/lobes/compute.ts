@@ -14,6 +14,7 @@ import { keptFeatures, spread } from './kept';
 import type { Kept } from './kept';
 import { startMap } from './map';
 import type { FeatureMap } from './map';
+import { pairBytes } from './memory';
 import { agreement, predictability } from './nulls';
 import { openSource } from './open';
 import type { AffinityFields, LobeFields, LobesFields, LobesResult } from './result';
@@ -38,7 +39,9 @@ export async function* mapLobes(spec: LobesSpec, context: RunContext): AsyncGene
   const source = yield* openSource(spec, context);
   const gemm = new Gemm(context.threads);
   try {
-    const checkpoint = await context.checkpoint(source.files, { ...spec, memory: undefined });
+    // Neither memory nor executor is among the settings: they decide how the numbers are made, not which.
+    const names = source.documentNames;
+    const checkpoint = await context.checkpoint(source.files, { ...spec, names });
     const random = (purpose: string): Random => new Random(context.seed, `lobes/${purpose}`);
     return yield* lobesOf({ spec, context, source, checkpoint, gemm, random });
   } finally {
@@ -51,8 +54,13 @@ async function* lobesOf(work: Work): AsyncGenerator<Progress, LobesResult> {
   const { spec, context, source } = work;
   const { features, blocks } = source;
   const counting = new Counting(work);
-  const bytes = formatBytes(2 * features * (features + 1));
-  yield { phase: `Co-occurrence of ${features} features (${bytes} in memory)`, done: 0, total: blocks, unit: 'blocks' };
+  const bytes = formatBytes(pairBytes(source, context.memory));
+  yield {
+    phase: `Co-occurrence of ${features} features (pairs: ${bytes} in memory)`,
+    done: 0,
+    total: blocks,
+    unit: 'blocks',
+  };
   const counts = yield* counting.own();
   const kept = keptFeatures(counts, blocks, spec);
   warnOfFeatures(kept, features, blocks, context);
@@ -68,6 +76,7 @@ async function* lobesOf(work: Work): AsyncGenerator<Progress, LobesResult> {
     const ami = yield* agreement(work, labellings, geometry, keptCounts);
     const { split, position } = yield* predictability(work, labellings, kept, keptCounts);
     const map = yield* drawing.finish();
+    const hover = yield* hoverLines(source, counts);
     const square = spec.saveCooccurrence ? yield* counting.cooccurrence() : undefined;
     const affinities = labellings.map(({ affinity, lobes, labels, eigenvalues }, i): AffinityFields => ({
       name: affinity,
@@ -109,7 +118,7 @@ async function* lobesOf(work: Work): AsyncGenerator<Progress, LobesResult> {
     };
     return {
       fields: { ...fields },
-      hover: hoverLines(source, counts),
+      hover,
       arrays: {
         ...labelArrays(labellings, geometry, kept, work),
         firingRate: { data: Float32Array.from(counts, (n) => n / blocks), shape: [features] },
@@ -117,7 +126,7 @@ async function* lobesOf(work: Work): AsyncGenerator<Progress, LobesResult> {
         ...mapArrays(map, features),
       },
       files: {
-        'features.jsonl': (path) => writeDetails(path, { source, kept, counts, labellings, geometry }),
+        'features.jsonl': (path) => writeDetails(path, { source, kept, counts, labellings, geometry }, context.signal),
         ...(square === undefined ? {} : { 'cooccurrence.npy': (path) => writeSquare(path, square) }),
       },
     };

@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { PointDetails } from '../../shared/figure';
+import { Cancelled } from '../../shared/errors';
+import type { Progress } from '../../shared/progress';
 import { percent } from '../../shared/words';
 import type { AffinityLabelling, Labelling } from './clustering';
 import { spread } from './kept';
@@ -7,8 +9,10 @@ import type { Kept } from './kept';
 import { AFFINITY_TITLES } from './names';
 import type { FeatureTexts, LobeSource } from './source';
 
-/** Lines held before they are written. */
-const LINES = 512;
+/** Lines held before they are written: some hundredths of a second of decoding. */
+const LINES = 64;
+/** Time between two turns at which a run can be cancelled. */
+const TURN_MS = 200;
 /** Tokens that stand for a feature in a line. */
 const TOKENS = 3;
 
@@ -21,13 +25,14 @@ export interface FeatureFacts {
   readonly geometry: readonly Labelling[];
 }
 
-/** Writes `features.jsonl`: line i holds the `PointDetails` of feature i. */
-export async function writeDetails(path: string, facts: FeatureFacts): Promise<void> {
+/** Writes `features.jsonl`, some lines at a time: line i holds the `PointDetails` of feature i. @throws Cancelled */
+export async function writeDetails(path: string, facts: FeatureFacts, signal: AbortSignal): Promise<void> {
   const { features } = facts.source;
   const lobes = lobesByName(facts);
   const file = await open(path, 'w');
   try {
     for (let from = 0; from < features; from += LINES) {
+      if (signal.aborted) throw new Cancelled();
       const lines = Array.from({ length: Math.min(LINES, features - from) }, (_, i) =>
         JSON.stringify(detailsOf(from + i, facts, lobes)),
       );
@@ -72,13 +77,26 @@ function detailsOf(
 
 /** The tokens on which a feature fires most strongly, each once. */
 export function topTokens(texts: FeatureTexts | undefined, feature: number): string[] {
-  const tokens = (texts?.contexts(feature) ?? []).map(({ token }) => token.trim()).filter((token) => token !== '');
-  return [...new Set(tokens)].slice(0, TOKENS);
+  const tokens = new Set<string>();
+  for (const token of texts?.tokens(feature) ?? []) {
+    if (token.trim() !== '') tokens.add(token.trim());
+    if (tokens.size === TOKENS) break;
+  }
+  return [...tokens];
 }
 
-/** One line per feature: its top tokens and how often it fires. */
-export function hoverLines({ features, blocks, texts }: FeatureFacts['source'], counts: Int32Array): string[] {
-  return Array.from({ length: features }, (_, feature) =>
-    [percent(counts[feature]! / blocks), ...topTokens(texts, feature)].join(' · '),
-  );
+/** One line per feature: how often it fires, and its top tokens. */
+export async function* hoverLines(
+  { features, blocks, texts }: FeatureFacts['source'],
+  counts: Int32Array,
+): AsyncGenerator<Progress, string[]> {
+  const lines: string[] = [];
+  let turned = Date.now();
+  for (let feature = 0; feature < features; feature += 1) {
+    lines.push([percent(counts[feature]! / blocks), ...topTokens(texts, feature)].join(' · '));
+    if (Date.now() - turned < TURN_MS) continue;
+    turned = Date.now();
+    yield { phase: 'Top tokens', done: feature + 1, total: features, unit: 'features' };
+  }
+  return lines;
 }

@@ -12,9 +12,10 @@ import type { Transformer } from '../../models/transformer';
 import type { Progress } from '../../shared/progress';
 import { counted } from '../../shared/words';
 import type { RunContext } from '../contract';
-import { decodeContexts } from '../sae/contexts';
+import { decodeContexts, decodeTokens } from '../sae/contexts';
 import { firingPass } from '../sae/firing-pass';
 import type { FiringResult } from '../sae/firing-pass';
+import { warnOfSae } from '../sae/warnings';
 import { blocksWhere, heldOutDocuments } from './held-out';
 import { requireMemory } from './memory';
 import type { HeldOutBlocks, LobeSource } from './source';
@@ -33,13 +34,14 @@ export async function* firedInDocuments(spec: LobesSpec, context: RunContext): A
   const sae = await openSae(spec.sae!);
   for (const file of sae.files) context.recordInput(file, 'SAE');
   requireMemory(sae, context.memory);
+  warnOfSae(sae, spec.model, context);
   const model = await context.openModel(spec.model!);
   const layer = checkSaeFits(sae, model.description, spec.layer);
   const pass = yield* passOver({ spec, context, documents, sae, model, layer });
   // Its weights are no longer needed: counting may take their memory.
   await model.dispose();
   const files = [...model.files, ...sae.files, ...documents.files];
-  return sourceOf({ spec, context, pass, sae, layer, files, tokenizer: model.tokenizer });
+  return sourceOf({ spec, context, pass, sae, layer, files, documents, tokenizer: model.tokenizer });
 }
 
 async function documentsOf(spec: LobesSpec, context: RunContext): Promise<DocumentSource> {
@@ -54,6 +56,7 @@ export function firstDocuments(source: DocumentSource, most: number): DocumentSo
   const options: DocumentOptions & { readonly maxDocuments: number } = { ...source.options, maxDocuments: most };
   return {
     files: source.files,
+    names: source.names,
     options,
     otherFiles: source.otherFiles,
     get skipped() {
@@ -107,10 +110,11 @@ interface Fired {
   readonly sae: Sae;
   readonly layer: number;
   readonly files: readonly string[];
+  readonly documents: DocumentSource;
   readonly tokenizer: Transformer['tokenizer'];
 }
 
-function sourceOf({ spec, context, pass, sae, layer, files, tokenizer }: Fired): LobeSource {
+function sourceOf({ spec, context, pass, sae, layer, files, documents, tokenizer }: Fired): LobeSource {
   const { firing, contexts, sources } = pass;
   const heldOut = documentsHeldOut(firing, spec, context);
   const isHeldOut = (block: number): boolean => heldOut[firing.documents[block]!] === 1;
@@ -135,6 +139,7 @@ function sourceOf({ spec, context, pass, sae, layer, files, tokenizer }: Fired):
           ...context,
           source: sources[document]!,
         })),
+      tokens: (feature) => decodeTokens(contexts, feature, tokenizer),
     },
     fields: {
       layer,
@@ -149,6 +154,7 @@ function sourceOf({ spec, context, pass, sae, layer, files, tokenizer }: Fired):
       },
     },
     files,
+    documentNames: documents.names,
     close: () => Promise.resolve(),
   };
 }

@@ -4,6 +4,7 @@ import type { DecoderMatrix } from '../../data/sae/decoder';
 import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import { countMatrix, firingMatrix } from './arrays';
+import { warnOfSae } from '../sae/warnings';
 import { firedInDocuments } from './documents';
 import { requireMemory } from './memory';
 import type { LobeSource } from './source';
@@ -23,7 +24,9 @@ async function givenDecoder({ decoder: path, sae }: LobesSpec, context: RunConte
     context.recordInput(path, 'decoder');
     return readDecoder(path);
   }
-  const { features, width, decoder, files } = await openSae(sae!);
+  const opened = await openSae(sae!);
+  const { features, width, decoder, files } = opened;
   for (const file of files) context.recordInput(file, 'SAE');
+  warnOfSae(opened, undefined, context);
   return { features, width, data: decoder };
 }

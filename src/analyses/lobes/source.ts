@@ -26,6 +26,8 @@ export interface FeatureContext {
 export interface FeatureTexts {
   /** Contexts of a feature, the strongest first. */
   contexts(feature: number): readonly FeatureContext[];
+  /** Their tokens alone, decoded as far as asked. */
+  tokens(feature: number): Iterable<string>;
   /** f64 [features]: share of tokens on which each fired. */
   readonly tokenRates: Float64Array;
 }
@@ -52,8 +54,9 @@ export interface LobeSource {
     readonly documents?: DocumentFields;
     readonly fit?: SaeFit;
   };
-  /** Files and settings that the numbers depend on, beyond the spec: for the checkpoint. */
+  /** Files that the numbers depend on, for the checkpoint; and by which names, where these say documents' types. */
   readonly files: readonly string[];
+  readonly documentNames?: readonly string[];
   close(): Promise<void>;
 }
 

@@ -36,7 +36,13 @@ const schema = z
       .enum([...AFFINITY_NAMES, 'all'])
       .default('phi')
       .describe('How alike two features fire; all: every one, phi as the main one'),
-    threshold: z.number().min(0).default(1).describe('A feature fires on a token when its activation is above this'),
+    threshold: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe(
+        "A feature fires on a token when its activation is above this; a text's first token counts, with a warning where it is an attention sink",
+      ),
     keepDead: z
       .boolean()
       .default(false)

@@ -11,6 +11,8 @@ const FEWEST_DRAWS = 19;
 const TINY_SHARE = 0.005;
 /** Blocks per feature below which co-firing is mostly chance. */
 const FEW_BLOCKS = 200;
+/** Residual of an eigenvector above which it has not converged: what the solver is asked for. */
+const CONVERGED = 1e-6;
 
 /** Warns of draws that cannot speak. */
 export function warnOfDraws({ null: draws }: LobesSpec, context: RunContext): void {
@@ -48,14 +50,21 @@ export function warnOfLobes(
     ...labellings.map((one) => ({ ...one, name: AFFINITY_TITLES[one.affinity] })),
     ...geometry.map((one) => ({ ...one, name: 'geometry' })),
   ];
-  for (const { name, lobes, labels, isolated } of sides) {
+  for (const { name, lobes, labels, isolated, residual } of sides) {
     const tiny = sizesOf(labels, lobes).filter((size) => size < TINY_SHARE * labels.length);
     if (tiny.length > 0) {
       context.warn(
         `By ${name}, ${tiny.length} of ${lobes} lobes hold fewer than ${percent(TINY_SHARE)} of the features (${tiny.join(', ')}): outliers rather than lobes.`,
       );
     }
-    if (isolated > 0 && lobes === sides[0]!.lobes) {
+    // One eigenproblem serves all numbers of lobes.
+    if (lobes !== sides[0]!.lobes) continue;
+    if (residual > CONVERGED) {
+      context.warn(
+        `By ${name}, eigenvectors not converged: residual ${number(residual, 2)} where ${number(CONVERGED, 2)} is asked for; labels may differ from those of exact ones.`,
+      );
+    }
+    if (isolated > 0) {
       context.warn(`By ${name}, ${counted(isolated, 'feature')} have no affinity to any other.`);
     }
   }

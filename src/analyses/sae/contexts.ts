@@ -118,6 +118,19 @@ export interface DecodedContext {
   readonly after: string;
 }
 
+/** The active tokens of one feature's contexts alone, largest activation first: little to decode, and only as far as asked. */
+export function* decodeTokens(
+  { perFeature, around, windows, counts }: TopContexts,
+  feature: number,
+  tokenizer: { decode(ids: ArrayLike<number>): string },
+): Generator<string> {
+  const width = 2 * around + 1;
+  for (let i = 0; i < counts[feature]!; i += 1) {
+    const at = (feature * perFeature + i) * width + around;
+    yield tokenizer.decode(windows.subarray(at, at + 1));
+  }
+}
+
 /**
  * The contexts of one feature as text, largest activation first.
  * @param tokenizer the model's: characters that lie across tokens are decoded with their side of the active one

@@ -17,6 +17,7 @@ import type { SaeFit } from './fit';
 import { encodeRows, layerRows } from './rows';
 import { tokenizedDocuments, tokenLimit } from './token-groups';
 import type { DocumentTokens, TokenGroup } from './token-groups';
+import { warnOfLeftOut } from './warnings';
 
 export interface FiringRequest {
   readonly model: Transformer;
@@ -95,7 +96,8 @@ export async function* firingPass(request: FiringRequest, context: RunContext): 
     pass: 'firing',
     executor: model.executor,
     documents: source.options,
-    files: source.files.length,
+    // Contents alone do not tell a file that was moved to another folder, which changes its documents' type.
+    names: source.names,
     ...settings,
   });
   await makeFolder(folder);
@@ -108,7 +110,9 @@ export async function* firingPass(request: FiringRequest, context: RunContext): 
   for (const warning of fitWarnings(state.fit)) context.warn(warning);
   if (state.leftOut === undefined) yield* readAll({ request, settings, folder, tally, state, context });
   for (const line of state.leftOut ?? []) context.warn(line);
-  return resultOf(request, settings, folder, tally, state);
+  const result = resultOf(request, settings, folder, tally, state);
+  warnOfLeftOut(result, settings, context);
+  return result;
 }
 
 function settingsOf(request: FiringRequest) {

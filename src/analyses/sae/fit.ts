@@ -25,6 +25,8 @@ export interface SaeFit {
 export const FIT_TOKENS = 16_384;
 /** Below it the SAE says little about this text. */
 const LOW = 0.5;
+/** Difference that first tokens make, above which they are no tokens like the others. */
+const APART = 0.1;
 
 export interface FitRequest {
   readonly model: Transformer;
@@ -153,16 +155,24 @@ export class FitMeter {
 }
 
 /** What a fit says against trusting the SAE on this text. */
-export function fitWarnings({ tokens, varianceExplainedWithoutFirst: explained }: SaeFit): string[] {
+export function fitWarnings({ tokens, varianceExplained, varianceExplainedWithoutFirst: explained }: SaeFit): string[] {
   const where = `of the layer’s variance on the first ${tokens} tokens of this text`;
   if (tokens === 0) return [];
+  const sink =
+    Math.abs(varianceExplained - explained) > APART
+      ? [
+          `With the first token of every sequence the SAE explains ${varianceExplained.toFixed(2)} ${where}, without it ${explained.toFixed(2)}: the model starts without BOS and makes that token an attention sink, on which features may fire that say nothing of it.`,
+        ]
+      : [];
   if (explained <= 0)
     return [
+      ...sink,
       `The SAE explains nothing ${where} (${explained.toFixed(2)}): it belongs to another layer, model or normalisation.`,
     ];
   if (explained < LOW)
     return [
+      ...sink,
       `The SAE explains only ${explained.toFixed(2)} ${where}: check layer and model, or train one on such text.`,
     ];
-  return [];
+  return sink;
 }

@@ -34,7 +34,9 @@ export interface Counted {
 export interface DocumentSource {
   /** Files in reading order, absolute. */
   readonly files: readonly string[];
-  /** As they were given: what else, besides the files, says which documents there are. */
+  /** Folder and name of each: what types and sources are made of, wherever the whole lies. */
+  readonly names: readonly string[];
+  /** As they were given: what else, besides the files and their names, says which documents there are. */
   readonly options: DocumentOptions;
   /** Reads from the first on; may be called again. What cannot be read (not UTF-8, empty) is skipped and counted. */
   documents(): AsyncGenerator<TextDocument>;

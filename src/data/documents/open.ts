@@ -28,6 +28,7 @@ export async function openDocuments(paths: readonly string[], options: DocumentO
 
 class FileDocuments implements DocumentSource {
   readonly files: readonly string[];
+  readonly names: readonly string[];
   readonly skipped = new Map<SkipReason, Counted>();
   share = 0;
   private readonly bytes: number;
@@ -39,6 +40,7 @@ class FileDocuments implements DocumentSource {
     readonly options: DocumentOptions,
   ) {
     this.files = found.map(({ path }) => path);
+    this.names = found.map(({ folder, name }) => `${folder}: ${name}`);
     this.bytes = found.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 

@@ -87,13 +87,16 @@ function neither(value: number, i: number, columns: number, first: number, path:
   const place = `row ${first + Math.floor(i / columns)}, column ${i % columns}`;
   return new UserError(
     `${path} holds ${value} at ${place} (from 0), where 0 or 1 is expected`,
-    'Save whether each feature fired: (x > 0).astype("uint8").',
+    'Save whether each feature’s largest activation in a block exceeds the threshold: (x > 1).astype("uint8").',
   );
 }
 
 function checkDocuments(documents: Int32Array, blocks: number, path: string): void {
   if (documents.length !== blocks)
-    throw new UserError(`${path} has ${blocks} blocks, and documents are given for ${documents.length}`);
+    throw new UserError(
+      `${path} has ${blocks} blocks, and documents are given for ${documents.length}`,
+      'Give the document of every block.',
+    );
   const bad = documents.findIndex((document, block) => {
     const step = document - (block === 0 ? -1 : documents[block - 1]!);
     return step < (block === 0 ? 1 : 0) || step > 1;

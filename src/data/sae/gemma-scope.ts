@@ -10,7 +10,7 @@ const WEIGHTS = 'params.npz';
 
 /**
  * Gemma Scope: z = x·W_enc + b_enc, f = ReLU(z) where z > threshold, x̂ = f·W_dec + b_dec (Lieberum et al. 2024). The
- * archive does not say which layer it reads: the person does.
+ * archive does not say which layer it reads: the person does; nor which stream: its folder's name does.
  */
 export const gemmaScope: SaeFormat = {
   format: 'gemma-scope',
@@ -19,6 +19,13 @@ export const gemmaScope: SaeFormat = {
     const file = fileOf(path);
     if (/[\\/]embedding[\\/]/.test(resolve(file))) {
       throw new UserError(`${file} is an SAE on Gemma's embedding before its scaling`, 'Take one of a layer.');
+    }
+    const stream = otherStream(resolve(file));
+    if (stream !== undefined) {
+      throw new UserError(
+        `${file} lies in ${stream.folder}: by that name it reads ${stream.what}, not the residual stream`,
+        'Take one of a release for the residual stream (gemma-scope-…-res).',
+      );
     }
     const tensors = await openArchive(file);
     const shape = tensors.names.includes('W_enc') ? tensors.shape('W_enc') : undefined;
@@ -50,6 +57,25 @@ export const gemmaScope: SaeFormat = {
     };
   },
 };
+
+/** Folders above an archive that can name its release: its layer, width and sparsity, and Hugging Face's cache. */
+const FOLDERS = 6;
+const STREAMS: readonly (readonly [RegExp, string | undefined])[] = [
+  [/(?:^|[-_.])(?:res|resid|residual)(?:$|[-_.])/i, undefined],
+  [/(?:^|[-_.])transcoders?(?:$|[-_.])/i, 'an MLP’s input to give its output'],
+  [/(?:^|[-_.])mlp(?:$|[-_.])/i, 'an MLP’s output'],
+  [/(?:^|[-_.])(?:att|attn|attention)(?:$|[-_.])/i, 'attention heads'],
+];
+
+/** Which stream the nearest folder that names one says an archive reads, unless it is the residual one. */
+function otherStream(file: string): { readonly folder: string; readonly what: string } | undefined {
+  const folders = file.split(/[\\/]/).slice(0, -1);
+  for (const folder of folders.slice(-FOLDERS).reverse()) {
+    const named = STREAMS.find(([name]) => name.test(folder));
+    if (named !== undefined) return named[1] === undefined ? undefined : { folder, what: named[1] };
+  }
+  return undefined;
+}
 
 function fileOf(path: string): string {
   return basename(path).endsWith('.npz') ? path : join(path, WEIGHTS);

@@ -181,10 +181,33 @@ describe('what a person must know', () => {
       await resultOf(firingPass(requestOf({ encoder: { ...encoder, decode } }), context));
       return warnings;
     };
-    expect(await warningsWith((_, x) => Promise.resolve(x))).toEqual([]);
+    const { tokens, documents } = golden.dropped;
+    const leftOut = [
+      `${tokens} tokens behind the last whole block of 32 are left out, among them ${documents} documents without a whole one (--join N puts short documents together).`,
+      expect.stringMatching(/^\d+ documents longer than 120 tokens: the rest is left out/),
+    ];
+    expect(await warningsWith((_, x) => Promise.resolve(x))).toEqual(leftOut);
     expect(await warningsWith((_, x) => Promise.resolve(new Float32Array(x.length).fill(9)))).toEqual([
       expect.stringMatching(/explains nothing of the layer’s variance on the first 852 tokens/),
+      ...leftOut,
     ]);
+  });
+
+  test('another folder of a document is another work: its type is another', async () => {
+    const keyOf = async (names: readonly string[]): Promise<string> => {
+      let key = '';
+      const context = {
+        ...contextOf(temporaryFolder()).context,
+        checkpoint: (_: readonly string[], settings: unknown) => {
+          key = JSON.stringify(settings);
+          return Promise.reject(new Error('known'));
+        },
+      };
+      const source = { ...documentsOf(golden.documents), names };
+      await expect(resultOf(firingPass(requestOf({ source }), context))).rejects.toThrow('known');
+      return key;
+    };
+    expect(await keyOf(['code: code/a.txt'])).not.toBe(await keyOf(['wiki: wiki/a.txt']));
   });
 
   test.each([

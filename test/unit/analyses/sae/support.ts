@@ -21,6 +21,7 @@ export function documentsOf(
 ): DocumentSource {
   const source = {
     files: [],
+    names: [],
     options,
     skipped: new Map(),
     otherFiles: undefined,

@@ -102,6 +102,16 @@ describe('a folder of documents', () => {
     await expect(openDocuments([])).rejects.toThrow('No documents were given');
   });
 
+  test('names tell a renamed folder of types from the one before, and not where the whole lies', async () => {
+    write('one/code/a.txt', 'x');
+    write('two/code/a.txt', 'x');
+    write('three/wiki/a.txt', 'x');
+    const named = async (of: string): Promise<readonly string[]> => (await openDocuments([join(folder, of)])).names;
+    expect(await named('one')).toEqual([`code: ${join('code', 'a.txt')}`]);
+    expect(await named('two')).toEqual(await named('one'));
+    expect(await named('three')).not.toEqual(await named('one'));
+  });
+
   test('types can be the files’ names', async () => {
     write('all/a.txt', 'A');
     write('all/b.jsonl.gz', gzipSync(lines({ text: 'B' })));

@@ -31,6 +31,19 @@ describe('what an SAE says of itself', () => {
     expect((await openSae(join(saes, 'gemma-scope/layer_20/params.npz'))).features).toBe(24);
   });
 
+  it.each([
+    ['gemma-scope-2b-pt-att', 'attention heads'],
+    ['gemma-scope-2b-pt-mlp', 'an MLP’s output'],
+    ['models--google--gemma-scope-2b-pt-transcoders/snapshots/abc', 'an MLP’s input to give its output'],
+    ['mlp/gemma-scope-2b-pt-res', undefined],
+    ['matthew', undefined],
+  ])('Gemma Scope in %s reads %s', async (release, what) => {
+    const place = join(folder, release, 'layer_20/width_16k/average_l0_71');
+    cpSync(join(saes, 'gemma-scope/layer_20'), place, { recursive: true });
+    if (what === undefined) expect((await openSae(place)).format).toBe('gemma-scope');
+    else await expect(openSae(place)).rejects.toThrow(`by that name it reads ${what}, not the residual stream`);
+  });
+
   it('notes a scale that its folder does not give', async () => {
     expect((await openSae(join(saes, 'nested-unscaled'))).notes?.[0]).toContain('norm_scaling_factor');
     expect((await openSae(join(saes, 'nested-scaled'))).notes).toBeUndefined();

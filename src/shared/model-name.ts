@@ -1,0 +1,26 @@
+/** Whether a model goes by the name that an SAE was trained on: `HuggingFaceTB/SmolLM2-135M` is `SmolLM2-135M.gguf`. */
+export function sameModel(trainedOn: string, model: string): boolean {
+  const [a, b] = [plain(trainedOn), plain(model)];
+  return a !== '' && b !== '' && (a.startsWith(b) || b.startsWith(a));
+}
+
+/** The last part of a name, in small letters and digits alone. */
+function plain(name: string): string {
+  return (name.split(/[\\/]/).at(-1) ?? '')
+    .toLowerCase()
+    .replace(/\.gguf$/, '')
+    .replace(/[^a-z0-9]/g, '');
+}
+
+/**
+ * Whether the path of a model says that it is another one than an SAE was trained on. Folders called `model`, by a hash or
+ * in Hugging Face's cache say so only where none of their last parts is the name and one looks like a model's: has letters
+ * and digits as `pythia-70m`.
+ */
+export function namesAnotherModel(trainedOn: string, path: string): boolean {
+  const parts = path.split(/[\\/]/).filter((part) => part !== '');
+  const names = parts.slice(-4).map((part) => part.split('--').at(-1)!);
+  if (trainedOn === '' || names.some((name) => sameModel(trainedOn, name))) return false;
+  const own = names.filter((name) => !/^(?:[0-9a-f]{32,}|snapshots)$/.test(name)).at(-1) ?? '';
+  return /[a-z]/i.test(own) && /\d/.test(own);
+}
