@@ -1,4 +1,4 @@
-import { Random } from '../../math/random';
+import type { Random } from '../../math/random';
 import { ROLE } from './roles';
 import { CHUNK_ROWS } from './rows';
 import type { StoredRows } from './rows';

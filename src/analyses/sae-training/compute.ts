@@ -2,8 +2,7 @@ import { basename, dirname } from 'node:path';
 import { writeSaeLens } from '../../data/sae/write';
 import type { SaeLensFacts } from '../../data/sae/write';
 import { Random } from '../../math/random';
-import type { SaeTrainer } from '../../math/sae-training/trainer';
-import { SaeTrainer as Trainer } from '../../math/sae-training/trainer';
+import { SaeTrainer } from '../../math/sae-training/trainer';
 import type { Transformer } from '../../models/transformer';
 import type { AnalysisResult } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
@@ -96,7 +95,7 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
 
 /** Bytes of a run beside the model: weights, their moments, a batch, a pool of rows; activations on the disk. */
 function needsOf(spec: SaeTrainingSpec, width: number, count: number): { memory: number; disk: number } {
-  const trainer = Trainer.bytes({ features: spec.features, width, batch: spec.batch });
+  const trainer = SaeTrainer.bytes({ features: spec.features, width, batch: spec.batch });
   const before = spec.batch * spec.features * 4;
   const held = Math.min(HELD_ROWS, Math.ceil(count * spec.heldOut)) * width * 4;
   return { memory: trainer + before + held + 2 * BatchPlan.bytes(count, width), disk: count * width * 4 };

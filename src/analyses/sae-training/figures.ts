@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Series } from '../../shared/figure';
-import { CURVE_COLUMNS, decodeCurves } from './curves';
-import type { CurvePoint } from './curves';
+import { decodeCurves } from './curves';
+import type { CurvePoint, CURVE_COLUMNS } from './curves';
 import { fieldsOf } from './result';
 
 /** Points of a curve at most. */

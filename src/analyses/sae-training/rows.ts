@@ -1,4 +1,4 @@
-import { Random } from '../../math/random';
+import type { Random } from '../../math/random';
 import type { Transformer } from '../../models/transformer';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';

@@ -1,6 +1,15 @@
 import type { Gemm } from '../gemm';
-import type { DeadFeatures } from './pass';
 import type { Parameters, SaeSize } from './state';
+
+/** How dead features are brought back. */
+export interface DeadFeatures {
+  /** Their indices, ascending. */
+  readonly indices: Int32Array;
+  /** Of a token's dead features this many of the largest pre-activations model what the SAE left over. */
+  readonly k: number;
+  /** Weight of that loss. */
+  readonly coefficient: number;
+}
 
 /** What the dead features' loss works on. */
 export interface DeadContext {

@@ -1,5 +1,6 @@
 import type { Gemm, Kernel } from '../gemm';
 import { deadPass } from './dead';
+import type { DeadFeatures } from './dead';
 import type { SimdMemory } from './memory';
 import { TopK } from './select';
 import type { Parameters, SaeSize } from './state';
@@ -10,16 +11,6 @@ export interface Forward {
   readonly before: Float32Array;
   /** Mean over the rows of ‖x − x̂‖². */
   readonly error: number;
-}
-
-/** How dead features are brought back. */
-export interface DeadFeatures {
-  /** Their indices, ascending. */
-  readonly indices: Int32Array;
-  /** Of a token's dead features this many of the largest pre-activations model what the SAE left over. */
-  readonly k: number;
-  /** Weight of that loss. */
-  readonly coefficient: number;
 }
 
 const ENCODE: Kernel = {
