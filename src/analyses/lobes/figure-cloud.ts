@@ -4,29 +4,33 @@ import { count, percent } from '../../shared/words';
 import { AFFINITY_TITLES } from './names';
 import type { LobesFields } from './result';
 
-/** Characters of a figure that hover texts may take in all. */
-const TEXT_BUDGET = 450_000;
 const LEFT_OUT = 'left out';
 
-/** All features on their maps, coloured by lobe. */
-export function featureCloud(result: AnalysisResult, fields: LobesFields, hover: readonly string[]): CloudFigure {
+/** All features on their maps, coloured by lobe. @param room bytes of JSON that it may take: hover texts are cut to them */
+export function featureCloud(
+  result: AnalysisResult,
+  fields: LobesFields,
+  hover: readonly string[],
+  room: number,
+): CloudFigure {
   const groupings = groupingsOf(result, fields);
   const layouts = layoutsOf(result, fields);
   const { features, kept, name, map } = fields;
   const out =
     features - kept === 0 ? '' : ` ${count(features - kept)} of ${count(features)} features are left out of the lobes.`;
-  return {
+  const cloud: CloudFigure = {
     kind: 'cloud',
     id: 'features',
     title: `Features of ${name}`,
     summary: `${count(features)} features as ${layouts.map((layout) => layout.name).join(', ')} of their decoder directions, coloured by lobe (${groupings[0]!.name}).${out} The three principal components hold ${percent(map.pcaShares.reduce((sum, share) => sum + share, 0))} of the variance.`,
     noun: 'feature',
     ids: Array.from({ length: features }, (_, i) => i),
-    text: fitted(hover),
+    text: [],
     layouts,
     groupings,
     details: 'features.jsonl',
   };
+  return { ...cloud, text: fitted(hover, room - bytesOf(cloud)) };
 }
 
 function layoutsOf({ arrays }: AnalysisResult, { map }: LobesFields): CloudLayout[] {
@@ -78,8 +82,27 @@ function groupingsOf({ arrays }: AnalysisResult, { affinities, geometry, numbers
   }
 }
 
-/** Texts cut so that all together stay within their share of the figures. */
-function fitted(texts: readonly string[]): string[] {
-  const each = Math.max(12, Math.floor(TEXT_BUDGET / texts.length) - 3);
-  return texts.map((text) => (text.length > each ? `${[...text].slice(0, each - 1).join('')}…` : text));
+/** Bytes of a JSON string with its quotes and a comma. */
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value)) + 1;
+}
+
+/** Texts cut to one length, in bytes, at which all together take at most `room`. */
+function fitted(texts: readonly string[], room: number): string[] {
+  const sizes = texts.map(bytesOf);
+  let each = Math.max(0, ...sizes);
+  while (each > 0 && sizes.reduce((sum, size) => sum + Math.min(size, each), 0) > room) each -= 1;
+  return texts.map((text, i) => (sizes[i]! <= each ? text : shortened(text, each)));
+}
+
+/** As many characters as go into so many bytes with the sign that some are missing. */
+function shortened(text: string, bytes: number): string {
+  let out = '';
+  let taken = bytesOf('…');
+  for (const character of text) {
+    taken += bytesOf(character) - bytesOf('');
+    if (taken > bytes) break;
+    out += character;
+  }
+  return out === '' ? '' : `${out}…`;
 }

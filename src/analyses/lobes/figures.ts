@@ -1,5 +1,6 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
+import { jsonable } from '../../shared/json';
 import { count, number } from '../../shared/words';
 import { affinityCharts, affinityTable } from './figure-affinities';
 import { featureCloud } from './figure-cloud';
@@ -8,11 +9,13 @@ import { AFFINITY_TITLES } from './names';
 import { fieldsOf, hoverOf, mainOf } from './result';
 import type { NullFields } from './result';
 
+/** Bytes of JSON that all figures may take: 2 MB less what stands around them. */
+const FIGURE_BYTES = 1_990_000;
+
 /** What a map of lobes shows. */
 export function lobesFigures(result: AnalysisResult): Figure[] {
   const fields = fieldsOf(result);
-  return [
-    featureCloud(result, fields, hoverOf(result)),
+  const others = [
     ...affinityCharts(fields),
     typeHistogram(fields),
     lobeSizes(fields),
@@ -22,6 +25,8 @@ export function lobesFigures(result: AnalysisResult): Figure[] {
     affinityTable(fields),
     fitTable(fields),
   ].filter((figure) => figure !== undefined);
+  const room = FIGURE_BYTES - Buffer.byteLength(JSON.stringify(jsonable(others)));
+  return [featureCloud(result, fields, hoverOf(result), room), ...others];
 }
 
 /** One line for a table row or a lens. */

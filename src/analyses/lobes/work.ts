@@ -1,5 +1,5 @@
 import type { Gemm } from '../../math/gemm';
-import { Random } from '../../math/random';
+import type { Random } from '../../math/random';
 import type { Progress } from '../../shared/progress';
 import type { Checkpoint, RunContext } from '../contract';
 import type { LobeSource } from './source';
