@@ -158,8 +158,9 @@ export class FitMeter {
 export function fitWarnings({ tokens, varianceExplained, varianceExplainedWithoutFirst: explained }: SaeFit): string[] {
   const where = `of the layer’s variance on the first ${tokens} tokens of this text`;
   if (tokens === 0) return [];
+  const some = Math.max(varianceExplained, explained) > 0;
   const sink =
-    Math.abs(varianceExplained - explained) > APART
+    some && Math.abs(varianceExplained - explained) > APART
       ? [
           `With the first token of every sequence the SAE explains ${varianceExplained.toFixed(2)} ${where}, without it ${explained.toFixed(2)}: the model starts without BOS and makes that token an attention sink, on which features may fire that say nothing of it.`,
         ]
