@@ -13,7 +13,8 @@ import { BatchPlan } from './batches';
 import { CURVE_COLUMNS, encodeCurves } from './curves';
 import type { CurvePoint } from './curves';
 import type { SaeTrainingFields } from './result';
-import { rolesOf } from './roles';
+import { ROLE, rolesOf } from './roles';
+import type { Roles } from './roles';
 import { holdOut, storedRows } from './rows';
 import type { SaeTrainingSpec } from './spec';
 import { readTokens } from './tokens';
@@ -84,7 +85,7 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
   const sae = trainedSae(trained.trainer, trained.scaling.factor, facts);
   const extra = extraOf(spec, trained.fit.varianceExplained);
   return {
-    fields: { ...fieldsFor(spec, model, tokens, held, trainRows, roles.outliers, trained, needs) },
+    fields: { ...fieldsFor(spec, model, tokens, held, roles, trained, needs) },
     arrays: {
       curves: { data: encodeCurves(trained.curves), shape: [trained.curves.length, CURVE_COLUMNS.length] },
       firings: { data: trained.fit.firings, shape: [spec.features] },
@@ -126,8 +127,7 @@ function fieldsFor(
   model: Transformer,
   tokens: TrainingTokens,
   held: Uint8Array,
-  trainTokens: number,
-  outliers: number,
+  roles: Roles,
   { trainer, scaling, fit, resumedAt }: Trained,
   needs: SaeTrainingFields['needs'],
 ): SaeTrainingFields {
@@ -138,8 +138,8 @@ function fieldsFor(
     width: model.description.width,
     features: spec.features,
     k: spec.k,
-    trainTokens,
-    outliers,
+    trainTokens: roles.of.filter((role) => role === ROLE.train).length,
+    outliers: roles.outliers,
     documents: held.length - heldDocuments,
     steps: trainer.state.step,
     resumedAt,
