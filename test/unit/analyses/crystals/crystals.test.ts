@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,8 @@ import { crystals } from '../../../../src/analyses/crystals/index';
 import type { RelationsResult, SearchResult } from '../../../../src/analyses/crystals/result';
 import { crystalsSpec } from '../../../../src/analyses/crystals/spec';
 import type { CrystalsSpec } from '../../../../src/analyses/crystals/spec';
-import type { RunContext } from '../../../../src/analyses/contract';
+import type { LayerShape, LayerSink, RunContext } from '../../../../src/analyses/contract';
+import type { Progress } from '../../../../src/shared/progress';
 import { qualitiesOf } from '../../../../src/math/crystals/qualities';
 import { Gemm } from '../../../../src/math/gemm';
 import { openTransformer } from '../../../../src/models/open';
@@ -49,7 +50,11 @@ async function run(settings: object): Promise<{ result: AnalysisResult; warnings
     sample: (relative: string) => join(__dirname, '../../../../samples', relative),
     recordInput: () => undefined,
     hash: (path: string) => Promise.resolve(path),
-    async *cached(_: unknown, { layers, rows, width }: { layers: number; rows: number; width: number }, compute) {
+    async *cached(
+      _: unknown,
+      { layers, rows, width }: LayerShape,
+      compute: (sink: LayerSink) => AsyncGenerator<Progress, void>,
+    ) {
       const held = Array.from({ length: layers }, () => new Float32Array(rows * width));
       const write = (layer: number, row: number, values: Float32Array) => {
         held[layer]!.set(values, row * width);

@@ -23,7 +23,7 @@ describe('.npy files of every real type', () => {
 describe('.npz archives', () => {
   it('lists what is inside and reads an array by its name', async () => {
     const npz = await openNpz(fixture('plain.npz'));
-    expect(npz.entries).toEqual([
+    expect(npz.entries).toMatchObject([
       { name: 'responses', shape: [6, 4], type: 'f8' },
       { name: 'id', shape: [6], type: 'i8' },
     ]);
