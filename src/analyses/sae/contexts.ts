@@ -30,11 +30,6 @@ export interface ActiveToken {
 /** Contexts of one document that a feature keeps at most: or a text that repeats itself would fill all places. */
 const PER_DOCUMENT = 2;
 
-/** Bytes that the contexts of a model's features take. */
-export function contextBytes(features: number, perFeature: number, around: number): number {
-  return features * (4 + perFeature * (12 + 4 * (2 * around + 1)));
-}
-
 /**
  * Keeps for every feature its `perFeature` largest activations, two of a document at most. Of equal ones the earlier stays.
  * The result is that of sorting all tokens and taking from the top: each newcomer costs the smallest of its document where

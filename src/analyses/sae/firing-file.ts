@@ -10,7 +10,7 @@ const PART_BLOCKS = 2 ** 16;
 const STATE = 'firing.state';
 
 /** Bytes per entry: indices of up to 65,536 features fit into two. */
-export function entryBytes(features: number): number {
+function entryBytes(features: number): number {
   return features <= 65_536 ? 2 : 4;
 }
 
