@@ -1,4 +1,5 @@
 import type { Random } from '../../math/random';
+import { UserError } from '../../shared/errors';
 import { ROLE } from './roles';
 import { CHUNK_ROWS } from './rows';
 import type { StoredRows } from './rows';
@@ -17,6 +18,12 @@ interface Pool {
   readonly epoch: number;
 }
 
+/** Held-out rows f32 [rows, width]: the `usual` ones first, outliers behind them. */
+export interface HeldRows {
+  readonly values: Float32Array;
+  readonly usual: number;
+}
+
 /**
  * The order in which a training sees its rows: in every epoch the chunks in random order, eight at a time in memory, their
  * rows shuffled. What is left of a pool when its batches are full is left out in that epoch.
@@ -28,6 +35,7 @@ export class BatchPlan {
 
   /**
    * @param roles u8 [rows] of `ROLE`
+   * @throws UserError where a batch holds more rows than any pool
    */
   constructor(
     private readonly rows: StoredRows,
@@ -75,26 +83,32 @@ export class BatchPlan {
     return this.load(this.pools[0]!);
   }
 
-  /** Rows of held-out documents, at most so many: f32 [rows, width]. */
-  async heldOut(most: number): Promise<Float32Array> {
-    const { width } = this.rows;
-    const parts: Float32Array[] = [];
+  /** Rows of held-out documents in their order, at most so many. */
+  async heldOut(most: number): Promise<HeldRows> {
+    const { width, starts } = this.rows;
+    const usual: Float32Array[] = [];
+    const outliers: Float32Array[] = [];
     let total = 0;
-    for (let chunk = 0; chunk + 1 < this.rows.starts.length && total < most; chunk++) {
-      const rows = this.rowsOf(chunk, ROLE.held).slice(0, most - total);
+    for (let chunk = 0; chunk + 1 < starts.length && total < most; chunk++) {
+      const rows = this.rowsOf(chunk, ROLE.held, ROLE.heldOutlier).slice(0, most - total);
       if (rows.length === 0) continue;
-      parts.push(gather(await this.rows.read(chunk), rows, width));
+      const values = await this.rows.read(chunk);
+      const isUsual = (row: number): boolean => this.roles[starts[chunk]! + row] === ROLE.held;
+      usual.push(gather(values, rows.filter(isUsual), width));
+      outliers.push(
+        gather(
+          values,
+          rows.filter((row) => !isUsual(row)),
+          width,
+        ),
+      );
       total += rows.length;
     }
-    const all = new Float32Array(total * width);
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    const count = usual.reduce((sum, part) => sum + part.length, 0) / width;
+    return { values: joined([...usual, ...outliers]), usual: count };
   }
 
+  /** The pools that fill a batch. */
   private poolsOf(epoch: number, counts: readonly number[]): Pool[] {
     const order = Array.from(this.random.fork(`epoch ${epoch}`).permutation(counts.length));
     const pools: Pool[] = [];
@@ -102,6 +116,13 @@ export class BatchPlan {
       const chunks = order.slice(at, at + POOL_CHUNKS);
       const rows = chunks.reduce((sum, chunk) => sum + counts[chunk]!, 0);
       pools.push({ chunks, rows, batches: Math.floor(rows / this.batch), epoch });
+    }
+    if (pools.every(({ batches }) => batches === 0)) {
+      const most = Math.max(...pools.map(({ rows }) => rows));
+      throw new UserError(
+        `--batch ${this.batch} is more tokens than are mixed with each other at a time`,
+        `Choose a --batch of at most ${most}, or a smaller --held-out.`,
+      );
     }
     return pools.filter(({ batches }) => batches > 0);
   }
@@ -122,12 +143,22 @@ export class BatchPlan {
     return this.rowsOf(chunk, ROLE.train);
   }
 
-  /** Rows within a chunk that have a role. */
-  private rowsOf(chunk: number, role: number): Int32Array {
+  /** Rows within a chunk that have one of the roles. */
+  private rowsOf(chunk: number, ...roles: readonly number[]): Int32Array {
     const first = this.rows.starts[chunk]!;
     const length = this.rows.starts[chunk + 1]! - first;
-    return Int32Array.from({ length }, (_, row) => row).filter((row) => this.roles[first + row] === role);
+    return Int32Array.from({ length }, (_, row) => row).filter((row) => roles.includes(this.roles[first + row]!));
   }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function gather(values: Float32Array, rows: Int32Array, width: number): Float32Array {

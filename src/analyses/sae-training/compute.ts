@@ -47,14 +47,10 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
     );
   const tokens = yield* readTokens(spec, model, context);
   const held = holdOut(tokens.documentRows, spec.heldOut, new Random(context.seed, 'sae training/held out'));
-  const trainRows = tokens.documentRows.reduce((sum, rows, i) => sum + (held[i] === 0 ? rows : 0), 0);
-  if (trainRows < spec.k * 2)
-    throw new UserError(
-      `The documents give ${trainRows} tokens to train on: too few for ${spec.k} features per token`,
-      'Give more documents; an SAE wants many times as many tokens as it has features.',
-    );
-  if (trainRows < spec.features)
-    context.warn(`${trainRows} tokens to train on are fewer than the ${spec.features} features: most will stay dead.`);
+  requireRows(
+    spec,
+    tokens.documentRows.reduce((sum, rows, i) => sum + (held[i] === 0 ? rows : 0), 0),
+  );
   const needs = needsOf(spec, width, tokens.documents.length);
   yield {
     phase: `Needs ${formatBytes(needs.memory)} of memory and ${formatBytes(needs.disk)} on the disk beside the model`,
@@ -65,6 +61,15 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
   const rows = yield* storedRows(model, spec.layer, tokens, context);
   const random = new Random(context.seed, 'sae training/batches');
   const roles = yield* rolesOf(rows, tokens.documents, held, spec.outliers);
+  const trainRows = countOf(roles, ROLE.train);
+  requireRows(spec, trainRows);
+  if (countOf(roles, ROLE.held) === 0)
+    throw new UserError(
+      'Every token of the held-out documents has an outlying norm: none is left to measure on',
+      'Give more documents, or raise --outliers.',
+    );
+  if (trainRows < spec.features)
+    context.warn(`${trainRows} tokens to train on are fewer than the ${spec.features} features: most will stay dead.`);
   const plan = new BatchPlan(rows, roles.of, random, spec);
   const facts = { layer: spec.layer, model: basename(spec.model), context: tokens.context };
   const material = {
@@ -92,6 +97,19 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
     },
     files: { 'cfg.json': (path) => writeSaeLens(dirname(path), sae, extra) },
   };
+}
+
+/** @throws UserError for too few rows to train on: first of all tokens, then without outliers */
+function requireRows({ k }: SaeTrainingSpec, trainRows: number): void {
+  if (trainRows >= k * 2) return;
+  throw new UserError(
+    `The documents give ${trainRows} tokens to train on: too few for ${k} features per token`,
+    'Give more documents; an SAE wants many times as many tokens as it has features.',
+  );
+}
+
+function countOf({ of }: Roles, wanted: number): number {
+  return of.reduce((sum, role) => sum + Number(role === wanted), 0);
 }
 
 /** Bytes of a run beside the model: weights, their moments, a batch, a pool of rows; activations on the disk. */
@@ -128,7 +146,7 @@ function fieldsFor(
   tokens: TrainingTokens,
   held: Uint8Array,
   roles: Roles,
-  { trainer, scaling, fit, resumedAt }: Trained,
+  { trainer, scaling, fit, wholeFit, resumedAt }: Trained,
   needs: SaeTrainingFields['needs'],
 ): SaeTrainingFields {
   const { varianceExplained, l0, meanSquaredError, firings } = fit;
@@ -138,7 +156,7 @@ function fieldsFor(
     width: model.description.width,
     features: spec.features,
     k: spec.k,
-    trainTokens: roles.of.filter((role) => role === ROLE.train).length,
+    trainTokens: countOf(roles, ROLE.train),
     outliers: roles.outliers,
     documents: held.length - heldDocuments,
     steps: trainer.state.step,
@@ -146,6 +164,7 @@ function fieldsFor(
     scale: scaling.factor,
     heldOut: {
       ...{ documents: heldDocuments, tokens: fit.tokens, varianceExplained, l0, meanSquaredError },
+      withOutliers: wholeFit,
       silent: firings.filter((count) => count === 0).length / spec.features,
     },
     dead: trainer.deadFeatures().length / spec.features,

@@ -3,6 +3,7 @@ import type { ChartFigure, Series } from '../../shared/figure';
 import { decodeCurves } from './curves';
 import type { CurvePoint, CURVE_COLUMNS } from './curves';
 import { fieldsOf } from './result';
+import type { SaeTrainingFields } from './result';
 
 /** Points of a curve at most. */
 const POINTS = 1000;
@@ -18,9 +19,9 @@ export function saeTrainingFigures(result: AnalysisResult): ChartFigure[] {
     chart(
       'variance-explained',
       'Variance explained on held-out documents',
-      `Share of the variance of held-out activations that the SAE reconstructs: ${percent(heldOut.varianceExplained)} at the end, on ${heldOut.tokens} tokens.`,
+      `Share of the variance of held-out activations that the SAE reconstructs: ${percent(heldOut.varianceExplained)} at the end, on ${heldOut.tokens} tokens. ${outlierSentence(heldOut)}`,
       'Variance explained',
-      [line(points, 'varianceExplained', 'held out', 'selected')],
+      [line(points, 'varianceExplained', 'held out', 'selected'), ...outlierPoint(points, heldOut)],
     ),
     chart(
       'loss',
@@ -46,12 +47,34 @@ export function saeTrainingFigures(result: AnalysisResult): ChartFigure[] {
   ];
 }
 
+type HeldOut = SaeTrainingFields['heldOut'];
+
+function outlierSentence({ tokens, withOutliers }: HeldOut): string {
+  const outliers = withOutliers.tokens - tokens;
+  if (outliers === 0) return 'None of these documents’ tokens was left out as an outlier.';
+  return (
+    `${outliers} token${outliers === 1 ? '' : 's'} of these documents with outlying norms are left out of that; ` +
+    `with them it is ${(100 * withOutliers.varianceExplained).toFixed(1)} %.`
+  );
+}
+
+/** A point at the end of the curve, where there are outliers. */
+function outlierPoint(points: readonly CurvePoint[], { tokens, withOutliers }: HeldOut): Series[] {
+  const last = points.at(-1);
+  if (last === undefined || withOutliers.tokens === tokens) return [];
+  const values = { x: [last.step], y: [withOutliers.varianceExplained] };
+  return [{ name: 'with outliers', mark: 'points', role: 'control-1', ...values }];
+}
+
 /** One line for a table row or a lens. */
 export function saeTrainingSummary(result: AnalysisResult): string {
   const { layer, features, k, heldOut, dead, trainTokens } = fieldsOf(result);
+  const { tokens, withOutliers } = heldOut;
+  const withThem =
+    withOutliers.tokens > tokens ? ` (${withOutliers.varianceExplained.toFixed(3)} with outliers of the norm)` : '';
   return (
     `SAE of layer ${layer}: ${features} features, k ${k}, ${trainTokens} tokens; on held-out documents variance explained ` +
-    `${heldOut.varianceExplained.toFixed(3)}, L0 ${heldOut.l0.toFixed(1)}; ${(100 * dead).toFixed(1)} % dead`
+    `${heldOut.varianceExplained.toFixed(3)}${withThem}, L0 ${heldOut.l0.toFixed(1)}; ${(100 * dead).toFixed(1)} % dead`
   );
 }
 

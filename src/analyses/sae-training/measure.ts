@@ -13,6 +13,34 @@ export interface Fit {
   readonly firings: Float64Array;
 }
 
+/** How well an SAE does on all held-out rows, their outliers among them. */
+export type WholeFit = Pick<Fit, 'tokens' | 'varianceExplained' | 'meanSquaredError'>;
+
+/**
+ * The fit with outliers: the same measures over the rows of a fit and the outliers behind them.
+ * @param fit of the first `fit.tokens` rows
+ * @param rows f32 [rows, width] in the model's scale
+ * @returns what `fit` says where no outlier stands behind its rows
+ */
+export async function withOutliers(
+  fit: Fit,
+  trainer: SaeTrainer,
+  rows: Float32Array,
+  factor: number,
+): Promise<WholeFit> {
+  const { width } = trainer.settings;
+  const { tokens, varianceExplained, meanSquaredError } = fit;
+  const outliers = rows.subarray(tokens * width);
+  if (outliers.length === 0) return { tokens, varianceExplained, meanSquaredError };
+  const theirs = (await measureFit(trainer, outliers, factor)).meanSquaredError * outliers.length;
+  const error = meanSquaredError * tokens * width + theirs;
+  return {
+    tokens: rows.length / width,
+    varianceExplained: 1 - error / totalVariance(rows, width),
+    meanSquaredError: error / rows.length,
+  };
+}
+
 /**
  * Measures the trainer's SAE on rows f32 [rows, width] in the model's scale.
  * @param factor brings them to the trainer's scale

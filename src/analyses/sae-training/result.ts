@@ -1,4 +1,5 @@
 import type { AnalysisResult } from '../../shared/analysis';
+import type { WholeFit } from './measure';
 
 /** The small numbers of a training. */
 export interface SaeTrainingFields {
@@ -21,6 +22,8 @@ export interface SaeTrainingFields {
     readonly varianceExplained: number;
     readonly l0: number;
     readonly meanSquaredError: number;
+    /** The same on all of their tokens: those that were left out for their norm are among them. */
+    readonly withOutliers: WholeFit;
     /** Share of the features that fired on none of these tokens. */
     readonly silent: number;
   };

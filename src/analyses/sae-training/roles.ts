@@ -1,10 +1,10 @@
 import type { Progress } from '../../shared/progress';
 import type { StoredRows } from './rows';
 
-/** What becomes of a row. */
-export const ROLE = { train: 0, held: 1, outlier: 2 } as const;
+/** What becomes of a row: outliers of the held-out documents are measured on beside the others. */
+export const ROLE = { train: 0, held: 1, outlier: 2, heldOutlier: 3 } as const;
 
-/** The rows' roles and how many of the rows are outliers. */
+/** The rows' roles and how many of the rows are outliers, of documents of either kind. */
 export interface Roles {
   /** u8 [rows] of `ROLE`. */
   readonly of: Uint8Array;
@@ -36,7 +36,7 @@ export async function* rolesOf(
   let outliers = 0;
   norms.forEach((norm, row) => {
     if (norm <= limit) return;
-    roles[row] = ROLE.outlier;
+    roles[row] = roles[row] === ROLE.held ? ROLE.heldOutlier : ROLE.outlier;
     outliers += 1;
   });
   return { of: roles, outliers };

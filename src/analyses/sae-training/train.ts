@@ -6,10 +6,10 @@ import { SaeTrainer } from '../../math/sae-training/trainer';
 import type { StepMeasures } from '../../math/sae-training/trainer';
 import { Cancelled, UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
-import type { BatchPlan } from './batches';
+import type { BatchPlan, HeldRows } from './batches';
 import type { CurvePoint } from './curves';
-import { measureFit } from './measure';
-import type { Fit } from './measure';
+import { measureFit, withOutliers } from './measure';
+import type { Fit, WholeFit } from './measure';
 import { scalingOf } from './scale';
 import type { Scaling } from './scale';
 import { loadSnapshot, nothingYet, saveSnapshot } from './snapshot';
@@ -30,8 +30,8 @@ const KEEP_MS = 30_000;
 /** What a training needs. */
 export interface Material {
   readonly plan: BatchPlan;
-  /** Held-out rows f32 [rows, width], in the model's scale. */
-  readonly held: Float32Array;
+  /** In the model's scale. */
+  readonly held: HeldRows;
   readonly width: number;
   readonly checkpoint: Checkpoint;
   /** Keeps the SAE as it is now, the best so far, for the case that the run ends early. */
@@ -44,6 +44,7 @@ export interface Trained {
   readonly scaling: Scaling;
   readonly curves: readonly CurvePoint[];
   readonly fit: Fit;
+  readonly wholeFit: WholeFit;
   readonly resumedAt: number;
 }
 
@@ -62,8 +63,10 @@ export async function* train(
     const running = (await loadSnapshot(checkpoint, trainer.state)) ?? nothingYet();
     const resumedAt = trainer.state.step;
     yield* steps(spec, material, { trainer, scaling, running }, context);
-    const fit = await measureFit(trainer, held, scaling.factor);
-    return { trainer, scaling, curves: running.curves, fit, resumedAt };
+    const { factor } = scaling;
+    const fit = await measureFit(trainer, held.values.subarray(0, held.usual * width), factor);
+    const wholeFit = await withOutliers(fit, trainer, held.values, factor);
+    return { trainer, scaling, curves: running.curves, fit, wholeFit, resumedAt };
   } finally {
     await gemm.dispose();
   }
@@ -98,7 +101,8 @@ async function* steps(
 ): AsyncGenerator<Progress, void> {
   const { plan, width, checkpoint } = material;
   const { factor } = scaling;
-  const sample = material.held.subarray(0, MEASURED_ROWS * width);
+  const { values, usual } = material.held;
+  const sample = values.subarray(0, Math.min(MEASURED_ROWS, usual) * width);
   const keeper = new Keeper(running);
   let saved = performance.now();
   const copy = (pool: Float32Array, row: number, place: number): void => {

@@ -67,6 +67,28 @@ describe('training an SAE on a tiny model', () => {
     expect(existsSync(kept.folder)).toBe(false);
   });
 
+  test('reports the fit with outliers beside the one without them, in numbers and figures', async () => {
+    const plain = await readResult(await job('plain', SMALL));
+    const { tokens, varianceExplained, meanSquaredError, withOutliers } = (plain.result as unknown as SaeTrainingFields)
+      .heldOut;
+    expect(withOutliers).toEqual({ tokens, varianceExplained, meanSquaredError });
+
+    // Every norm above the median is one: about half of the tokens.
+    const out = await job('outliers', { ...SMALL, outliers: 1 });
+    const { heldOut, outliers, trainTokens } = (await readResult(out)).result as unknown as SaeTrainingFields;
+    expect(heldOut.withOutliers.tokens).toBe(tokens);
+    expect(heldOut.tokens).toBeLessThan(tokens);
+    expect(trainTokens + outliers + heldOut.tokens).toBe(
+      (plain.result as unknown as SaeTrainingFields).trainTokens + tokens,
+    );
+    expect(heldOut.withOutliers.varianceExplained).not.toBe(heldOut.varianceExplained);
+    const figure = (await readFigures(out)).figures.find(({ id }) => id === 'variance-explained')!;
+    const left = tokens - heldOut.tokens;
+    const share = (100 * heldOut.withOutliers.varianceExplained).toFixed(1);
+    expect(figure.summary).toContain(`${left} tokens of these documents with outlying norms`);
+    expect(figure.summary).toContain(`with them it is ${share} %`);
+  });
+
   test('tells loss, L0, dead features and variance explained as it goes', async () => {
     const seen: Progress[] = [];
     await job('told', SMALL, { seen });
