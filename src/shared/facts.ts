@@ -55,8 +55,11 @@ const LONGEST_LIST = 12;
 export function keyFacts(result: ResultFile): Fact[] {
   const inputs = ['model', 'stimuli'].flatMap((field) => fact(field, result.spec[field], fileName));
   const fields = Object.entries(result.result).filter(([key]) => !UNTOLD.has(key));
+  const labels = labelsOf(result);
   const numbers = fields.flatMap(([key, value]) =>
-    isPlain(value) ? Object.entries(value).flatMap(([inner, v]) => told(`${key} ${inner}`, v)) : told(key, value),
+    isPlain(value)
+      ? Object.entries(value).flatMap(([inner, v]) => told(`${key} ${inner}`, v, labels))
+      : told(key, value, labels),
   );
   return [...inputs, ...numbers].slice(0, MOST);
 }
@@ -106,10 +109,21 @@ export function words(key: string): string {
   );
 }
 
-function told(key: string, value: unknown): Fact[] {
+/** Where a field means something else in one analysis. */
+const OWN_LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'sae-training': { k: 'Features per token', width: 'Width' },
+  lobes: { width: 'Width' },
+};
+
+function labelsOf({ schema }: ResultFile): Readonly<Record<string, string>> {
+  const [, analysis = ''] = /^brainlens\/(.*)@/.exec(schema) ?? [];
+  return { ...RESULT_LABELS, ...OWN_LABELS[analysis] };
+}
+
+function told(key: string, value: unknown, labels: Readonly<Record<string, string>>): Fact[] {
   if (Array.isArray(value) && value.some((element) => typeof element === 'number')) return [];
-  if (!SHARES.has(key) || typeof value !== 'number') return fact(key, value, undefined, RESULT_LABELS);
-  return [{ label: RESULT_LABELS[key] ?? words(key), value: percent(value) }];
+  if (!SHARES.has(key) || typeof value !== 'number') return fact(key, value, undefined, labels);
+  return [{ label: labels[key] ?? words(key), value: percent(value) }];
 }
 
 function fact(

@@ -12,6 +12,14 @@ describe('facts of a result', () => {
     ]);
   });
 
+  it('are called what they are in their analysis', () => {
+    const trained = { ...result, schema: 'brainlens/sae-training@1', spec: {}, result: { k: 32, width: 576 } };
+    expect(keyFacts(trained)).toEqual([
+      { label: 'Features per token', value: '32' },
+      { label: 'Width', value: '576' },
+    ]);
+  });
+
   it('are at most fourteen', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`value${i}`, i]));
     expect(keyFacts({ ...result, result: many })).toHaveLength(14);
