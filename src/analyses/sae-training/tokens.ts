@@ -46,10 +46,13 @@ export async function* readTokens(
   const source = await openDocuments(spec.documents, { textColumn: spec.textColumn, typeColumn: spec.typeColumn });
   for (const file of source.files) context.recordInput(file, 'documents');
   const limit = tokenLimit(model, spec.maxTokens);
-  const { read, more } = yield* readDocuments(spec, source, model, limit);
+  const { read, cutAt } = yield* readDocuments(spec, source, model, limit);
   for (const line of skippedDocuments(source)) context.warn(`${line}.`);
-  if (more)
-    context.warn(`The documents hold more than ${spec.tokens} tokens: those behind them were not read (--tokens).`);
+  if (cutAt !== undefined)
+    context.warn(
+      `Only the first ${spec.tokens} tokens were read, in the order of the files, the last of them in ${cutAt}: ` +
+        `what stands behind it, and types that are only there, are not learnt (--tokens).`,
+    );
   if (read.length === 0)
     throw new UserError(
       `No document of ${spec.documents.join(', ')} gives a token to train on`,
@@ -76,24 +79,30 @@ export async function* readTokens(
   };
 }
 
+interface Reading {
+  readonly read: ReadDocument[];
+  /** The document that gave the last token, where more would have followed. */
+  readonly cutAt: string | undefined;
+}
+
 async function* readDocuments(
   spec: SaeTrainingSpec,
   source: DocumentSource,
   model: Transformer,
   maxTokens: number,
-): AsyncGenerator<Progress, { readonly read: ReadDocument[]; readonly more: boolean }> {
+): AsyncGenerator<Progress, Reading> {
   const read = new Map<number, ReadDocument>();
   let rows = 0;
-  let more = false;
+  let last = '';
+  let cutAt: string | undefined;
   for await (const group of tokenizedDocuments(source, model, { maxTokens, long: 'split' })) {
-    for (const { ids, first, end, document, type } of group.sequences) {
-      if (rows >= spec.tokens) {
-        more = true;
-        break;
-      }
+    for (const { ids, first, end, document, type, source: name } of group.sequences) {
       const from = spec.firstPosition ? first : Math.max(first, 1);
+      if (end <= from) continue;
       const taken = Math.min(end, from + spec.tokens - rows);
-      if (taken <= from) continue;
+      if (taken > from) last = name;
+      if (taken < end) cutAt = last;
+      if (taken <= from) break;
       const known = read.get(document) ?? { type, sequences: [], rows: 0 };
       read.set(document, known);
       known.sequences.push({ ids, from, end: taken });
@@ -101,9 +110,9 @@ async function* readDocuments(
       rows += taken - from;
     }
     yield { phase: 'Reading documents', done: Math.min(rows, spec.tokens), total: spec.tokens, unit: 'tokens' };
-    if (more) break;
+    if (cutAt !== undefined) break;
   }
-  return { read: [...read.values()], more };
+  return { read: [...read.values()], cutAt };
 }
 
 function rowsToDocuments(documents: readonly ReadDocument[]): Int32Array {
