@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { writeSaeLens } from '../../data/sae/write';
 import type { SaeLensFacts } from '../../data/sae/write';
 import { Random } from '../../math/random';
-import { SaeTrainer } from '../../math/sae-training/trainer';
+import type { SaeTrainer } from '../../math/sae-training/trainer';
 import type { Transformer } from '../../models/transformer';
 import type { AnalysisResult } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
@@ -10,8 +10,11 @@ import { formatBytes } from '../../shared/progress';
 import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import { BatchPlan } from './batches';
+import { keepBest, keepBestAgain } from './best';
 import { CURVE_COLUMNS, encodeCurves } from './curves';
 import type { CurvePoint } from './curves';
+import { HELD_ROWS, needsOf, requireMemory } from './memory';
+import type { Needs } from './memory';
 import type { SaeTrainingFields } from './result';
 import { ROLE, rolesOf } from './roles';
 import type { Roles } from './roles';
@@ -22,9 +25,6 @@ import type { TrainingTokens } from './tokens';
 import { train } from './train';
 import type { Trained } from './train';
 import { trainedSae } from './weights';
-
-/** Held-out rows that are held in memory and measured on at the end, at most. */
-const HELD_ROWS = 131_072;
 
 /**
  * Trains a TopK SAE on the layer's activations over the documents.
@@ -58,6 +58,7 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
     total: 1,
     unit: 'plan',
   };
+  requireMemory(needs, model, context.memory);
   const rows = yield* storedRows(model, spec.layer, tokens, context);
   const random = new Random(context.seed, 'sae training/batches');
   const roles = yield* rolesOf(rows, tokens.documents, held, spec.outliers);
@@ -72,23 +73,22 @@ export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): Asy
     context.warn(`${trainRows} tokens to train on are fewer than the ${spec.features} features: most will stay dead.`);
   const plan = new BatchPlan(rows, roles.of, random, spec);
   const facts = { layer: spec.layer, model: basename(spec.model), context: tokens.context };
+  const settings = { of: 'sae training', ...settingsOf(spec), tokens: tokens.sha256 };
+  const checkpoint = await context.checkpoint(model.files, settings);
   const material = {
     plan,
     held: await plan.heldOut(HELD_ROWS),
     width,
-    checkpoint: await context.checkpoint(model.files, {
-      of: 'sae training',
-      ...settingsOf(spec),
-      tokens: tokens.sha256,
-    }),
+    checkpoint,
     keep: (trainer: SaeTrainer, factor: number, point: CurvePoint) =>
-      context.keep(describePoint(point), (folder) =>
-        writeSaeLens(folder, trainedSae(trainer, factor, facts), extraOf(spec, point.varianceExplained)),
+      keepBest(context, checkpoint, describePoint(point), (folder) =>
+        writeSaeLens(folder, trainedSae(trainer, factor, facts), extraOf(spec, model, point.varianceExplained)),
       ),
+    keepAgain: () => keepBestAgain(context, checkpoint),
   };
   const trained = yield* train(spec, material, context);
   const sae = trainedSae(trained.trainer, trained.scaling.factor, facts);
-  const extra = extraOf(spec, trained.fit.varianceExplained);
+  const extra = extraOf(spec, model, trained.fit.varianceExplained);
   return {
     fields: { ...fieldsFor(spec, model, tokens, held, roles, trained, needs) },
     arrays: {
@@ -112,14 +112,6 @@ function countOf({ of }: Roles, wanted: number): number {
   return of.reduce((sum, role) => sum + Number(role === wanted), 0);
 }
 
-/** Bytes of a run beside the model: weights, their moments, a batch, a pool of rows; activations on the disk. */
-function needsOf(spec: SaeTrainingSpec, width: number, count: number): { memory: number; disk: number } {
-  const trainer = SaeTrainer.bytes({ features: spec.features, width, batch: spec.batch });
-  const before = spec.batch * spec.features * 4;
-  const held = Math.min(HELD_ROWS, Math.ceil(count * spec.heldOut)) * width * 4;
-  return { memory: trainer + before + held + 2 * BatchPlan.bytes(count, width), disk: count * width * 4 };
-}
-
 /** What the steps depend on, besides tokens, model and seed. */
 function settingsOf(spec: SaeTrainingSpec): Partial<SaeTrainingSpec> {
   const { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery, outliers } =
@@ -132,9 +124,10 @@ function describePoint({ varianceExplained, step }: CurvePoint): string {
   return `variance explained ${varianceExplained.toFixed(3)} at step ${step}`;
 }
 
-function extraOf(spec: SaeTrainingSpec, varianceExplained: number): SaeLensFacts {
+function extraOf(spec: SaeTrainingSpec, { tokenizer }: Transformer, varianceExplained: number): SaeLensFacts {
   const { documents, features, k, learningRate, epochs, batch } = spec;
   return {
+    prependBos: tokenizer.bosId !== undefined,
     dataset: documents.map((path) => basename(path)).join(', '),
     metadata: { brainlens: { features, k, learningRate, epochs, batch, varianceExplained } },
   };
@@ -147,7 +140,7 @@ function fieldsFor(
   held: Uint8Array,
   roles: Roles,
   { trainer, scaling, fit, wholeFit, resumedAt }: Trained,
-  needs: SaeTrainingFields['needs'],
+  needs: Needs,
 ): SaeTrainingFields {
   const { varianceExplained, l0, meanSquaredError, firings } = fit;
   const heldDocuments = held.reduce((sum, value) => sum + value, 0);

@@ -36,6 +36,8 @@ export interface Material {
   readonly checkpoint: Checkpoint;
   /** Keeps the SAE as it is now, the best so far, for the case that the run ends early. */
   readonly keep: (trainer: SaeTrainer, factor: number, point: CurvePoint) => Promise<void>;
+  /** Keeps again what the run kept that is taken up. */
+  readonly keepAgain: () => Promise<void>;
 }
 
 /** A finished training. */
@@ -60,7 +62,9 @@ export async function* train(
   try {
     const trainer = makeTrainer(spec, plan, width, scaling, gemm);
     trainer.initialise(new Random(context.seed, 'sae training/weights'), scaling.centre);
-    const running = (await loadSnapshot(checkpoint, trainer.state)) ?? nothingYet();
+    const earlier = await loadSnapshot(checkpoint, trainer.state);
+    if (earlier !== undefined) await material.keepAgain();
+    const running = earlier ?? nothingYet();
     const resumedAt = trainer.state.step;
     yield* steps(spec, material, { trainer, scaling, running }, context);
     const { factor } = scaling;

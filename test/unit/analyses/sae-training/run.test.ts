@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -67,6 +67,60 @@ describe('training an SAE on a tiny model', () => {
     expect(existsSync(kept.folder)).toBe(false);
   });
 
+  test('says in cfg.json whether the model’s tokenizer adds BOS', async () => {
+    const prepends = (out: string): unknown =>
+      (JSON.parse(readFileSync(join(out, 'cfg.json'), 'utf8')) as { metadata: Record<string, unknown> }).metadata[
+        'prepend_bos'
+      ];
+    expect(prepends(await job('without', SMALL))).toBe(false);
+    const model = join(home, 'with-bos');
+    cpSync(join(root, 'samples/models/tiny-random'), model, { recursive: true });
+    const tokenizer = JSON.parse(readFileSync(join(model, 'tokenizer.json'), 'utf8')) as object;
+    const bos = { SpecialToken: { id: '<|endoftext|>', type_id: 0 } };
+    const template = {
+      type: 'TemplateProcessing',
+      single: [bos, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [bos, { Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
+      special_tokens: { '<|endoftext|>': { id: '<|endoftext|>', ids: [0], tokens: ['<|endoftext|>'] } },
+    };
+    writeFileSync(join(model, 'tokenizer.json'), JSON.stringify({ ...tokenizer, post_processor: template }));
+    expect(prepends(await job('with', { ...SMALL, model }))).toBe(true);
+  });
+
+  test('taken up at another place and cancelled again, keeps there what it had kept', async () => {
+    const rarely = { ...SMALL, evaluateEvery: 6 };
+    await expect(job('here', rarely, { stopAt: 7 })).rejects.toThrow(Cancelled);
+    await expect(job('there', rarely, { stopAt: 8 })).rejects.toThrow(Cancelled);
+    const [here, there] = [(await keptOf(join(home, 'here')))!, (await keptOf(join(home, 'there')))!];
+    expect(there.what).toBe(here.what);
+    expect(there.folder).not.toBe(here.folder);
+    expect((await openSae(there.folder)).decoder).toEqual((await openSae(here.folder)).decoder);
+    expect(readdirSync(there.folder)).toEqual(readdirSync(here.folder));
+  });
+
+  test('warns of documents that are left out, and where reading ended', async () => {
+    writeFileSync(join(home, 'documents/3.txt'), Buffer.of(0x61, 0xff, 0xfe, 0x62));
+    writeFileSync(join(home, 'documents/4.txt'), ' \n');
+    const whole = (await readResult(await job('whole', SMALL))).result as unknown as SaeTrainingFields & Warned;
+    expect(whole.warnings.join(' ')).toMatch(/1 document not UTF-8, left out \(first: .*3\.txt\)/);
+    expect(whole.warnings.join(' ')).toMatch(/1 document empty, left out \(first: .*4\.txt\)/);
+    expect(whole.warnings.join(' ')).not.toMatch(/Only the first/);
+
+    const all = whole.trainTokens + whole.heldOut.tokens;
+    // One token fewer is missing from the last document; two documents' worth fewer, and others are not reached at all.
+    for (const [tokens, last] of [
+      [all - 1, '9.txt'],
+      [all >> 1, '[0-6].txt'],
+    ] as const) {
+      const { warnings } = (await readResult(await job(`cut-${tokens}`, { ...SMALL, tokens })))
+        .result as unknown as Warned;
+      const pattern = `Only the first ${tokens} tokens were read, .* the last of them in .*${last}`;
+      expect(warnings.join(' ')).toMatch(new RegExp(pattern));
+    }
+    const exact = (await readResult(await job('exact', { ...SMALL, tokens: all }))).result as unknown as Warned;
+    expect(exact.warnings.join(' ')).not.toMatch(/Only the first/);
+  });
+
   test('reports the fit with outliers beside the one without them, in numbers and figures', async () => {
     const plain = await readResult(await job('plain', SMALL));
     const { tokens, varianceExplained, meanSquaredError, withOutliers } = (plain.result as unknown as SaeTrainingFields)
@@ -107,6 +161,11 @@ describe('training an SAE on a tiny model', () => {
       { learningRate: 1e30 },
       /no longer a finite number .*smaller --learning-rate/,
     ],
+    [
+      'more than the memory budget',
+      { features: 1_000_000 },
+      /^This training needs .* GB and the model .*memory budget is 2\.0 GB\..*--memory.*--batch.*--features/,
+    ],
     ['too few tokens', { tokens: 9, heldOut: 0.5 }, /too few|one document alone/],
   ])('refuses %s', async (_, changes, message) => {
     await expect(job('bad', { ...SMALL, ...changes })).rejects.toThrow(message);
@@ -127,6 +186,10 @@ describe('training an SAE on a tiny model', () => {
     expect(readFileSync(join(home, 'mine-checkpoint/notes.txt'), 'utf8')).toBe('mine');
   });
 });
+
+interface Warned {
+  readonly warnings: readonly string[];
+}
 
 interface JobChanges {
   readonly seed?: number;
