@@ -75,7 +75,8 @@ describe('lobes on the built command line', () => {
   });
 
   it('ended by SIGTERM leaves nothing, and ends with the same numbers when it is given again', async () => {
-    const many = ['--null', '200'];
+    // Seconds of draws, so that the signal arrives before the end.
+    const many = ['--null', '2000'];
     const kept = join(bench.cache, 'checkpoints');
     let poll: NodeJS.Timeout | undefined;
     const ended = await brainlens(bench, ofFiring(...many), {
