@@ -1,7 +1,6 @@
 """The peer: a plain PyTorch TopK trainer (Gao et al. 2024) with the settings of ours.
 
-    python peer.py train settings.json chunk.npy … -- held.npy
-    python peer.py activations model.gguf layer documents.jsonl …     # seconds of transformers for the activations
+    python peer.py settings.json chunk.npy … -- held.npy
 """
 import json
 import sys
@@ -78,35 +77,10 @@ def train(settings, training, held):
     return dict(seconds=seconds, steps=step, loss=loss.item(), varianceExplained=explained.item(), l0=l0.item())
 
 
-def activations(gguf, layer, files):
-    from os.path import basename, dirname
-
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    start = time.perf_counter()
-    tokenizer = AutoTokenizer.from_pretrained(dirname(gguf), gguf_file=basename(gguf))
-    model = AutoModelForCausalLM.from_pretrained(dirname(gguf), gguf_file=basename(gguf), dtype=torch.float32).eval()
-    # A plain user of transformers would cut the model too.
-    model.model.layers = model.model.layers[: layer + 1]
-    model.model.norm = torch.nn.Identity()
-    tokens = 0
-    with torch.no_grad():
-        for path in files:
-            for line in open(path, encoding="utf-8"):
-                ids = tokenizer(json.loads(line)["text"])["input_ids"]
-                for at in range(0, len(ids), 1024):
-                    piece = torch.tensor([ids[at : at + 1024]])
-                    tokens += model.model(piece).last_hidden_state.shape[1]
-    return dict(seconds=time.perf_counter() - start, tokens=tokens)
-
-
 if __name__ == "__main__":
-    what, first, *rest = sys.argv[1:]
-    if what == "train":
-        with open(first) as file:
-            settings = json.load(file)
-        torch.set_num_threads(settings["threads"])
-        split = rest.index("--")
-        print(json.dumps(train(settings, rest[:split], rest[split + 1 :])))
-    else:
-        print(json.dumps(activations(first, int(rest[0]), rest[1:])))
+    with open(sys.argv[1]) as file:
+        settings = json.load(file)
+    torch.set_num_threads(settings["threads"])
+    rest = sys.argv[2:]
+    split = rest.index("--")
+    print(json.dumps(train(settings, rest[:split], rest[split + 1 :])))

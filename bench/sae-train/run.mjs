@@ -1,4 +1,5 @@
 // A TopK SAE beside a plain PyTorch trainer: same settings, same activations, in turn; seconds are of the training alone.
+// The activations are ours for both: their seconds are reported, and compared with nothing. The model is 576 wide.
 //   node bench/sae-train/run.mjs --documents <folder> [--model <.gguf>] [--tokens 100000] [--features 1024] [--pairs 3]
 import { build } from 'esbuild';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -72,7 +73,7 @@ const parts = [...chunks.slice(0, -1), '--', chunks.at(-1)];
 const runs = { ours: [], peer: [] };
 for (let pair = 0; pair < Number(options.pairs); pair += 1) {
   runs.ours.push(JSON.parse((await measure(process.execPath, [bundle, file, ...parts])).stdout));
-  runs.peer.push(JSON.parse((await measure(python, [join(here, 'peer.py'), 'train', file, ...parts])).stdout));
+  runs.peer.push(JSON.parse((await measure(python, [join(here, 'peer.py'), file, ...parts])).stdout));
 }
 
 const ratios = runs.ours.map(({ seconds }, i) => runs.peer[i].seconds / seconds);
