@@ -76,7 +76,7 @@ describe('lobes on the built command line', () => {
 
   it('ended by SIGTERM leaves nothing, and ends with the same numbers when it is given again', async () => {
     // Seconds of draws, so that the signal arrives before the end.
-    const many = ['--null', '2000'];
+    const many = ['--null', '600'];
     const kept = join(bench.cache, 'checkpoints');
     let poll: NodeJS.Timeout | undefined;
     const ended = await brainlens(bench, ofFiring(...many), {
@@ -101,5 +101,5 @@ describe('lobes on the built command line', () => {
     const elsewhere = { env: { BRAINLENS_CACHE: join(bench.home, 'other') } };
     expect(await brainlens(bench, ofFiring(...many, '--out', whole), elsewhere)).toMatchObject({ code: 0 });
     expect(fieldsOf(out)).toEqual(fieldsOf(whole));
-  });
+  }, 240_000);
 });
