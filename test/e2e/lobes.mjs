@@ -154,7 +154,7 @@ async function trainAndCancel(test) {
   await test.picture(window, '1-layer');
   await window.page.keyboard.press('Enter');
   await chooseRow(window, /Which documents\?/, 'more-texts');
-  await chooseRow(window, /How many features\?/, '16,384 Features');
+  await chooseRow(window, /How many features\?/, '4,096 Features');
   await chooseRow(window, /Needs .*B of memory/, '2 Million Tokens');
   const panel = window.panel();
   await window.tab('Training SAE').waitFor();
@@ -174,7 +174,7 @@ async function trainAndCancel(test) {
   const folder = made(test, before, 'sae-train');
   assert.match(folder, /-checkpoint$/);
   assert.ok((await message.innerText()).includes(folder.split('/').at(-1)));
-  assert.equal(readJson(folder, 'cfg.json').d_sae, 16_384);
+  assert.equal(readJson(folder, 'cfg.json').d_sae, 4096);
   assert.ok(existsSync(join(folder, 'sae_weights.safetensors')));
 }
 
