@@ -36,15 +36,6 @@ export class WatchedFolders implements Disposable {
     private readonly wanted: Wanted,
     private readonly log: LogOutputChannel,
   ) {
-    // Watchers report a folder that is copied in, moved or deleted as one event of the folder: names of files in it
-    // would miss it.
-    const watcher = workspace.createFileSystemWatcher('**/*', false, true);
-    this.subscriptions.push(
-      watcher,
-      watcher.onDidCreate((uri) => this.noteCreated(uri)),
-      watcher.onDidDelete((uri) => this.noteDeleted(uri)),
-      workspace.onDidChangeWorkspaceFolders(() => this.later(true)),
-    );
     this.later(true, 0);
   }
 
@@ -58,6 +49,20 @@ export class WatchedFolders implements Disposable {
   dispose(): void {
     clearTimeout(this.timer);
     for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** Begins with the first look, for making a watcher takes a good part of the time that activation may. */
+  private watch(): void {
+    if (this.subscriptions.length > 0) return;
+    // Watchers report a folder that is copied in, moved or deleted as one event of the folder: names of files in it
+    // would miss it.
+    const watcher = workspace.createFileSystemWatcher('**/*', false, true);
+    this.subscriptions.push(
+      watcher,
+      watcher.onDidCreate((uri) => this.noteCreated(uri)),
+      watcher.onDidDelete((uri) => this.noteDeleted(uri)),
+      workspace.onDidChangeWorkspaceFolders(() => this.later(true)),
+    );
   }
 
   private noteCreated(uri: Uri): void {
@@ -79,6 +84,7 @@ export class WatchedFolders implements Disposable {
   private look(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.watch();
     const due = this.due;
     const created = [...this.created.values()];
     this.due = false;
