@@ -29,6 +29,12 @@ export class Localizations implements Disposable {
 
   constructor(private readonly log: LogOutputChannel) {
     this.scanning = Promise.resolve([]);
+    this.later(0);
+  }
+
+  /** Begins with the first look, as that of `WatchedFolders`. */
+  private watch(): void {
+    if (this.subscriptions.length > 0) return;
     const watcher = workspace.createFileSystemWatcher('**/.brainlens/**', false, true);
     this.subscriptions.push(
       watcher,
@@ -41,7 +47,6 @@ export class Localizations implements Disposable {
           this.later(0);
       }),
     );
-    this.later(0);
   }
 
   /** As they lie on the disk now. */
@@ -61,6 +66,7 @@ export class Localizations implements Disposable {
   }
 
   private look(): void {
+    this.watch();
     clearTimeout(this.timer);
     this.timer = undefined;
     this.scanning = this.scanning
