@@ -32,7 +32,9 @@ export class Firing {
   ) {
     this.random = new Random(seed);
     this.marked = new Uint8Array(features);
-    const rates = Float64Array.from({ length: features }, () => Math.min(0.9, 0.026 * Math.exp(1.5 * this.normal())));
+    const rates = Float64Array.from({ length: features }, () =>
+      Math.min(0.9, 0.026 * Math.exp(1.5 * this.random.normal())),
+    );
     this.lobes = Int32Array.from({ length: features }, () => Math.floor(LOBES * this.random.uniform() ** 1.3));
     this.bins = Array.from({ length: LOBES }, (_, lobe) => {
       const own = [...rates.keys()].filter((i) => this.lobes[i] === lobe).sort((a, b) => rates[b]! - rates[a]!);
@@ -82,9 +84,5 @@ export class Firing {
 
   private jump(scale: number): number {
     return Math.floor(Math.log((this.random.uint32() + 0.5) / 2 ** 32) * scale);
-  }
-
-  private normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.random.uniform())) * Math.cos(2 * Math.PI * this.random.uniform());
   }
 }

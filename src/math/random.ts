@@ -66,7 +66,10 @@ export class Random {
     return drawn % n;
   }
 
-  /** Standard normal (Marsaglia's polar method; the second of each pair is not kept, so that a state is four words). */
+  /**
+   * One standard normal (Marsaglia's polar method; the second of each pair is not kept, so that a state is four words).
+   * Millions of them: `fillNormal`.
+   */
   normal(): number {
     for (;;) {
       const u = 2 * this.uniform() - 1;

@@ -1,7 +1,7 @@
 /** Many points coloured by group, as Plotly's scattergl in the plane and scatter3d in space. */
 import type { CloudFigure, CloudLayout, Grouping } from './figure';
 import { groupColour, groupSymbol, type PlotTheme } from './palette';
-import { escapeText } from './plotly-text';
+import { escapeText, hoverLabel } from './plotly-text';
 import { count } from './words';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -146,12 +146,7 @@ export function cloudLayout(figure: CloudFigure, theme: PlotTheme, view: CloudVi
     showlegend: titled,
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', itemsizing: 'constant' },
     hovermode: 'closest',
-    hoverlabel: {
-      bgcolor: theme.hoverBackground,
-      bordercolor: theme.foreground,
-      align: 'left',
-      font: { ...font, color: theme.hoverForeground },
-    },
+    hoverlabel: hoverLabel(theme),
     ...(layout.z === undefined
       ? {
           dragmode: view.drag ?? 'zoom',

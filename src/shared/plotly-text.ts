@@ -1,4 +1,5 @@
 /** Texts as Plotly takes them. */
+import type { PlotTheme } from './palette';
 
 /** Plotly reads a subset of HTML in texts; ours are plain. */
 export function escapeText(text: string): string {
@@ -14,4 +15,14 @@ export function wrap(text: string): string[] {
     else lines[last] += word;
   }
   return lines.map((line) => line.trim());
+}
+
+/** How a hover looks in every figure. */
+export function hoverLabel(theme: PlotTheme): Readonly<Record<string, unknown>> {
+  return {
+    bgcolor: theme.hoverBackground,
+    bordercolor: theme.foreground,
+    align: 'left',
+    font: { family: theme.fontFamily, size: theme.fontSize, color: theme.hoverForeground },
+  };
 }

@@ -1,7 +1,7 @@
 /** Points in three dimensions, and the surface they lie on, as Plotly's scatter3d and mesh3d (WebGL without eval). */
 import type { SpaceFigure } from './figure';
 import { scaleStops, type PlotTheme } from './palette';
-import { escapeText } from './plotly-text';
+import { escapeText, hoverLabel } from './plotly-text';
 
 /** Distance from which a cube fills the picture, along each axis. */
 const EYE = 1;
@@ -73,12 +73,7 @@ export function spaceLayout(figure: SpaceFigure, theme: PlotTheme, titled: boole
     margin: { l: 0, r: 0, t: titled ? 48 : 8, b: 0 },
     ...(titled && { title: { text: escapeText(figure.title), x: 0, xref: 'paper', xanchor: 'left' } }),
     showlegend: false,
-    hoverlabel: {
-      bgcolor: theme.hoverBackground,
-      bordercolor: theme.foreground,
-      align: 'left',
-      font: { ...font, color: theme.hoverForeground },
-    },
+    hoverlabel: hoverLabel(theme),
     scene: {
       xaxis: axis('x'),
       yaxis: axis('y'),

@@ -7,7 +7,7 @@ import { mapTrace } from './map-trace';
 import { bandRuns } from './band';
 import { roleColour, roleShape, type PlotTheme } from './palette';
 import { MARKER_ROW, markerLayers } from './plot-markers';
-import { escapeText, wrap } from './plotly-text';
+import { escapeText, hoverLabel, wrap } from './plotly-text';
 import { spaceLayout, spaceTraces } from './space-plot';
 import { formatNumber } from './ticks';
 
@@ -241,12 +241,7 @@ function layoutOf(figure: ChartFigure | MapFigure, theme: PlotTheme, titled: boo
     bargap: 0.2,
     ...(!map && standsOnBars(figure) && { scattermode: 'group', scattergap: 0.2 }),
     hovermode: 'closest',
-    hoverlabel: {
-      bgcolor: theme.hoverBackground,
-      bordercolor: theme.foreground,
-      align: 'left',
-      font: { ...font, color: theme.hoverForeground },
-    },
+    hoverlabel: hoverLabel(theme),
     dragmode: 'zoom',
     ...(map ? {} : markerLayers(figure, theme)),
   };

@@ -4,8 +4,9 @@ import type { Random } from '../../math/random';
 import { symmetricEigenvalues, topEigenvalues } from '../../math/spectrum/eigenvalues';
 import { centredRows, covariance } from '../../math/spectrum/covariance';
 import { fitPowerLaw, logVolume, RANKS } from '../../math/spectrum/power-law';
+import type { Projection } from '../../math/spectrum/projection';
+import { standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
-import type { Projection } from './projection';
 
 /** Standard errors of a cloud's measures. */
 export interface Errors {
@@ -44,10 +45,11 @@ export async function* halfErrors(request: Request): AsyncGenerator<Progress, Er
     values.logVolume.push(logVolume(spectrum, RANKS));
     values.clusteringEntropy.push(yield* halfEntropy(request, source, draw));
   }
+  // Halves of n points vary about their mean as means of n points do: n/2 left for n/2 taken, a factor of 1.
   return {
-    slope: spread(values.slope),
-    logVolume: spread(values.logVolume),
-    clusteringEntropy: spread(values.clusteringEntropy),
+    slope: standardDeviation(values.slope, 0),
+    logVolume: standardDeviation(values.logVolume, 0),
+    clusteringEntropy: standardDeviation(values.clusteringEntropy, 0),
   };
 }
 
@@ -118,10 +120,4 @@ async function* halfEntropy(
     if (step.done === true) return step.value.clustering;
     yield { phase: 'Random halves', done: draw, total: resamples, unit: 'halves' };
   }
-}
-
-/** Halves of n points vary about their mean as means of n points do: n/2 left of n/2 taken, a factor of 1. */
-function spread(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }

@@ -3,16 +3,18 @@ import { paperCodeEntropy } from '../../math/entropy/entropy';
 import type { Gemm } from '../../math/gemm';
 import { nearestNeighbours } from '../../math/neighbours/nearest';
 import type { Random } from '../../math/random';
+import { zscoredColumns } from '../../math/similarity/gram';
 import { fitPowerLaw, logVolume, PAPER_CODE_RANKS, RANKS } from '../../math/spectrum/power-law';
+import { project, spectrumOf } from '../../math/spectrum/projection';
+import type { Projection, Spectrum } from '../../math/spectrum/projection';
 import { wishartEigenvalues } from '../../math/spectrum/wishart';
 import { mean, standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
 import type { Cloud } from './clouds';
 import { halfErrors } from './halves';
 import { describe } from './names';
-import { project, sampleRows, spectrumOf, zscored } from './projection';
-import type { Projection, Spectrum } from './projection';
 import type { CloudFields, Interval, NullSpread } from './result';
+import { sampleRows } from './sample-rows';
 import type { GalaxySpec } from './spec';
 
 /** Rows of the paper's code, drawn without replacement, and its components. */
@@ -133,7 +135,8 @@ async function* paperCode(
   width: number,
   { gemm, random, signal }: Tools,
 ): AsyncGenerator<Progress, number> {
-  const scaled = zscored(sampleRows(rows, width, PAPER_CODE.rows, random.fork('paper-code')), width);
+  const sample = sampleRows(rows, width, PAPER_CODE.rows, random.fork('paper-code'));
+  const scaled = zscoredColumns(sample, sample.length / width, width);
   const spectrum = await spectrumOf(gemm, scaled, width);
   const { points, eigenvalues } = await project(
     gemm,

@@ -1,8 +1,6 @@
 import type { Gemm } from '../gemm';
 import type { Random } from '../random';
-import { centredRows, covariance } from '../spectrum/covariance';
-import { symmetricEigenvalues } from '../spectrum/eigenvalues';
-import { principalVectors } from '../spectrum/principal';
+import { project, spectrumOf } from '../spectrum/projection';
 
 /** Leading principal components. */
 export interface Components {
@@ -11,8 +9,6 @@ export interface Components {
   /** Share of the variance in each. */
   readonly shares: Float64Array;
 }
-
-const ROWS_AT_ONCE = 1024;
 
 /**
  * Principal components with the largest variances, in float64. Signs are such that the largest score by magnitude is
@@ -27,18 +23,15 @@ export async function principalComponents(
   gemm: Gemm,
   random: Random,
 ): Promise<Components> {
-  const points = rows.length / width;
-  const { matrix, means } = await covariance(gemm, rows, points, width);
-  const variances = await symmetricEigenvalues(gemm, matrix, width);
-  const axes = { data: await principalVectors(gemm, matrix, variances, count, random), dims: [count, width] };
-  const scores = new Float32Array(points * count);
-  for (let from = 0; from < points; from += ROWS_AT_ONCE) {
-    const block = centredRows(rows, means, from, Math.min(points, from + ROWS_AT_ONCE));
-    scores.set((await gemm.multiply(block, axes, { transposeB: true })).data, from * count);
-  }
+  const spectrum = await spectrumOf(gemm, rows, width);
+  const { points, count: n, eigenvalues } = await project(gemm, rows, spectrum, count, random);
+  // Points that extend in fewer directions stay at 0 in the others.
+  const scores = new Float32Array(n * count);
+  const kept = eigenvalues.length;
+  for (let i = 0; i < points.length; i += 1) scores[Math.floor(i / kept) * count + (i % kept)] = points[i]!;
   orient(scores, count);
-  const total = variances.reduce((sum, variance) => sum + variance, 0);
-  return { scores, shares: variances.slice(0, count).map((variance) => variance / total) };
+  const total = spectrum.eigenvalues.reduce((sum, variance) => sum + variance, 0);
+  return { scores, shares: spectrum.eigenvalues.slice(0, count).map((variance) => variance / total) };
 }
 
 function orient(scores: Float32Array, count: number): void {

@@ -1,3 +1,5 @@
+import { mean } from '../statistics';
+
 /** A straight line through log₁₀ λ against log₁₀ rank. */
 export interface PowerLaw {
   /** Negative where eigenvalues fall with their rank. */
@@ -28,7 +30,7 @@ export function fitPowerLaw(eigenvalues: Float64Array, { first, last }: PowerLaw
   if (n < 3) return { slope: NaN, error: NaN, intercept: NaN, ranks };
   const x = used.map((_, i) => Math.log10(first + i));
   const y = used.map((value) => value / Math.LN10);
-  const [meanX, meanY] = [average(x), average(y)];
+  const [meanX, meanY] = [mean(x), mean(y)];
   let [xx, xy, yy] = [0, 0, 0];
   for (let i = 0; i < n; i += 1) {
     const [dx, dy] = [x[i]! - meanX, y[i]! - meanY];
@@ -51,8 +53,4 @@ function logarithms(eigenvalues: Float64Array, { first, last }: PowerLaw['ranks'
   const some = eigenvalues.subarray(first - 1, last);
   const end = some.findIndex((value) => !(value > NOTHING * eigenvalues[0]!));
   return some.subarray(0, end < 0 ? some.length : end).map(Math.log);
-}
-
-function average(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -16,7 +16,7 @@ test.each([
   // Hugging Face's cache: the name stands two folders above.
   ['gemma-2-2b', `/hub/models--google--gemma-2-2b/snapshots/${'a1'.repeat(20)}`, false],
   // A folder that tells nothing.
-  ['gemma-2-2b', '/work/model', false],
+  ['gemma-2-2b', '/models/model', false],
   ['', '/models/gpt2', false],
 ])('an SAE of %s and the model %s: another one? %s', (trainedOn, path, another) => {
   expect(namesAnotherModel(trainedOn, path)).toBe(another);

@@ -1,10 +1,10 @@
-import type { Gemm } from '../../math/gemm';
-import type { Random } from '../../math/random';
-import { centredRows, covariance } from '../../math/spectrum/covariance';
-import { symmetricEigenvalues } from '../../math/spectrum/eigenvalues';
-import { principalVectors } from '../../math/spectrum/principal';
+import type { Gemm } from '../gemm';
+import type { Random } from '../random';
+import { centredRows, covariance } from './covariance';
+import { symmetricEigenvalues } from './eigenvalues';
+import { principalVectors } from './principal';
 
-/** Points in their principal axes, for entropies. */
+/** Points in their principal axes. */
 export interface Projection {
   /** f64 [count, components], centred. */
   readonly points: Float64Array;
@@ -50,25 +50,4 @@ export async function project(
     points.set(data, from * kept);
   }
   return { points, count, eigenvalues: eigenvalues.slice(0, kept) };
-}
-
-/** `count` rows without replacement in their order, or all where they are no more. */
-export function sampleRows(rows: Float32Array, width: number, count: number, random: Random): Float32Array {
-  const all = rows.length / width;
-  if (all <= count) return rows;
-  const chosen = random.sample(all, count).sort();
-  const some = new Float32Array(count * width);
-  chosen.forEach((row, i) => some.set(rows.subarray(row * width, (row + 1) * width), i * width));
-  return some;
-}
-
-/** Columns minus their means over their standard deviations (ddof 0; 0 → 1), f64. */
-export function zscored(rows: Float32Array, width: number): Float64Array {
-  const count = rows.length / width;
-  const means = new Float64Array(width);
-  rows.forEach((value, i) => (means[i % width]! += value / count));
-  const variances = new Float64Array(width);
-  rows.forEach((value, i) => (variances[i % width]! += (value - means[i % width]!) ** 2 / count));
-  const scales = variances.map((variance) => Math.sqrt(variance) || 1);
-  return Float64Array.from(rows, (value, i) => (value - means[i % width]!) / scales[i % width]!);
 }
