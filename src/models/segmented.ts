@@ -1,7 +1,7 @@
 import { Cancelled, UserError } from '../shared/errors';
 import type { Progress } from '../shared/progress';
 import type { ArchitectureModel } from './architectures/architecture';
-import { checkSequences, makeBatches, makeWaves, rowsOf } from './batches';
+import { checkSequences, makeBatches, makeWaves } from './batches';
 import type { Batch } from './batches';
 import { Body } from './body';
 import { Conditions } from './conditions';
@@ -12,6 +12,7 @@ import type { Plan } from './memory';
 import { NextTokens, startsOf } from './next-tokens';
 import { checkPositions, rowsAt } from './pool';
 import type { Readout } from './pool';
+import { chosenLayers } from './layer-choice';
 import type { ModelTokenizer } from './tokenizer';
 import type {
   Ablation,
@@ -22,6 +23,8 @@ import type {
   TokenLogProbabilities,
   Transformer,
 } from './transformer';
+import { waveProgress } from './wave-progress';
+import type { WaveProgress } from './wave-progress';
 import type { ResolvedWeights } from './weights';
 
 export interface SegmentedParts {
@@ -68,7 +71,7 @@ export class SegmentedTransformer implements Transformer {
       readonly ablation?: Ablation;
     },
   ): AsyncGenerator<Progress, Float32Array> {
-    const layers = this.layersOf(options.layers);
+    const layers = chosenLayers(options.layers, this.parts.model.sizes.layers);
     this.refuse(sequences, options);
     const { width } = this.parts.model.sizes;
     const pooled = new Float32Array(sequences.length * layers.length * width);
@@ -82,7 +85,7 @@ export class SegmentedTransformer implements Transformer {
     sequences: readonly Int32Array[],
     options: ForwardOptions & { readonly positions: readonly Int32Array[]; readonly layers?: readonly number[] },
   ): AsyncGenerator<Progress, Float32Array> {
-    const layers = this.layersOf(options.layers);
+    const layers = chosenLayers(options.layers, this.parts.model.sizes.layers);
     this.refuse(sequences, options);
     const { positions } = options;
     const starts = checkPositions(positions, sequences);
@@ -115,7 +118,7 @@ export class SegmentedTransformer implements Transformer {
     const starts = startsOf(sequences);
     const values = ablations.map(() => new Float64Array(starts[sequences.length]!));
     const waves = this.waves(sequences, options, { shortest: 2, copies: ablations.length });
-    const progress = this.meter('Scores', sequences.length, waves);
+    const progress = this.progressOf('Scores', sequences.length, waves);
     const cut = conditions.firstAblated % this.parts.model.sizes.layers;
     yield* this.load(options.signal, cut);
     for (const wave of waves) {
@@ -149,7 +152,7 @@ export class SegmentedTransformer implements Transformer {
     };
     const pass = { items, conditions: new Conditions(ablations, sizes), ...LAST, signal, onEnd };
     const waves = this.waves(sequences, options);
-    const progress = this.meter('Continuations', items.length, waves);
+    const progress = this.progressOf('Continuations', items.length, waves);
     yield* this.load(signal);
     for (const wave of waves) {
       for await (const share of this.body.run(wave, pass)) yield progress(wave, share);
@@ -191,7 +194,7 @@ export class SegmentedTransformer implements Transformer {
     const waves = this.waves(sequences, options);
     // Blocks behind the last layer that is read are neither loaded nor run.
     const to = Math.max(0, ...layers) + 1;
-    const progress = this.meter('Activations', sequences.length, waves, to);
+    const progress = this.progressOf('Activations', sequences.length, waves, to);
     yield* this.load(options.signal, 0, to);
     const onEnd = ({ sequences: batch, length }: Batch, stream: Float32Array): void => {
       if (!('positions' in readout)) return;
@@ -287,25 +290,6 @@ export class SegmentedTransformer implements Transformer {
     return makeWaves(batches, model.sizes.width * copies, plan.waveBytes);
   }
 
-  /** Progress in stimuli where each batch ends with its result, in blocks where all batches go block by block. */
-  private meter(
-    phase: string,
-    stimuli: number,
-    waves: readonly Batch[][],
-    blocks = this.parts.model.sizes.layers,
-  ): (wave: Batch[], share: number) => Progress {
-    const rows = waves.map((wave) => wave.reduce((sum, batch) => sum + rowsOf(batch), 0));
-    const all = rows.reduce((sum, count) => sum + count, 0);
-    const streaming = this.executor === 'streaming';
-    const total = streaming ? blocks * waves.length : stimuli;
-    return (wave, share) => {
-      const index = waves.indexOf(wave);
-      const before = rows.slice(0, index).reduce((sum, count) => sum + count, 0);
-      const done = (before + share * rows[index]!) / all;
-      return { phase, done: Math.floor(done * total + 1e-6), total, unit: streaming ? 'blocks' : 'stimuli' };
-    };
-  }
-
   private requireHead(): void {
     if (this.parts.weights.hasHead) return;
     throw new UserError(
@@ -324,17 +308,9 @@ export class SegmentedTransformer implements Transformer {
     }
   }
 
-  /** @throws UserError for a layer that the model does not have, or one named twice */
-  private layersOf(asked: readonly number[] | undefined): readonly number[] {
-    const { layers: count } = this.parts.model.sizes;
-    const layers = asked ?? Array.from({ length: count }, (_, layer) => layer);
-    const wrong = layers.find((layer) => !Number.isInteger(layer) || layer < -1 || layer >= count);
-    if (wrong !== undefined) {
-      const remedy = `Layers run from 0 to ${count - 1}; −1 is the embedding.`;
-      throw new UserError(`Layer ${wrong} is not in the model`, remedy);
-    }
-    if (new Set(layers).size !== layers.length) throw new UserError('A layer is named twice', 'Name each layer once.');
-    return layers;
+  private progressOf(phase: string, stimuli: number, waves: readonly Batch[][], blocks?: number): WaveProgress {
+    const all = { stimuli, blocks: blocks ?? this.parts.model.sizes.layers };
+    return waveProgress(phase, waves, this.executor, all);
   }
 
   private nonFinite(sequence: number, layer: number): UserError {

@@ -3,6 +3,7 @@ import { writeSaeLens } from '../../data/sae/write';
 import type { SaeLensFacts } from '../../data/sae/write';
 import { Random } from '../../math/random';
 import type { SaeTrainer } from '../../math/sae-training/trainer';
+import { chosenLayers } from '../../models/layer-choice';
 import type { Transformer } from '../../models/transformer';
 import type { AnalysisResult } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
@@ -35,11 +36,7 @@ import { trainedSae } from './weights';
 export async function* trainSae(spec: SaeTrainingSpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
   const model = await context.openModel(spec.model);
   const { layers, width } = model.description;
-  if (spec.layer >= layers)
-    throw new UserError(
-      `Layer ${spec.layer} is not in the model`,
-      `Layers run from 0 to ${layers - 1}; −1 is the embedding.`,
-    );
+  chosenLayers([spec.layer], layers);
   if (spec.k > width)
     throw new UserError(
       `--k ${spec.k} is more than the model's width, ${width}: nothing would be sparse`,
