@@ -67,6 +67,7 @@ class Panel {
       document.title = run.title;
     }
     await this.running.update(run);
+    this.host.send({ type: 'drawn' });
   }
 
   problem(message: string): void {

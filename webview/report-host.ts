@@ -37,6 +37,7 @@ export class ReportHost implements Host {
       case 'requestLine':
       case 'openReport':
       case 'cancel':
+      case 'drawn':
       case 'revealArrays':
     }
   }

@@ -99,6 +99,7 @@ export class ResultPanel {
       case 'revealArrays':
         return this.revealArrays();
       case 'cancel':
+      case 'drawn':
         return;
       case 'problem':
         this.log.error(`Panel: ${message.message}`);

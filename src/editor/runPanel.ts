@@ -7,6 +7,11 @@ import { RunCurves } from '../shared/run-curves';
 import { resultHtml } from './resultHtml';
 
 const REFRESH_MS = 500;
+/**
+ * Time between two drawings, in times of the last one: VS Code in a browser draws panels on the thread that also takes
+ * clicks, and a slow machine must not spend it all on curves.
+ */
+const REST = 4;
 
 /** Shows the measures of a running analysis as curves that grow; it opens with the first of them, or when asked to. */
 export class RunPanel {
@@ -17,6 +22,9 @@ export class RunPanel {
   private ready = false;
   private status = '';
   private timer: NodeJS.Timeout | undefined;
+  /** When the drawing under way was sent. Only one is: what a slow panel could not draw yet must not queue before a click. */
+  private sent: number | undefined;
+  private wait = REFRESH_MS;
 
   /**
    * @param title of its tab
@@ -39,8 +47,11 @@ export class RunPanel {
     view.webview.onDidReceiveMessage((raw: unknown) => {
       const message = fromWebviewSchema.safeParse(raw).data;
       if (message?.type === 'cancel') this.cancel();
+      if (message?.type === 'drawn') this.drawn();
       if (message?.type !== 'ready') return;
+      // Also when the panel is built again, after it was hidden: what it had not drawn it will not answer.
       this.ready = true;
+      this.sent = undefined;
       this.send();
     });
     view.onDidDispose(() => (this.view = undefined));
@@ -53,7 +64,7 @@ export class RunPanel {
     this.status = status;
     this.curves.add(progress);
     if (progress.values !== undefined) this.open();
-    this.timer ??= setTimeout(() => this.send(), REFRESH_MS);
+    this.timer ??= setTimeout(() => this.send(), this.wait);
   }
 
   close(): void {
@@ -62,10 +73,17 @@ export class RunPanel {
     this.view?.dispose();
   }
 
+  private drawn(): void {
+    if (this.sent === undefined) return;
+    this.wait = Math.max(REFRESH_MS, REST * (performance.now() - this.sent));
+    this.sent = undefined;
+  }
+
   private send(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.view === undefined || !this.ready) return;
+    if (this.view === undefined || !this.ready || this.sent !== undefined) return;
+    this.sent = performance.now();
     const { title, status } = this;
     const message: ToWebview = { type: 'running', title, status, figures: this.curves.figures() };
     void this.view.webview.postMessage(message);

@@ -6,6 +6,9 @@ import type { JobRequest } from '../shared/protocol';
 import { describeEstimate, endOf } from './estimateText';
 import { RunPanel } from './runPanel';
 
+/** Time between two lines of the notification: each is laid out anew, and nobody reads faster. */
+const REPORT_MS = 250;
+
 export interface Run {
   readonly job: JobRequest;
   /** Absent where no model is run. */
@@ -46,9 +49,14 @@ export async function runWithProgress(
     const panel = new RunPanel(live ?? title, panelAssets, () => abort.abort());
     if (live !== undefined) panel.open();
     const pace = new PaceMeter();
+    let reported = -Infinity;
     const onProgress: Parameters<EngineClient['run']>[1]['onProgress'] = (step) => {
-      const message = describeProgress(step, pace.measure(step, performance.now()));
-      progress.report({ message });
+      const now = performance.now();
+      const message = describeProgress(step, pace.measure(step, now));
+      if (now - reported >= REPORT_MS) {
+        progress.report({ message });
+        reported = now;
+      }
       panel.step(step, message);
     };
     try {

@@ -129,6 +129,8 @@ export const fromWebviewSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openReport') }),
   /** Stops the run that is shown. */
   z.object({ type: z.literal('cancel') }),
+  /** The last `running` is on the screen: the next may come. */
+  z.object({ type: z.literal('drawn') }),
   z.object({ type: z.literal('revealArrays') }),
   z.object({ type: z.literal('problem'), message: z.string() }),
 ]);

@@ -196,7 +196,12 @@ export class Workbench {
 
   /** Runs a command of the palette, once it is there. */
   async command(title) {
-    await (await this.commandRow(title)).click();
+    const chosen = await (await this.commandRow(title)).click({ timeout: 5000 }).then(
+      () => true,
+      () => false,
+    );
+    // The palette closed between the look and the click.
+    if (!chosen) await (await this.commandRow(title)).click();
   }
 
   /** Waits until the palette has a command: from then on its extension's contributions are known. */
@@ -205,18 +210,22 @@ export class Workbench {
     await this.page.keyboard.press('Escape');
   }
 
-  /** The palette lists commands as of its opening: reopened until ours is there. */
+  /**
+   * The palette lists commands as of its opening, and closes when a panel that is being built takes the focus: reopened
+   * until ours is there.
+   */
   async commandRow(title) {
     for (const end = Date.now() + WAIT; ;) {
       await this.page.keyboard.press('F1');
-      const input = this.page.locator('.quick-input-widget:visible input');
-      await input.waitFor();
-      await input.fill(`>${title}`);
+      const input = this.page.locator('.quick-input-widget:visible input').first();
       const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-      const found = await row.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      );
+      const found = await input
+        .fill(`>${title}`, { timeout: 5000 })
+        .then(() => row.waitFor({ timeout: 5000 }))
+        .then(
+          () => true,
+          () => false,
+        );
       if (found) return row;
       await this.page.keyboard.press('Escape');
       if (Date.now() > end) throw new Error(`the palette has no command "${title}"`);

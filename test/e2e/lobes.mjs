@@ -1,11 +1,12 @@
-// Sparse autoencoders, as a person uses them: the map of one's features.
+// Sparse autoencoders, as a person uses them: the map of one's features, and the training of another.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseInExplorer } from './alignment.mjs';
 import { results } from './localization.mjs';
 
 const MAP = 'Map SAE Lobes…';
+const TRAIN = 'Train SAE…';
 /** A run of seconds takes minutes on a busy machine. */
 const PATIENCE = { timeout: 400_000 };
 const WORDS = {
@@ -14,7 +15,7 @@ const WORDS = {
 };
 
 /** A tiny SAE on layer 1 of tiny-random. */
-function tinySae(test) {
+export function tinySae(test) {
   cpSync(join(test.root, 'test/fixtures/sae-tiny'), join(test.workspace, 'sae-tiny'), { recursive: true });
 }
 
@@ -34,7 +35,7 @@ function documents(test, name, each) {
 }
 
 /** A window that knows what Brainlens contributes: on a busy machine that takes a minute. */
-async function readyWindow(test) {
+export async function readyWindow(test) {
   const window = await test.window();
   await window.knowsCommand('Brainlens: Train SAE');
   return window;
@@ -47,14 +48,14 @@ async function chooseRow(window, question, text) {
   await row.click();
 }
 
-function made(test, before, kind) {
+export function made(test, before, kind) {
   const found = results(test.workspace).filter((name) => !before.includes(name));
   assert.equal(found.length, 1, found.join());
   assert.match(found[0], new RegExp(`^${kind}-\\d{8}-\\d{6}`));
   return join(test.workspace, '.brainlens', found[0]);
 }
 
-const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
+export const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
 async function mapFromMenu(test) {
   tinySae(test);
@@ -144,6 +145,63 @@ async function looksAtCloud(test, window, card, figure, folder) {
   assert.ok(Number(some) > 0.8 * figure.ids.length, `${some} of ${figure.ids.length}`);
 }
 
+async function trainAndCancel(test) {
+  // Enough that what is cancelled is still under way, few enough that reading them takes a minute at most.
+  documents(test, 'long-training', 40);
+  const before = results(test.workspace);
+  const window = await readyWindow(test);
+  await chooseInExplorer(window, 'tiny-random', TRAIN);
+  await window.quickPick(/Which of \d+ layers/);
+  await test.picture(window, '1-layer');
+  await window.page.keyboard.press('Enter');
+  await chooseRow(window, /Which documents\?/, 'long-training');
+  await chooseRow(window, /How many features\?/, '4,096 Features');
+  await chooseRow(window, /Needs .*B of memory/, '2 Million Tokens');
+  const panel = window.panel();
+  await window.tab('Training SAE').waitFor();
+  await panel.getByRole('button', { name: 'Cancel' }).waitFor();
+  const curve = panel.locator('[data-figure="run-varianceExplained"] svg.main-svg').first();
+  await curve.waitFor(PATIENCE);
+  await window.page.waitForTimeout(3000);
+  await test.picture(window, '2-curves');
+  for (const id of ['loss', 'l0', 'dead'])
+    assert.equal((await panel.locator(`[data-figure="run-${id}"] .scatterlayer .lines`).count()) > 0, true, id);
+  assert.match(await panel.locator('.lead').innerText(), /Training: \d+ of \d+ steps/);
+  await panel.getByRole('button', { name: 'Cancel' }).click();
+  const message = window.notification(/The best so far \(variance explained .* at step \d+\) is in/);
+  await message.waitFor();
+  await test.picture(window, '3-cancelled');
+  assert.equal(await window.tab('Training SAE').count(), 0);
+  const folder = made(test, before, 'sae-train');
+  assert.match(folder, /-checkpoint$/);
+  assert.ok((await message.innerText()).includes(folder.split('/').at(-1)));
+  assert.equal(readJson(folder, 'cfg.json').d_sae, 4096);
+  assert.ok(existsSync(join(folder, 'sae_weights.safetensors')));
+}
+
+async function trainToTheEnd(test) {
+  documents(test, 'short-training', 6);
+  const before = results(test.workspace);
+  const window = await readyWindow(test);
+  await chooseInExplorer(window, 'tiny-random', TRAIN);
+  await chooseRow(window, /Which of \d+ layers/, 'Layer 0');
+  await chooseRow(window, /Which documents\?/, 'short-training');
+  await chooseRow(window, /How many features\?/, '1,024 Features');
+  await chooseRow(window, /How many tokens\?|Needs .*B of memory/, '500,000 Tokens');
+  await window.panel().locator('#app[data-ready="true"]').waitFor(PATIENCE);
+  await test.picture(window, 'result');
+  const folder = made(test, before, 'sae-train');
+  assert.equal(await window.tab('Training SAE').count(), 0);
+  assert.equal(await window.panel().locator('.lead').innerText(), readJson(folder, 'result.json').summary);
+  assert.ok(existsSync(join(folder, 'cfg.json')));
+  await window.expand('.brainlens');
+  await chooseInExplorer(window, folder.split('/').at(-1), MAP);
+  await window.quickPick(/Which model does it read\?/);
+  await window.page.keyboard.press('Escape');
+}
+
 export const lobes = [
   { name: 'sae: a right-click on an SAE folder: the map of its features, their contexts, a lasso', run: mapFromMenu },
+  { name: 'sae: training draws curves; cancelled, it names the best checkpoint', run: trainAndCancel },
+  { name: 'sae: training ends in a result whose folder can be mapped at once', run: trainToTheEnd },
 ];

@@ -6,6 +6,7 @@ import { alignment } from './alignment.mjs';
 import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
 import { writeRandomModel } from './random-model.mjs';
+import { galaxy } from './galaxy.mjs';
 import { interruptions } from './interruptions.mjs';
 import { localization } from './localization.mjs';
 import { lobes } from './lobes.mjs';
@@ -30,6 +31,7 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
     ...alignment,
     ...manifests,
     ...lobes,
+    ...galaxy,
   ].filter(({ name }) => only === undefined || name.includes(only));
   const outcome = { passed: 0, failed: 0 };
   try {

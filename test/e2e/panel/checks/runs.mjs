@@ -48,6 +48,7 @@ export function runs({ browser, bundle, shots }) {
       await cancel.click();
       await cancel.click({ force: true });
       assert.equal((await posted('cancel')).length, 1);
+      assert.equal((await posted('drawn')).length, data.running.length);
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(troubles, []);
       await context.close();
