@@ -86,7 +86,8 @@ async function* activations(
 }
 
 /**
- * Which documents are held out: drawn one after the other until they hold the share of all rows.
+ * Which documents are held out: drawn one after the other until they hold the share of all rows. One that would make it
+ * more than twice the share is left to training (a book among articles); where all would, the shortest is held out.
  * @returns u8 [documents], 1 = held out
  * @throws UserError for a single document
  */
@@ -101,8 +102,14 @@ export function holdOut(documentRows: Int32Array, share: number, random: Random)
   let rows = 0;
   for (const document of random.permutation(documentRows.length).subarray(0, -1)) {
     if (rows >= wanted) break;
+    if (rows + documentRows[document]! > 2 * wanted) continue;
     held[document] = 1;
     rows += documentRows[document]!;
   }
+  if (rows === 0) held[shortest(documentRows)] = 1;
   return held;
+}
+
+function shortest(documentRows: Int32Array): number {
+  return documentRows.reduce((best, rows, i) => (rows < documentRows[best]! ? i : best), 0);
 }

@@ -25,7 +25,7 @@ beforeEach(() => {
   }
 });
 // A failed run may still be closing the file of a chunk.
-afterEach(() => rmSync(home, { recursive: true, maxRetries: 5, retryDelay: 50 }));
+afterEach(() => rmSync(home, { recursive: true, maxRetries: 10, retryDelay: 50 }));
 
 const SMALL = { layer: 1, features: 48, k: 4, batch: 64, epochs: 2, evaluateEvery: 4, heldOut: 0.2, outliers: 0 };
 
