@@ -24,6 +24,44 @@ def decoder(rows=600, width=40, seed=7):
     return points.astype(np.float32)
 
 
+def large_decoder(rows=4096, width=256):
+    """A decoder that the test makes again, bit by bit: sums of hashed integers, scaled in correctly rounded float64.
+
+    Column scales fall as a power law does not quite, so that the two ranges of ranks have slopes of their own; rows lie
+    around 40 centres.
+    """
+
+    def uniform(index):
+        """murmur3's finaliser: 32 bits of the index, to −0.5 … 0.5."""
+        h = index.astype(np.uint64)
+        for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+            h = ((h ^ (h >> np.uint64(shift))) * np.uint64(factor)) & np.uint64(0xFFFFFFFF)
+        return (h ^ (h >> np.uint64(16))) / 2**32 - 0.5
+
+    row, column = np.arange(rows)[:, None], np.arange(width)[None]
+    noise = uniform(row * width + column)
+    centre = uniform(1_500_000_000 + (row % 40) * width + column)
+    return ((noise + centre) / (1 + column / 8)).astype(np.float32)
+
+
+def large():
+    points = large_decoder().astype(np.float64)
+    values = np.linalg.eigvalsh(np.cov(points, rowvar=False))[::-1]
+    scores, lambdas = principal(points, 100)
+    return {
+        "rows": points.shape[0],
+        "width": points.shape[1],
+        "corner": points[:2, :3].tolist() + points[-2:, -3:].tolist(),
+        "eigenvalues": values.tolist(),
+        "ranks1": slope(values, 1, 100),
+        "ranks11": slope(values, 11, 150),
+        "entropy": kozachenko_leonenko(scores, 1),
+        "gaussian": float(50 * (1 + np.log(2 * np.pi)) + 0.5 * np.log(lambdas).sum()),
+        # 5,000 rows or fewer: all of them.
+        "paperCode": paper_code(points, 1),
+    }
+
+
 def slope(values, first, last):
     ranks = np.arange(first, min(last, len(values)) + 1)
     fit = linregress(np.log10(ranks), np.log10(values[ranks - 1]))
@@ -76,6 +114,7 @@ def main():
         "digamma": {str(n): float(digamma(n)) for n in (1, 2, 3, 10, 19, 20, 21, 600, 16384)},
     }
     (HERE / "galaxy.json").write_text(json.dumps(out, indent=1) + "\n")
+    (HERE / "large.json").write_text(json.dumps(large(), indent=1) + "\n")
 
 
 if __name__ == "__main__":
