@@ -51,6 +51,8 @@ export interface Series {
   readonly interval?: string;
   /** One line per point for its hover: "200 rows · 5 folds". */
   readonly text?: readonly string[];
+  /** Of `points`: names written beside them, where there are few. */
+  readonly labels?: readonly string[];
 }
 
 /** A straight line across the plot at one value of one axis. */

@@ -39,10 +39,13 @@ const series = z
     width: z.number().optional(),
     interval: z.string().optional(),
     text: z.array(z.string()).optional(),
+    labels: z.array(z.string()).optional(),
   })
-  .refine(({ x, y, low, high, text }) => [y, low, high, text].every((values) => (values ?? x).length === x.length), {
-    message: 'x, y, low, high and text differ in length',
-  });
+  .refine(
+    ({ x, y, low, high, text, labels }) =>
+      [y, low, high, text, labels].every((values) => (values ?? x).length === x.length),
+    { message: 'x, y, low, high, text and labels differ in length' },
+  );
 
 const chart = z.looseObject({
   ...base,

@@ -98,7 +98,10 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<
       case 'line':
         return [{ type: 'scatter', mode: 'lines', ...common, line: { color: colour, width: 2, dash } }];
       case 'points':
-        return [{ type: 'scatter', mode: 'markers', ...common, ...pointStyle(series, theme) }];
+        return [
+          { type: 'scatter', mode: 'markers', ...common, ...pointStyle(series, theme) },
+          ...(series.labels === undefined ? [] : [pointLabels(series, series.labels, theme)]),
+        ];
       case 'band':
         return [
           bandArea(series, colour),
@@ -118,6 +121,23 @@ function pointStyle(series: Series, theme: PlotTheme): Json {
   const color = roleColour(theme.kind, series.role);
   if (open === true) return { marker: { color, size: 8, symbol: `${symbol}-open`, line: { color, width: 1.5 } } };
   return { marker: { color, size: 8, symbol, line: { color: theme.background, width: 1 } } };
+}
+
+/** Names above their points, a trace of their own: the points' text is for the hover. */
+function pointLabels(series: Series, labels: readonly string[], theme: PlotTheme): Json {
+  return {
+    type: 'scatter',
+    mode: 'text',
+    x: series.x,
+    y: series.y,
+    text: labels.map(escapeText),
+    textposition: 'top center',
+    textfont: { size: theme.fontSize - 1 },
+    cliponaxis: false,
+    legendgroup: series.name,
+    showlegend: false,
+    hoverinfo: 'skip',
+  };
 }
 
 function barStyle(figure: ChartFigure, series: Series, theme: PlotTheme): Json {

@@ -2,6 +2,7 @@
 import { bandRuns } from '../band';
 import type { ChartFigure, Series } from '../figure';
 import { roleColour, type PlotTheme } from '../palette';
+import { text } from './text';
 import { barFill, stroke, symbolOutline, symbolPaint } from './swatch';
 import type { Frame } from './frame';
 
@@ -81,7 +82,17 @@ function points(series: Series, frame: Frame, theme: PlotTheme, shift: number): 
     if (typeof y !== 'number') return '';
     return `M${frame.x(frame.position(x) + shift).toFixed(1)} ${frame.y(y).toFixed(1)}${outline}`;
   });
-  return `<path d="${d.join('')}" ${symbolPaint(series.role, theme)}/>`;
+  return `<path d="${d.join('')}" ${symbolPaint(series.role, theme)}/>${pointLabels(series, frame, shift)}`;
+}
+
+function pointLabels(series: Series, frame: Frame, shift: number): string {
+  return (series.labels ?? [])
+    .map((label, i) => {
+      const y = series.y[i];
+      if (typeof y !== 'number') return '';
+      return text(label, frame.x(frame.position(series.x[i]!) + shift), frame.y(y) - 7, { anchor: 'middle' });
+    })
+    .join('');
 }
 
 function errors(series: Series, frame: Frame, colour: string, shift: number): string {
