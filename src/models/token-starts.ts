@@ -22,8 +22,8 @@ export function tokenStarts(tokenizer: ModelTokenizer, text: string): Int32Array
   return Int32Array.from(ids, (_, i) => starts[i - before] ?? -1);
 }
 
-/** Special tokens stand around an empty text too. */
-function specialsAround(tokenizer: ModelTokenizer, ids: Int32Array): { before: number; after: number } {
+/** How many of a text's ids are special tokens before and behind it: those that stand around an empty text too. */
+export function specialsAround(tokenizer: ModelTokenizer, ids: Int32Array): { before: number; after: number } {
   const specials = tokenizer.encode('');
   let before = 0;
   while (before < specials.length && specials[before] === ids[before]) before += 1;

@@ -5,6 +5,7 @@ import { subjectsOf } from './aggregate';
 import { alignRidge } from './ridge';
 import { alignSimilarity } from './similarity';
 import { readSource } from './source';
+import type { Source } from './source';
 import type { AlignmentSpec } from './spec';
 import { gatherUnits, readUnitSets } from './unit-masks';
 import { warnOfLeaveOneOut } from './warnings';
@@ -16,7 +17,15 @@ import { warnOfLeaveOneOut } from './warnings';
  * @throws UserError for features, responses, folds or units that do not go together; Cancelled
  */
 export async function* align(spec: AlignmentSpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
-  const source = yield* readSource(spec, context);
+  return yield* alignSource(spec, context, yield* readSource(spec, context));
+}
+
+/** Scores features that are there already. @throws as `align` */
+export async function* alignSource(
+  spec: AlignmentSpec,
+  context: RunContext,
+  source: Source,
+): AsyncGenerator<Progress, AnalysisResult> {
   const subjects = subjectsOf(source.recording.targets);
   if (spec.metric !== 'ridge')
     return yield* alignSimilarity({ spec, context, subjects, metric: spec.metric, ...source });

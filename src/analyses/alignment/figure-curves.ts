@@ -11,7 +11,7 @@ const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'co
 const CHARTS = 8;
 
 /** Units that are drawn together. */
-interface Group {
+export interface Group {
   readonly name: string;
   /** Indices of units, the largest score first. */
   readonly units: readonly number[];
@@ -73,7 +73,7 @@ function chartOf(
 }
 
 /** By subject, by the first label that divides the units into few regions, or not at all. */
-function groupsOf(units: readonly UnitRow[], scored: readonly number[]): readonly Group[] {
+export function groupsOf(units: readonly UnitRow[], scored: readonly number[]): readonly Group[] {
   const all: Group = { name: '', units: scored };
   if (scored.length <= ROLES.length) return [all];
   const labels = [...new Set(scored.flatMap((u) => Object.keys(units[u]!.labels)))];

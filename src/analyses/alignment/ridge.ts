@@ -101,6 +101,21 @@ async function* encodeControls(
   return rows;
 }
 
+/**
+ * What `alignRidge` will need in memory, as a progress: nothing of the features is read.
+ * @throws UserError where it exceeds the budget, or folds do not go with the rows
+ */
+export async function foreseeRidge(job: RidgeJob): Promise<Progress> {
+  const { spec, context, recording } = job;
+  const { plan } = await foldsOf(spec.folds, recording, context);
+  const pool = processPool({ threads: context.threads, memory: context.memory });
+  try {
+    return requireMemory(pool, job, plan);
+  } finally {
+    await pool.dispose();
+  }
+}
+
 function optionsOf({ alpha, alphas, pca }: AlignmentSpec, { signal }: RunContext): EncodingOptions {
   return { alpha, alphas: alphasOf(alphas), ...(pca !== undefined && { pca }), signal };
 }

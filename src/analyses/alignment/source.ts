@@ -1,3 +1,4 @@
+import type { BrainDataset } from '../../data/brain/dataset';
 import { loadDataset } from '../../data/brain/load';
 import { firDelays } from '../../math/timeseries/fir';
 import { UserError } from '../../shared/errors';
@@ -5,6 +6,7 @@ import type { Progress } from '../../shared/progress';
 import type { Transformer } from '../../models/transformer';
 import type { RunContext } from '../contract';
 import { featuresOf } from '../features/features';
+import type { FeatureOptions } from '../features/features';
 import { layersOf } from '../activations/spec';
 import { readArrays } from './arrays';
 import { recordingOf } from './data';
@@ -33,6 +35,28 @@ export async function* readSource(spec: AlignmentSpec, context: RunContext): Asy
 
 async function* fromDataset(spec: AlignmentSpec, context: RunContext): AsyncGenerator<Progress, Source> {
   yield { phase: 'Reading the dataset', done: 0, total: 1, unit: 'datasets' };
+  const { dataset, options, recording, missing } = await readDataset(spec, context);
+  const features = yield* featuresOf(dataset, spec.model!, options, context);
+  const { model, layers, width } = features;
+  return {
+    features: { layers, of: model.description.layers, width, layer: (i) => features.layer(i) },
+    recording,
+    missing,
+    model,
+  };
+}
+
+/** A dataset as it is aligned, without the features. */
+export interface DatasetSource {
+  readonly dataset: BrainDataset;
+  /** How its features are made. */
+  readonly options: FeatureOptions;
+  readonly recording: Recording;
+  readonly missing: number;
+}
+
+/** Reads the dataset of an alignment. @throws UserError for files or settings that do not go together */
+export async function readDataset(spec: AlignmentSpec, context: RunContext): Promise<DatasetSource> {
   const dataset = await loadDataset(spec.dataset!);
   for (const { path, role } of dataset.files) context.recordInput(path, role);
   if (dataset.simulated) {
@@ -55,25 +79,18 @@ async function* fromDataset(spec: AlignmentSpec, context: RunContext): AsyncGene
     throw new UserError('--max-tokens cuts sentences, and this dataset has words', 'Leave it out.');
   }
   const fir = dataset.granularity === 'timeseries' ? dataset.timing?.delays : undefined;
-  const features = yield* featuresOf(
+  const { nuisance, ...rest } = recordingOf(dataset);
+  const own = nuisance !== undefined && spec.nuisance === 'manifest' ? { nuisance } : {};
+  return {
     dataset,
-    spec.model!,
-    {
+    options: {
       ...(words ? { wordPooling: spec.pooling === 'mean' ? 'mean' : 'last' } : { pooling: spec.pooling }),
       ...(spec.maxTokens !== undefined && { maxTokens: spec.maxTokens }),
       ...(spec.layers !== undefined && { layers: layersOf(spec.layers) }),
       ...(fir !== undefined && fir.length > 0 && { fir }),
     },
-    context,
-  );
-  const { model, layers, width } = features;
-  const { nuisance, ...rest } = recordingOf(dataset);
-  const own = nuisance !== undefined && spec.nuisance === 'manifest' ? { nuisance } : {};
-  return {
-    features: { layers, of: model.description.layers, width, layer: (i) => features.layer(i) },
     recording: withDelays({ ...rest, ...own }, fir),
     missing: dataset.counts.missing,
-    model,
   };
 }
 

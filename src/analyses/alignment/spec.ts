@@ -6,92 +6,95 @@ const NUMBER = '\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?';
 const GRID = new RegExp(`^(${NUMBER}):(${NUMBER}):(\\d+)$`);
 const LAYERS = /^-?\d+(,-?\d+)*$/;
 
+/** The settings of an alignment one by one, for analyses that score in the same way. */
+export const alignmentOptions = {
+  model: z.string().min(1).optional().describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+  dataset: z.string().min(1).optional().describe('Recordings: a dataset manifest (dataset.yaml)'),
+  features: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Instead of --model: features .npy, [n, width] or [n, layers, width] (with --responses)'),
+  responses: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Instead of --dataset: responses .npy, [n, units]; NaN = missing (with --features)'),
+  metric: z
+    .enum(['ridge', 'cka', 'debiased-cka', 'rsa'])
+    .default('ridge')
+    .describe(
+      'How features and responses are compared: ridge = Pearson r of held-out predictions; cka, debiased-cka, rsa = similarity without fitting',
+    ),
+  folds: z
+    .string()
+    .regex(FOLDS, 'must be kfold:5:0, group:COLUMN:5, blocked:5:GAP or a file.npy')
+    .optional()
+    .describe(
+      'How rows are held out: kfold:FOLDS:SEED, group:COLUMN:FOLDS, blocked:FOLDS:GAP, or a .npy with the fold of every row (default: groups where the manifest has them, runs for time series, else kfold:5:0)',
+    ),
+  alpha: z
+    .enum(['nested', 'loo', 'ols'])
+    .default('nested')
+    .describe(
+      'How the ridge penalty is chosen for every fold and unit: nested = inner folds; loo = leave-one-out; ols = none, minimum-norm least squares',
+    ),
+  alphas: z
+    .string()
+    .regex(GRID, 'must be FROM:TO:COUNT such as 1e-3:1e8:12')
+    .default('1e-3:1e8:12')
+    .describe('Penalties to choose from, evenly spaced on a log scale: FROM:TO:COUNT'),
+  pca: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Fit on at most so many principal components of the training rows (default: none)'),
+  layers: z
+    .string()
+    .regex(LAYERS, 'must be a list of layers such as 0,5,11 (-1: the embedding)')
+    .optional()
+    .describe('Layers to score, such as 0,5,11; -1 is the embedding (default: every block)'),
+  pooling: z
+    .enum(['last', 'mean', 'sum'])
+    .default('last')
+    .describe('How the tokens of a stimulus, or of a word, are pooled'),
+  maxTokens: z.int().min(1).optional().describe('Cut each stimulus to this many tokens (default: none)'),
+  units: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Take only the units selected by this localization as features, and compare with its random units'),
+  randomSeeds: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(10)
+    .describe('With --units: random unit sets of each control kind to compare with (0: none)'),
+  nuisance: z
+    .enum(['manifest', 'none'])
+    .default('manifest')
+    .describe("Low-level predictors as a band of their own: the manifest's, or none"),
+  zscore: z
+    .boolean()
+    .default(false)
+    .describe('For cka: z-score every feature first, so that massive units do not dominate'),
+  aggregate: z
+    .enum(['median', 'mean'])
+    .default('median')
+    .describe('How the units of a subject become one score; subjects are then averaged'),
+  bootstrap: z.int().min(100).max(1_000_000).default(10_000).describe('Resamples behind every interval'),
+  permutations: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(0)
+    .describe(
+      'Permutations for p and the null band (0: none; 100 give p of at least 0.0099). The whole pipeline is fitted to each',
+    ),
+};
+
 const schema = z
-  .object({
-    model: z.string().min(1).optional().describe('Model: a folder in Hugging Face layout, or a .gguf file'),
-    dataset: z.string().min(1).optional().describe('Recordings: a dataset manifest (dataset.yaml)'),
-    features: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Instead of --model: features .npy, [n, width] or [n, layers, width] (with --responses)'),
-    responses: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Instead of --dataset: responses .npy, [n, units]; NaN = missing (with --features)'),
-    metric: z
-      .enum(['ridge', 'cka', 'debiased-cka', 'rsa'])
-      .default('ridge')
-      .describe(
-        'How features and responses are compared: ridge = Pearson r of held-out predictions; cka, debiased-cka, rsa = similarity without fitting',
-      ),
-    folds: z
-      .string()
-      .regex(FOLDS, 'must be kfold:5:0, group:COLUMN:5, blocked:5:GAP or a file.npy')
-      .optional()
-      .describe(
-        'How rows are held out: kfold:FOLDS:SEED, group:COLUMN:FOLDS, blocked:FOLDS:GAP, or a .npy with the fold of every row (default: groups where the manifest has them, runs for time series, else kfold:5:0)',
-      ),
-    alpha: z
-      .enum(['nested', 'loo', 'ols'])
-      .default('nested')
-      .describe(
-        'How the ridge penalty is chosen for every fold and unit: nested = inner folds; loo = leave-one-out; ols = none, minimum-norm least squares',
-      ),
-    alphas: z
-      .string()
-      .regex(GRID, 'must be FROM:TO:COUNT such as 1e-3:1e8:12')
-      .default('1e-3:1e8:12')
-      .describe('Penalties to choose from, evenly spaced on a log scale: FROM:TO:COUNT'),
-    pca: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('Fit on at most so many principal components of the training rows (default: none)'),
-    layers: z
-      .string()
-      .regex(LAYERS, 'must be a list of layers such as 0,5,11 (-1: the embedding)')
-      .optional()
-      .describe('Layers to score, such as 0,5,11; -1 is the embedding (default: every block)'),
-    pooling: z
-      .enum(['last', 'mean', 'sum'])
-      .default('last')
-      .describe('How the tokens of a stimulus, or of a word, are pooled'),
-    maxTokens: z.int().min(1).optional().describe('Cut each stimulus to this many tokens (default: none)'),
-    units: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Take only the units selected by this localization as features, and compare with its random units'),
-    randomSeeds: z
-      .int()
-      .min(0)
-      .max(1000)
-      .default(10)
-      .describe('With --units: random unit sets of each control kind to compare with (0: none)'),
-    nuisance: z
-      .enum(['manifest', 'none'])
-      .default('manifest')
-      .describe("Low-level predictors as a band of their own: the manifest's, or none"),
-    zscore: z
-      .boolean()
-      .default(false)
-      .describe('For cka: z-score every feature first, so that massive units do not dominate'),
-    aggregate: z
-      .enum(['median', 'mean'])
-      .default('median')
-      .describe('How the units of a subject become one score; subjects are then averaged'),
-    bootstrap: z.int().min(100).max(1_000_000).default(10_000).describe('Resamples behind every interval'),
-    permutations: z
-      .int()
-      .min(0)
-      .max(100_000)
-      .default(0)
-      .describe(
-        'Permutations for p and the null band (0: none; 100 give p of at least 0.0099). The whole pipeline is fitted to each',
-      ),
-  })
+  .object(alignmentOptions)
   .refine((spec) => (spec.features === undefined) === (spec.responses === undefined), {
     message: 'needs --responses too (and --responses needs --features): give both',
     path: ['features'],

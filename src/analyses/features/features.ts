@@ -6,7 +6,7 @@ import type { Pooling, Transformer } from '../../models/transformer';
 import type { WordPooling } from '../../models/word-tokens';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
-import type { LayerArrays, RunContext } from '../contract';
+import type { RunContext } from '../contract';
 import type { FeatureRequest } from './request';
 import { sentenceFeatures } from './sentences';
 import { scanTimes, wordTimes } from './times';
@@ -67,21 +67,34 @@ export async function* featuresOf(
   const { transformer, layers } = request;
   const { width } = transformer.description;
   const { arrays, order, tokens } = yield* wordFeatures(dataset, request);
-  const facts = { model: transformer, layers, rows: dataset.rows, ...sizeOf(tokens) };
   const words = async (index: number): Promise<Float32Array> => inOrder(await arrays.read(index), order, width);
+  const recorded = asRecorded(dataset, { width, layer: words }, options.fir);
+  return { model: transformer, layers, rows: dataset.rows, ...sizeOf(tokens), ...recorded };
+}
+
+/**
+ * Features of a dataset's words as the rows that were recorded: the words, or scans into which they are summed, delayed
+ * where `fir` says so.
+ * @param words f32 [words, width] of the layer with an index, in the dataset's order
+ * @throws UserError where words and rows do not go together
+ */
+export function asRecorded(
+  dataset: BrainDataset,
+  words: Pick<Features, 'width' | 'layer'>,
+  fir: readonly number[] | undefined,
+): Pick<Features, 'width' | 'layer'> {
   // Continuous recordings were averaged over each word's window: their rows are words already.
   if (dataset.granularity === 'word' || dataset.timing?.window !== undefined) {
-    requireRows(arrays, dataset);
-    return { ...facts, width, layer: words };
+    requireRows(dataset);
+    return words;
   }
+  const { width } = words;
   const scans = scanTimes(dataset);
   const times = wordTimes(dataset);
-  const { fir } = options;
   return {
-    ...facts,
     width: width * (fir?.length ?? 1),
     async layer(index) {
-      const perScan = downsample(await words(index), width, times, scans);
+      const perScan = downsample(await words.layer(index), width, times, scans);
       return fir === undefined ? perScan : firDelays(perScan, width, dataset.runs, fir);
     },
   };
@@ -164,10 +177,10 @@ function inOrder(rows: Float32Array, order: Int32Array, width: number): Float32A
   return sorted;
 }
 
-function requireRows({ shape }: LayerArrays, { rows, name }: BrainDataset): void {
-  if (shape.rows === rows) return;
+function requireRows({ words, rows, name }: BrainDataset): void {
+  if (words.length === rows) return;
   throw new UserError(
-    `${name} has ${shape.rows} words and ${rows} rows of responses`,
+    `${name} has ${words.length} words and ${rows} rows of responses`,
     'Give one row of responses for every word.',
   );
 }

@@ -18,14 +18,23 @@ export interface WordFeatures {
   readonly tokens: readonly Int32Array[];
 }
 
-/** Residual stream at every word, all words of its run before it, or the context that the dataset gives. @throws UserError that names a word; Cancelled */
-export async function* wordFeatures(
-  { words, name }: BrainDataset,
-  request: FeatureRequest,
-): AsyncGenerator<Progress, WordFeatures> {
-  const { transformer, options, context } = request;
-  const wordPooling = options.wordPooling ?? 'last';
-  const longest = options.window ?? Math.min(transformer.description.context, LONGEST_WINDOW);
+/** Texts as the model reads them, and which of their words each word of the dataset is. */
+export interface DatasetWindows {
+  readonly windows: readonly WordWindow[];
+  /** Of every word of the dataset its place among all words of the windows, end to end. */
+  readonly order: Int32Array;
+}
+
+/**
+ * Every word with all words of its run before it, or the context that the dataset gives.
+ * @param longest tokens of a window at most; Infinity: every text in one
+ * @throws UserError that names a word
+ */
+export function datasetWindows(
+  { words, name }: Pick<BrainDataset, 'words' | 'name'>,
+  tokenizer: ModelTokenizer,
+  longest: number,
+): DatasetWindows {
   const windows: WordWindow[] = [];
   const order = new Int32Array(words.length);
   let row = 0;
@@ -34,10 +43,22 @@ export async function* wordFeatures(
     const alone = members.filter((index) => words[index]!.context !== undefined);
     const together = members.filter((index) => words[index]!.context === undefined);
     const texts = together.map((index) => words[index]!.word);
-    windows.push(...wordSequences(texts, transformer.tokenizer, longest, what));
-    windows.push(...alone.map((index) => afterContext(words[index]!, transformer.tokenizer, longest, what)));
+    windows.push(...wordSequences(texts, tokenizer, longest, what));
+    windows.push(...alone.map((index) => afterContext(words[index]!, tokenizer, longest, what)));
     for (const index of [...together, ...alone]) order[index] = row++;
   }
+  return { windows, order };
+}
+
+/** Residual stream at every word, in its context. @throws UserError that names a word; Cancelled */
+export async function* wordFeatures(
+  dataset: BrainDataset,
+  request: FeatureRequest,
+): AsyncGenerator<Progress, WordFeatures> {
+  const { transformer, options, context } = request;
+  const wordPooling = options.wordPooling ?? 'last';
+  const longest = options.window ?? Math.min(transformer.description.context, LONGEST_WINDOW);
+  const { windows, order } = datasetWindows(dataset, transformer.tokenizer, longest);
   const tokens = windows.map(({ ids }) => ids);
   const arrays = yield* cachedRows(
     {
