@@ -9,7 +9,8 @@ import type { Reading } from './reading';
 import { keyOf } from './response-matrix';
 import type { ResponseMatrix, UnitName } from './response-matrix';
 
-const NAMES = ['name', 'unit', 'neuroid', 'neuroid_id', 'id', 'electrode', 'region'];
+/** Usual names of the column that names units. */
+export const UNIT_COLUMNS = ['name', 'unit', 'neuroid', 'neuroid_id', 'id', 'electrode', 'region'];
 /** Where a table names a unit for all subjects. */
 const ANY = '*';
 
@@ -53,10 +54,10 @@ export function rowsOfUnits(
   names: { readonly id?: string | undefined; readonly subject?: string | undefined },
   what: string,
 ): (unit: UnitName) => number | undefined {
-  const id = columnOr(table, names.id, NAMES);
+  const id = columnOr(table, names.id, UNIT_COLUMNS);
   if (id === undefined) {
     throw new UserError(
-      `${table.file} has no column called ${NAMES.slice(0, 5).join(', ')}`,
+      `${table.file} has no column called ${UNIT_COLUMNS.slice(0, 5).join(', ')}`,
       `Name the column of the units with ${what}.id; there are: ${table.columns.join(', ')}.`,
     );
   }
@@ -86,7 +87,7 @@ async function joinTable(
   const rowOf = rowsOfUnits(table, manifest, 'units');
   const lonely = named.filter((unit) => rowOf(unit) === undefined).map(unitLabel);
   if (lonely.length === named.length) {
-    const id = columnOr(table, manifest.id, NAMES)!;
+    const id = columnOr(table, manifest.id, UNIT_COLUMNS)!;
     throw new UserError(
       `No unit of the responses (${firstFive(lonely)}) is in ${table.file} (${firstFive(textColumn(table, id))})`,
       'Check units.id and units.subject.',
@@ -126,7 +127,7 @@ function nameByOrder(
   units: readonly BrainUnit[],
 ): readonly BrainUnit[] {
   const numbered = units.every(({ id }, i) => id === String(i));
-  const id = columnOr(table, manifest.id, NAMES);
+  const id = columnOr(table, manifest.id, UNIT_COLUMNS);
   if (!numbered || id === undefined || table.length !== units.length) return units;
   const names = textColumn(table, id);
   const subjects = manifest.subject === undefined ? undefined : textColumn(table, manifest.subject);
@@ -138,7 +139,7 @@ function labelColumns(
   { id, subject, x, y, z, covariates = [], labels }: NonNullable<Manifest['units']>,
 ): string[] {
   if (labels !== undefined) return labels.map((column) => requireColumn(table, column));
-  const taken = new Set([columnOr(table, id, NAMES), subject, x, y, z, ...covariates]);
+  const taken = new Set([columnOr(table, id, UNIT_COLUMNS), subject, x, y, z, ...covariates]);
   return table.columns.filter((column) => !taken.has(column) && !isNumeric(table, column));
 }
 
