@@ -6,6 +6,7 @@ import { comparisonSpec } from './comparison/spec';
 import { crystalsSpec } from './crystals/spec';
 import { datasetSpec } from './dataset/spec';
 import { galaxySpec } from './galaxy/spec';
+import { hierarchySpec } from './hierarchy/spec';
 import { lobesSpec } from './lobes/spec';
 import { localizationSpec } from './localization/spec';
 import { saeTrainingSpec } from './sae-training/spec';
@@ -23,6 +24,7 @@ export const catalog: readonly AnalysisSpec[] = [
   scoreSpec,
   datasetSpec,
   similaritySpec,
+  hierarchySpec,
   lobesSpec,
   crystalsSpec,
   saeTrainingSpec,

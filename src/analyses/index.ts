@@ -6,6 +6,7 @@ import type { Analysis } from './contract';
 import { crystals } from './crystals/index';
 import { dataset } from './dataset/index';
 import { galaxy } from './galaxy/index';
+import { hierarchy } from './hierarchy/index';
 import { lobes } from './lobes/index';
 import { localization } from './localization/index';
 import { saeTraining } from './sae-training/index';
@@ -22,6 +23,7 @@ export const analyses: readonly Analysis[] = [
   activations,
   score,
   similarity,
+  hierarchy,
   lobes,
   dataset,
   crystals,
