@@ -12,7 +12,15 @@ import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import { count, counted } from '../../shared/words';
 import type { RunContext } from '../contract';
-import { lobeFeatures, liveFeatures, randomFeatures, tokensOf } from './features';
+import {
+  featuresOfLobe,
+  LEAST_FEATURES,
+  liveFeatures,
+  mostActive,
+  randomFeatures,
+  readLobes,
+  tokensOf,
+} from './features';
 import type { ClusterFields, Quadruple, SearchResult } from './result';
 import type { CrystalsSpec } from './spec';
 
@@ -38,11 +46,7 @@ export async function* crystalsOfDecoder(
   const live = liveFeatures(data, width);
   if (live.length < features)
     context.warn(`${counted(features - live.length, 'feature')} without a direction left out.`);
-  const chosen =
-    spec.featuresOf === undefined
-      ? randomFeatures(live, spec.count, random.fork('features'))
-      : await lobeFeatures(spec.featuresOf, spec.lobe!, live, features, spec.count);
-  if (chosen.length < 8) throw new UserError(`${counted(chosen.length, 'feature')} to search`, 'Give eight or more.');
+  const chosen = await chosenFeatures(spec, features, live, random, context);
   const pairs = (chosen.length * (chosen.length - 1)) / 2;
   if (pairs > MOST_DIFFERENCES) {
     context.warn(`${count(MOST_DIFFERENCES)} of ${count(pairs)} differences are searched, drawn at random.`);
@@ -89,6 +93,27 @@ export async function* crystalsOfDecoder(
   } finally {
     await gemm.dispose();
   }
+}
+
+async function chosenFeatures(
+  { featuresOf, lobe, pick, count: wanted }: CrystalsSpec,
+  features: number,
+  live: Int32Array,
+  random: Random,
+  context: RunContext,
+): Promise<Int32Array> {
+  if (live.length < LEAST_FEATURES) {
+    throw new UserError(
+      `The decoder has ${counted(live.length, 'feature')}`,
+      `A search needs ${LEAST_FEATURES} or more.`,
+    );
+  }
+  if (featuresOf === undefined) return randomFeatures(live, wanted, random.fork('features'));
+  const lobes = await readLobes(featuresOf, features);
+  for (const file of lobes.files) context.recordInput(file, 'lobes');
+  const own = featuresOfLobe(lobes, lobe, live);
+  if (own.length < wanted) context.warn(`${counted(own.length, 'feature')} to search, fewer than --count ${wanted}.`);
+  return pick === 'random' ? randomFeatures(own, wanted, random.fork('features')) : mostActive(own, wanted, lobes);
 }
 
 async function decoderOf({ sae, decoder }: CrystalsSpec, context: RunContext): Promise<DecoderMatrix> {

@@ -46,14 +46,20 @@ const schema = z
       .optional()
       .describe("Search the decoder of this sparse autoencoder for crystals instead: a model's words are not read"),
     decoder: path.optional().describe('Instead of --sae: decoder directions, .npy or .safetensors [features, width]'),
-    featuresOf: path.optional().describe('With --sae: the result of brainlens lobes whose features to search'),
-    lobe: z.int().min(0).optional().describe('With --features-of: this lobe of it, from 0'),
+    featuresOf: path
+      .optional()
+      .describe('With --sae: the result of brainlens lobes that tells how often features fire, and on which tokens'),
+    lobe: z.int().min(0).optional().describe('With --features-of: search this lobe only, from 0'),
+    pick: z
+      .enum(['most-active', 'random'])
+      .optional()
+      .describe('With --features-of: the features that fire most often, or some at random (default: most-active)'),
     count: z
       .int()
       .min(8)
       .max(1000)
       .default(140)
-      .describe('With --sae: features to search, the most active of a lobe or drawn at random'),
+      .describe('With --sae: features to search, drawn at random unless --features-of tells how often they fire'),
     clusters: z.int().min(2).max(1000).default(50).describe('With --sae: clusters of differences'),
     clouds: z
       .int()
@@ -75,9 +81,13 @@ const schema = z
     message: 'goes with --sae or --decoder',
     path: ['featuresOf'],
   })
-  .refine(({ featuresOf, lobe }) => (featuresOf === undefined) === (lobe === undefined), {
-    message: 'and --features-of go together: give both',
+  .refine(({ featuresOf, lobe }) => lobe === undefined || featuresOf !== undefined, {
+    message: 'is a lobe of --features-of: give both',
     path: ['lobe'],
+  })
+  .refine(({ featuresOf, pick }) => pick === undefined || featuresOf !== undefined, {
+    message: 'goes with --features-of: without it features are drawn at random',
+    path: ['pick'],
   });
 
 /** Settings of a search for crystals. */

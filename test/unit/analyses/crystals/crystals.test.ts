@@ -3,18 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { crystals } from '../../../../src/analyses/crystals/index';
-import type { RelationsResult, SearchResult } from '../../../../src/analyses/crystals/result';
-import { crystalsSpec } from '../../../../src/analyses/crystals/spec';
-import type { CrystalsSpec } from '../../../../src/analyses/crystals/spec';
-import type { LayerShape, LayerSink, RunContext } from '../../../../src/analyses/contract';
-import type { Progress } from '../../../../src/shared/progress';
+import type { RelationsResult } from '../../../../src/analyses/crystals/result';
 import { qualitiesOf } from '../../../../src/math/crystals/qualities';
 import { Gemm } from '../../../../src/math/gemm';
 import { openTransformer } from '../../../../src/models/open';
-import type { AnalysisResult } from '../../../../src/shared/analysis';
-import { parseSpec } from '../../../../src/shared/analysis';
-import { encodeNpy } from '../../../../src/shared/npy';
 import { golden, openOptions, resultOf } from '../../models/support';
+import { run } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'brainlens-crystals-'));
 const gemm = new Gemm(1);
@@ -32,41 +26,12 @@ const RELATIONS = {
   upper: letters.map((letter) => [`${letter}qz`, `${letter.toUpperCase()}qz`]),
   past: letters.slice(0, 20).map((letter) => [`${letter}alk`, `${letter}alked`]),
 };
-const paths = Object.entries(RELATIONS).map(([name, pairs]) => {
+const paths = Object.entries(RELATIONS).map(([name, pairs]) => write(name, pairs));
+
+function write(name: string, pairs: readonly (readonly string[])[]): string {
   const path = join(folder, `${name}.json`);
   writeFileSync(path, JSON.stringify(pairs.map(([input, output]) => ({ input, output }))));
   return path;
-});
-
-async function run(settings: object): Promise<{ result: AnalysisResult; warnings: string[] }> {
-  const warnings: string[] = [];
-  const context = {
-    signal: new AbortController().signal,
-    seed: 0,
-    threads: 1,
-    memory: 1e9,
-    executor: 'auto',
-    openModel: (path: string) => openTransformer(path, openOptions()),
-    sample: (relative: string) => join(__dirname, '../../../../samples', relative),
-    recordInput: () => undefined,
-    hash: (path: string) => Promise.resolve(path),
-    async *cached(
-      _: unknown,
-      { layers, rows, width }: LayerShape,
-      compute: (sink: LayerSink) => AsyncGenerator<Progress, void>,
-    ) {
-      const held = Array.from({ length: layers }, () => new Float32Array(rows * width));
-      const write = (layer: number, row: number, values: Float32Array) => {
-        held[layer]!.set(values, row * width);
-        return Promise.resolve();
-      };
-      yield* compute({ write });
-      return { shape: { layers, rows, width }, read: (layer: number) => Promise.resolve(held[layer]!) };
-    },
-    warn: (message: string) => warnings.push(message),
-  } as unknown as RunContext;
-  const spec = parseSpec<CrystalsSpec>(crystalsSpec, { ...settings });
-  return { result: await resultOf(crystals.run(spec, context)), warnings };
 }
 
 describe('crystals of relations', () => {
@@ -123,7 +88,21 @@ describe('crystals of relations', () => {
     );
   });
 
+  it('warn of pairs that a relation lists again, and count them once', async () => {
+    const again = write('again', [...RELATIONS.past, ...RELATIONS.past.slice(0, 3)]);
+    const { result, warnings } = await run({
+      ...settings,
+      relations: [...paths.slice(0, 3), again],
+      layers: [0],
+      null: 0,
+    });
+    expect((result.fields as unknown as RelationsResult).relations.at(-1)!.pairs).toBe(RELATIONS.past.length);
+    expect(warnings).toContain('again lists 3 pairs again: counted once.');
+  });
+
   it.each([
+    [{ relations: [...paths, join(folder, 'none.json')] }, /none\.json does not exist/],
+    [{ relations: [...paths, write('single', [['mouse', 'mice']])] }, /single\.json has one pair only in single/],
     [{ relations: paths.slice(0, 2) }, /2 relations cannot be told apart/],
     [{ layers: [99] }, /--layers: the model has no layer 99/],
     [{ layers: [0, 0] }, /--layers: names a layer twice/],
@@ -132,29 +111,5 @@ describe('crystals of relations', () => {
     [{ dimensions: 1 }, /--dimensions: must be at least 2/],
   ])('are refused where settings do not go together: %j', async (change, message) => {
     await expect(run({ ...settings, ...change })).rejects.toThrow(message);
-  });
-});
-
-describe('crystals of a decoder', () => {
-  it('are ranked against Gaussian clouds; dead features are left out', async () => {
-    const [features, width] = [24, 8];
-    const rows = Float32Array.from({ length: features * width }, (_, i) =>
-      i < width ? 0 : Math.sin(i * i) + (Math.floor(i / width) % 2 === 0 ? 1 : 0),
-    );
-    const decoder = join(folder, 'decoder.npy');
-    writeFileSync(decoder, encodeNpy({ data: rows, shape: [features, width] }));
-    const { result, warnings } = await run({ decoder, count: 20, clusters: 10, clouds: 3 });
-    const fields = result.fields as unknown as SearchResult;
-    expect(fields).toMatchObject({ kind: 'search', features, differences: 190 });
-    expect(fields.searched).toHaveLength(20);
-    expect(fields.searched).not.toContain(0);
-    expect(warnings).toEqual(['1 feature without a direction left out.']);
-    for (const { p, quadruples } of fields.clusters) {
-      expect(p).toBeGreaterThan(0);
-      expect(p).toBeLessThanOrEqual(1);
-      for (const { features: corners } of quadruples) expect(new Set(corners).size).toBe(4);
-    }
-    expect(crystals.figures(result).map(({ id }) => id)).toEqual(['tightest', 'clusters', 'quadruples']);
-    expect(crystals.summary(result)).toMatch(/^20 features, 190 differences: tightest cluster/);
   });
 });
