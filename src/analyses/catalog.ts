@@ -3,6 +3,7 @@ import { ablationSpec } from './ablation/spec';
 import { activationsSpec } from './activations/spec';
 import { alignmentSpec } from './alignment/spec';
 import { comparisonSpec } from './comparison/spec';
+import { contextSpec } from './context/spec';
 import { crystalsSpec } from './crystals/spec';
 import { datasetSpec } from './dataset/spec';
 import { galaxySpec } from './galaxy/spec';
@@ -24,6 +25,7 @@ export const catalog: readonly AnalysisSpec[] = [
   scoreSpec,
   datasetSpec,
   similaritySpec,
+  contextSpec,
   hierarchySpec,
   lobesSpec,
   crystalsSpec,

@@ -2,6 +2,7 @@ import { ablation } from './ablation/index';
 import { activations } from './activations/index';
 import { alignment } from './alignment/index';
 import { comparison } from './comparison/index';
+import { contextLength } from './context/index';
 import type { Analysis } from './contract';
 import { crystals } from './crystals/index';
 import { dataset } from './dataset/index';
@@ -23,6 +24,7 @@ export const analyses: readonly Analysis[] = [
   activations,
   score,
   similarity,
+  contextLength,
   hierarchy,
   lobes,
   dataset,

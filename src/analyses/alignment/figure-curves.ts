@@ -73,13 +73,16 @@ function chartOf(
 }
 
 /** By subject, by the first label that divides the units into few regions, or not at all. */
-export function groupsOf(units: readonly UnitRow[], scored: readonly number[]): readonly Group[] {
+export function groupsOf(
+  units: readonly Pick<UnitRow, 'subject' | 'labels'>[],
+  scored: readonly number[],
+): readonly Group[] {
   const all: Group = { name: '', units: scored };
   if (scored.length <= ROLES.length) return [all];
   const labels = [...new Set(scored.flatMap((u) => Object.keys(units[u]!.labels)))];
-  const namings: ((unit: UnitRow) => string | undefined)[] = [
+  const namings: ((unit: Pick<UnitRow, 'subject' | 'labels'>) => string | undefined)[] = [
     ({ subject }) => subject,
-    ...labels.map((label) => (unit: UnitRow) => unit.labels[label]),
+    ...labels.map((label) => (unit: Pick<UnitRow, 'labels'>) => unit.labels[label]),
   ];
   for (const nameOf of namings) {
     const groups = new Map<string, number[]>();

@@ -76,7 +76,10 @@ function sentenceOfCeiling({ ceiling, ceilings, best, aggregate }: AlignmentFiel
 }
 
 /** "6 units and 1 summary column apart": what an aggregate is made of. */
-export function aggregated({ units, summaryUnits }: Pick<AlignmentFields, 'units' | 'summaryUnits'>): string {
+export function aggregated({
+  units,
+  summaryUnits,
+}: Pick<AlignmentFields, 'summaryUnits'> & { readonly units: readonly unknown[] }): string {
   const own = counted(units.length - summaryUnits, 'unit');
   return summaryUnits === 0 ? own : `${own} (${counted(summaryUnits, 'summary column')} apart)`;
 }

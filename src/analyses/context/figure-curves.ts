@@ -1,0 +1,125 @@
+import type { Axis, ChartFigure, Role, Series } from '../../shared/figure';
+import { counted, number } from '../../shared/words';
+import { aggregated, finite, scoreName, withInterval } from '../alignment/figure-layers';
+import type { LayerRow } from '../alignment/result';
+import type { ContextFields } from './result';
+import { inWords, labelsOf } from './words';
+
+/** Lines beside the best layer: as many as a reader can tell apart. */
+const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
+
+/** The axis of all curves: lengths at equal distances, `full` behind the numbers. */
+export const LENGTH_AXIS: Axis = { label: 'Context (tokens)', type: 'category' };
+
+/** Score against length: the best layer with its interval, and some others. */
+export function lengthCurves(fields: ContextFields): ChartFigure {
+  const { byLength, best, byLayer, lengths, dataset, intervals } = fields;
+  const index = bestIndex(fields);
+  const rows = byLength.map(({ layers }) => layers[index]!);
+  const plateau = byLayer[index]?.plateau ?? null;
+  const reached = plateau === null ? '' : ` It reaches 95 % of that with ${inWords(plateau)}.`;
+  const told = Number.isFinite(best.score)
+    ? `Layer ${best.layer} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}; with ${inWords(lengths[0]!)} ${number(rows[0]!.score, 3)}.${reached}`
+    : `There is no score for ${dataset}.`;
+  return {
+    kind: 'chart',
+    id: 'lengths',
+    title: 'Score by context length',
+    summary: `${told} ${aggregated(fields)}; ${counted(byLayer.length, 'layer')}, of which the best and some others are drawn.`,
+    x: LENGTH_AXIS,
+    y: { label: `Score (${scoreName(fields)})`, type: 'linear' },
+    series: [
+      {
+        name: `layer ${rows[0]!.layer ?? index} (best)`,
+        mark: 'band',
+        role: 'selected',
+        x: labelsOf(lengths),
+        y: rows.map(({ score }) => finite(score)),
+        low: rows.map(({ interval }) => finite(interval[0])),
+        high: rows.map(({ interval }) => finite(interval[1])),
+        interval: `95 %, bootstrap over ${intervals.over}`,
+      },
+      ...linesOf(fields, ({ score }) => score),
+    ],
+  };
+}
+
+/** What layers explain beyond the nuisance, against length; `undefined` without nuisance. */
+export function uniqueCurves(fields: ContextFields): ChartFigure | undefined {
+  const { byLength, nuisance, lengths } = fields;
+  if (nuisance === undefined) return undefined;
+  const index = bestIndex(fields);
+  const unique = byLength.map(({ layers }) => layers[index]!.unique);
+  const values = unique.map((value) => number(value ?? NaN, 3)).join(', ');
+  return {
+    kind: 'chart',
+    id: 'unique-variance',
+    title: 'Beyond the nuisance by context length',
+    summary: `R² out of fold that a layer adds to ${nuisance.columns.join(', ')}: layer ${byLength[0]!.layers[index]!.layer} with ${labelsOf(lengths).join(', ')} tokens ${values}.`,
+    x: LENGTH_AXIS,
+    y: { label: 'Unique R² out of fold', type: 'linear' },
+    series: [
+      {
+        name: `layer ${byLength[0]!.layers[index]!.layer ?? index} (best)`,
+        mark: 'line',
+        role: 'selected',
+        x: labelsOf(lengths),
+        y: unique.map(finite),
+      },
+      ...linesOf(fields, (row) => row.unique ?? NaN),
+    ],
+  };
+}
+
+/** The best layer of every length with the interval of its choice; `undefined` for a single layer. */
+export function bestLayers(fields: ContextFields): ChartFigure | undefined {
+  const { byLength, lengths, intervals } = fields;
+  if (byLength[0]!.layers.length < 2) return undefined;
+  const [first, last] = [byLength[0]!, byLength.at(-1)!];
+  return {
+    kind: 'chart',
+    id: 'best-layer',
+    title: 'Best layer by context length',
+    summary: `Layer ${first.best.layer ?? 'none'} with ${inWords(first.length)}, layer ${last.best.layer ?? 'none'} with ${inWords(last.length)}.`,
+    x: LENGTH_AXIS,
+    y: { label: 'Best layer', type: 'linear' },
+    series: [
+      {
+        name: 'best layer',
+        mark: 'band',
+        role: 'selected',
+        x: labelsOf(lengths),
+        y: byLength.map(({ best }) => best.layer),
+        low: byLength.map(({ best }) => finite(best.layerInterval[0])),
+        high: byLength.map(({ best }) => finite(best.layerInterval[1])),
+        interval: `95 % of resamples, bootstrap over ${intervals.over}`,
+        text: byLength.map(({ best }) => `score ${withInterval(best.score, best.interval)}`),
+      },
+    ],
+  };
+}
+
+/** Place of the best layer among those that were scored. */
+export function bestIndex({ byLayer, best }: ContextFields): number {
+  return Math.max(
+    0,
+    byLayer.findIndex(({ layer }) => layer === best.layer),
+  );
+}
+
+/** Layers from first to last beside the best, as evenly as there are lines. */
+function linesOf(fields: ContextFields, of: (row: LayerRow) => number): Series[] {
+  const { byLayer, byLength, lengths } = fields;
+  const best = bestIndex(fields);
+  const last = byLayer.length - 1;
+  const even = ROLES.map((_, i) => Math.round((i * last) / (ROLES.length - 1)));
+  return [...new Set(even)]
+    .filter((i) => i !== best)
+    .map((i, line) => ({
+      name: `layer ${byLayer[i]!.layer ?? i}`,
+      mark: 'line',
+      role: ROLES[line]!,
+      x: labelsOf(lengths),
+      y: byLength.map(({ layers }) => finite(of(layers[i]!))),
+    }));
+}

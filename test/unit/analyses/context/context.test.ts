@@ -1,0 +1,184 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { contextLength } from '../../../../src/analyses/context/index';
+import { contextSpec } from '../../../../src/analyses/context/spec';
+import type { Transformer } from '../../../../src/models/transformer';
+import { parseSpec } from '../../../../src/shared/analysis';
+import { figuresSchema } from '../../../../src/shared/figures-file';
+import { jsonable } from '../../../../src/shared/json';
+import { MemoryCheckpoint } from '../ablation/support';
+import { run as align, samples } from '../alignment/support';
+import { temporaryFolder } from '../../models/support';
+import { model, planted, run } from './support';
+
+const opened: Transformer[] = [];
+afterAll(async () => {
+  for (const transformer of opened) await transformer.dispose();
+});
+const home = temporaryFolder();
+
+const scoring = { alpha: 'loo', alphas: '1e-1:1e3:3', bootstrap: 100 };
+const settings = { model, dataset: planted, ...scoring };
+
+describe('responses that read out layer 2 of the last five tokens', () => {
+  const whole = run({ ...settings, lengths: '1,2,5,20,full', layers: '0,2' }, opened);
+
+  it('are predicted best, and from there on, with five tokens', async () => {
+    const { fields, result } = await whole;
+    expect(fields.lengths).toEqual([1, 2, 5, 20, 'full']);
+    expect(result.arrays['scores']!.shape).toEqual([5, 2, 4]);
+    expect(fields.best).toMatchObject({ length: 5, layer: 2 });
+    expect(fields.byLayer[1]).toMatchObject({ layer: 2, bestLength: 5, plateau: 5 });
+    const curve = fields.byLength.map(({ layers }) => layers[1]!.score);
+    // Noise of a fifth of the signal leaves r = 1/√1.04 = 0.98 at most.
+    expect(curve[2]).toBeGreaterThan(0.8);
+    for (const l of [0, 1, 4]) expect(curve[l]).toBeLessThan(0.9 * curve[2]!);
+    expect(fields.units.every(({ bestLength }) => bestLength === 5)).toBe(true);
+  });
+
+  it('have with the full context the scores of align, to the last digit', async () => {
+    const { result, fields } = await whole;
+    const alone = await align({ ...settings, layers: '0,2' }, opened);
+    const { data } = result.arrays['scores']!;
+    expect(data.slice(-8)).toEqual(alone.result.arrays['scores']!.data);
+    const folds = result.arrays['foldScores']!;
+    expect(folds.data.slice(-alone.result.arrays['foldScores']!.data.length)).toEqual(
+      alone.result.arrays['foldScores']!.data,
+    );
+    expect(fields.byLength.at(-1)!.layers).toEqual(alone.fields.layers);
+    expect(fields.folds).toEqual(alone.fields.folds);
+  });
+
+  it('have figures within the contract, which say that nothing was recorded', async () => {
+    const { result } = await whole;
+    const figures = contextLength.figures(result);
+    expect(figures.map(({ id }) => id)).toEqual([
+      'lengths',
+      'length-map',
+      'best-layer',
+      'units',
+      'lengths-table',
+      'layers-table',
+    ]);
+    const file = jsonable({ schema: 'brainlens/figures@1', figures });
+    expect(figuresSchema.safeParse(file).error).toBeUndefined();
+    for (const { summary } of figures) expect(summary).toMatch(/^Simulated responses, not a brain\./);
+    expect(contextLength.summary(result)).toMatch(
+      /^Simulated data: Planted context, 4 units: r 0\.\d+ \[.*\] with 5 tokens at layer 2, 0\.\d+ with 1 token$/,
+    );
+  });
+
+  it('are said to be shared work, timed and weighed before anything is scored', async () => {
+    const { fields, progress } = await whole;
+    expect(fields.sharing.tokens).toBeLessThan(fields.sharing.windowTokens);
+    const phases = progress.map(({ phase }) => phase);
+    const scored = phases.findIndex((phase) => phase.startsWith('Encoding'));
+    const before = phases.slice(0, scored).join('\n');
+    expect(before).toMatch(/^Memory: about .* of 4\.0 GB$/m);
+    expect(before).toMatch(/windows in .* sequences \(.* tokens instead of .*\)/);
+    expect(before).toMatch(/^Estimated time of the windows: /m);
+    expect(fields.estimatedSeconds).toBeGreaterThan(0);
+    const counts = progress.filter(({ phase }) => phase.startsWith('Encoding'));
+    expect(counts.every(({ total }) => total === 10)).toBe(true);
+    expect(counts.map(({ done }) => done)).toEqual(counts.map(({ done }) => done).sort((a, b) => a - b));
+  });
+});
+
+describe('a run that was cancelled', () => {
+  it('is taken up behind the last length that was scored, with the same numbers', async () => {
+    const checkpoint = new MemoryCheckpoint();
+    const stop = new AbortController();
+    const asked = { ...settings, lengths: '1,3,8', layers: '1' };
+    const write = checkpoint.write;
+    checkpoint.write = async (name, data) => {
+      await write(name, data);
+      if (checkpoint.kept.size === 2) stop.abort();
+    };
+    await expect(run(asked, opened, { checkpoint, signal: stop.signal })).rejects.toMatchObject({ name: 'Cancelled' });
+    expect([...checkpoint.kept.keys()]).toEqual(['scores 1', 'scores 3']);
+    checkpoint.write = write;
+    const resumed = await run(asked, opened, { checkpoint });
+    const encoded = resumed.progress.filter(({ phase }) => phase.startsWith('Encoding'));
+    expect(encoded[0]!.done).toBe(2);
+    const plain = await run(asked, opened);
+    expect(resumed.result).toEqual({
+      ...plain.result,
+      fields: { ...plain.result.fields, estimatedSeconds: resumed.fields.estimatedSeconds },
+    });
+    expect(resumed.warnings).toEqual(plain.warnings);
+  });
+});
+
+describe('a length that no text exceeds', () => {
+  it('repeats the full context within 1e-5, and that is said', async () => {
+    const { result, warnings } = await run({ ...settings, lengths: '400,full', layers: '2' }, opened);
+    const { data } = result.arrays['scores']!;
+    for (let u = 0; u < 4; u += 1) expect(Math.abs(data[u]! - data[4 + u]!)).toBeLessThan(1e-5);
+    expect(warnings.join('\n')).toMatch(
+      /No word has more than \d+ tokens up to its last: lengths 400, full read the same/,
+    );
+  });
+});
+
+describe('similarity without a fit', () => {
+  it('has one score per length, layer and subject', async () => {
+    const { result, fields } = await run(
+      { model, dataset: planted, metric: 'debiased-cka', lengths: '1,5', layers: '0,2' },
+      opened,
+    );
+    expect(result.arrays['scores']!.shape).toEqual([2, 2, 1]);
+    expect(fields.best).toMatchObject({ length: 5, layer: 2 });
+    expect(contextLength.figures(result).map(({ id }) => id)).toContain('lengths');
+  });
+});
+
+describe('what does not go together is refused by name', () => {
+  const refusal = (changes: Record<string, unknown>) => run({ ...settings, ...changes }, opened);
+
+  it('responses to sentences', async () => {
+    const sentences = join(samples, 'datasets/simulated/dataset.yaml');
+    await expect(refusal({ dataset: sentences })).rejects.toThrow(
+      /Simulated recordings of tiny-random has responses to sentences, and context is measured word by word/,
+    );
+  });
+
+  it('windows longer than the model’s context', async () => {
+    const words = Array.from({ length: 300 }, (_, i) => `${i},word,a`).join('\n');
+    writeFileSync(join(home, 'words.csv'), `id,word,run\n${words}\n`);
+    writeFileSync(join(home, 'responses.csv'), `id,x\n${words.replace(/,word,a/g, ',1')}\n`);
+    writeFileSync(
+      join(home, 'dataset.yaml'),
+      [
+        'name: Long',
+        'granularity: word',
+        'stimuli: { file: words.csv, text: word, id: id }',
+        'words: { file: words.csv, word: word, run: run }',
+        'responses: { file: responses.csv, id: id, columns: [x] }',
+      ].join('\n'),
+    );
+    await expect(refusal({ dataset: join(home, 'dataset.yaml'), lengths: '5,600' })).rejects.toThrow(
+      /--lengths 600: the model takes at most 512 tokens of text/,
+    );
+  });
+
+  it('a budget that cannot hold the fits, before anything is computed', async () => {
+    await expect(run(settings, opened, { memory: 1e6 })).rejects.toThrow(
+      /needs about .* but the memory budget is 1\.0 MB/,
+    );
+  });
+
+  it.each([
+    [{ lengths: '5,2' }, '--lengths: must ascend, each named once, full at the end'],
+    [{ lengths: 'full,5' }, '--lengths: must ascend, each named once, full at the end'],
+    [{ lengths: '0,5' }, '--lengths: must be numbers of tokens, and full, such as 1,2,5,10,full'],
+    [{ metric: 'cka', pca: 5 }, '--pca: goes with --metric ridge only'],
+    [{ alphas: '5:1:3' }, '--alphas: must go from a positive number to a larger one'],
+  ])('%j', (changes, message) => {
+    expect(() => parseSpec(contextSpec, { ...settings, ...changes })).toThrow(message);
+  });
+
+  it('a layer that the model does not have', async () => {
+    await expect(refusal({ layers: '4' })).rejects.toThrow('Layer 4 is not in the model');
+  });
+});
