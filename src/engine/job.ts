@@ -207,6 +207,8 @@ class Run {
       return model;
     });
     this.models.set(key, opened);
+    // An analysis may go on without it: it is none of the models that the result came from.
+    opened.catch(() => this.models.delete(key));
     return opened;
   }
 }

@@ -24,3 +24,10 @@ export function namesAnotherModel(trainedOn: string, path: string): boolean {
   const own = names.filter((name) => !/^(?:[0-9a-f]{32,}|snapshots)$/.test(name)).at(-1) ?? '';
   return /[a-z]/i.test(own) && /\d/.test(own);
 }
+
+/** What a model at a path is called: its last part; in Hugging Face's cache (`models--org--name/snapshots/<hash>`) the name. */
+export function nameOfModel(path: string): string {
+  const parts = path.split(/[\\/]/).filter((part) => part !== '');
+  const cached = parts.at(-2) === 'snapshots' ? parts.at(-3)?.split('--').at(-1) : undefined;
+  return cached ?? parts.at(-1)?.replace(/\.(gguf|npy)$/i, '') ?? path;
+}

@@ -4,6 +4,7 @@ import { isFolder } from '../../data/files';
 import { readNpyFile } from '../../data/npy-file';
 import { readJson } from '../../data/tasks/json-file';
 import { UserError } from '../../shared/errors';
+import { nameOfModel } from '../../shared/model-name';
 import { resultSchema } from '../../shared/result';
 
 const value = z
@@ -96,7 +97,7 @@ async function readAlignment(folder: string): Promise<Alignment> {
   }
   return {
     folder,
-    name: modelName(String(spec['model'] ?? spec['features'] ?? folder)),
+    name: nameOfModel(String(spec['model'] ?? spec['features'] ?? folder)),
     dataset,
     simulated,
     layers: Int32Array.from(order, (i) => layers[i]!.layer!),
@@ -113,13 +114,6 @@ function rowsOf(scores: Float64Array, rows: readonly number[], columns: number):
   const out = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => out.set(scores.subarray(row * columns, (row + 1) * columns), i * columns));
   return out;
-}
-
-/** The last part of a path; in Hugging Face's cache (`models--org--name/snapshots/<hash>`) the name. */
-export function modelName(path: string): string {
-  const parts = path.split(/[\\/]/).filter((part) => part !== '');
-  const cached = parts.at(-2) === 'snapshots' ? parts.at(-3)?.split('--').at(-1) : undefined;
-  return cached ?? parts.at(-1)?.replace(/\.(gguf|npy)$/i, '') ?? path;
 }
 
 function withNames(alignments: readonly Alignment[]): Alignment[] {
