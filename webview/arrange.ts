@@ -13,10 +13,10 @@ export interface Placed {
 }
 
 /**
- * Reading order for two columns without holes: a map, a cloud, a chart of many categories and a wide table take a row of their own,
- * everything else half of one. A half that
- * would stand alone before a map is joined by the next half; the last one left over becomes wide. The order on the
- * page is the order in the document, so that the keyboard follows the eye.
+ * Reading order for two columns without holes: a map, a cloud, a parallelogram, a chart of many categories and a wide
+ * table take a row of their own, everything else half of one. A half that would stand alone before a map is joined by the
+ * next half; the last one left over becomes wide. The order on the page is the order in the document, so that the
+ * keyboard follows the eye.
  */
 export function arrange(figures: readonly Figure[]): Placed[] {
   const waiting = [...figures];
@@ -44,6 +44,7 @@ function isWide(figure: Figure): boolean {
   return (
     figure.kind === 'map' ||
     figure.kind === 'cloud' ||
+    figure.kind === 'parallelogram' ||
     (figure.kind === 'chart' && categoriesOf(figure).length > MOST_LEVEL)
   );
 }

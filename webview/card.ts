@@ -8,6 +8,7 @@ import { button, setDisabled, setExpanded } from './controls';
 import { element } from './dom';
 import type { Drawing } from './drawing';
 import type { Host } from './host';
+import { ParallelogramDrawing } from './parallelogram';
 import { Picture } from './picture';
 import type { FigureState, StateStore } from './state';
 import { tableView } from './table';
@@ -31,6 +32,7 @@ export function cardOf({ figure, wide }: Placed, context: Context): Card {
     case 'map':
     case 'space':
     case 'cloud':
+    case 'parallelogram':
       return pictureCard(figure, wide, context);
     case 'table':
       return tableCard(figure, wide, context);
@@ -54,10 +56,7 @@ function pictureCard(figure: Exclude<Figure, TableFigure>, wide: boolean, { host
       setDisabled(reset, store.figure(figure.id).zoom === undefined);
     },
   };
-  const picture: Drawing =
-    figure.kind === 'cloud'
-      ? new Cloud(figure, host, store.figure(figure.id), events)
-      : new Picture(figure, host, store.figure(figure.id), events);
+  const picture = drawingOf(figure, host, store.figure(figure.id), events);
   const resetZoom = (): void => void picture.resetZoom().catch(failed);
   const save = (format: 'png' | 'svg'): void =>
     void picture
@@ -89,7 +88,8 @@ function pictureCard(figure: Exclude<Figure, TableFigure>, wide: boolean, { host
     exportButton('Export SVG', figure, () => save('svg')),
     exportButton('Export CSV', figure, () => saveCsv(figure, host, picture)),
     toggle,
-    reset,
+    // Nothing there is too small to see.
+    ...(figure.kind === 'parallelogram' ? [] : [reset]),
   ];
   return {
     element: frame(figure, wide, tools, picture.element, problem, holder),
@@ -101,6 +101,24 @@ function pictureCard(figure: Exclude<Figure, TableFigure>, wide: boolean, { host
     restyle: () => picture.draw().catch(failed),
     dispose: () => picture.dispose(),
   };
+}
+
+function drawingOf(
+  figure: Exclude<Figure, TableFigure>,
+  host: Host,
+  state: FigureState,
+  events: ConstructorParameters<typeof Cloud>[3],
+): Drawing {
+  switch (figure.kind) {
+    case 'cloud':
+      return new Cloud(figure, host, state, events);
+    case 'parallelogram':
+      return new ParallelogramDrawing(figure, state, events);
+    case 'chart':
+    case 'map':
+    case 'space':
+      return new Picture(figure, host, state, events);
+  }
 }
 
 function tableCard(figure: TableFigure, wide: boolean, { host, store }: Context): Card {

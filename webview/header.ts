@@ -83,5 +83,5 @@ function facts(className: string, list: readonly Fact[]): HTMLElement {
 }
 
 function isKnown({ kind }: { readonly kind: string }): boolean {
-  return ['chart', 'map', 'space', 'cloud', 'table'].includes(kind);
+  return ['chart', 'map', 'space', 'cloud', 'parallelogram', 'table'].includes(kind);
 }

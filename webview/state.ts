@@ -1,5 +1,6 @@
 /** What the panel remembers when its page is thrown away: VS Code does that to every hidden tab. */
 import type { Drag } from '../src/shared/cloud-plot';
+import type { ParallelogramView } from '../src/shared/parallelogram';
 
 export interface Sort {
   readonly column: number;
@@ -23,6 +24,8 @@ export interface FigureState {
   readonly grouping?: number | undefined;
   readonly drag?: Drag | undefined;
   readonly chosen?: number | undefined;
+  /** Which parallelogram is shown. */
+  readonly parallelogram?: ParallelogramView | undefined;
   /** The data table under a picture is open. */
   readonly table?: boolean | undefined;
 }

@@ -36,6 +36,10 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { measureGalaxy } = await import('./onDemand');
       await measureGalaxy(uriOf(clicked), parts);
     }),
+    commands.registerCommand('brainlens.crystals', async (clicked?: unknown) => {
+      const { findCrystals } = await import('./onDemand');
+      await findCrystals(uriOf(clicked), parts);
+    }),
     commands.registerCommand('brainlens.clearCache', async () => {
       const { clearCache } = await import('./onDemand');
       await clearCache(parts);

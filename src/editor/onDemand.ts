@@ -4,6 +4,7 @@ export { ablate } from './ablateCommand';
 export { align } from './alignCommand';
 export { clearCache } from './cacheCommand';
 export { compareNetworks } from './compareCommand';
+export { findCrystals } from './crystalsCommand';
 export { describeDataset } from './describeCommand';
 export { mapLobes } from './lobesCommand';
 export { measureGalaxy } from './galaxyCommand';

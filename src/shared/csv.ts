@@ -10,19 +10,22 @@ import type {
   TableFigure,
 } from './figure';
 import { cellColumns, ownCells, type Matrix } from './map-cells';
+import { parallelogramTable } from './parallelogram-table';
 
 type Cell = number | string | null;
 export type FigureTable = Pick<TableFigure, 'columns' | 'rows'>;
 
 /**
  * The numbers of a figure. A chart gives one row per x with a column per series (and its interval), or, where a series
- * repeats an x, one row per point; a map gives one row per cell of `matrix`, or of its own aggregation without it.
+ * repeats an x, one row per point; a map gives one row per cell of `matrix`, or of its own aggregation without it;
+ * a parallelogram one row per two pairs that can be chosen.
  */
 export function figureTable(figure: Figure, matrix?: Matrix): FigureTable {
   if (figure.kind === 'table') return { columns: figure.columns, rows: figure.rows };
   if (figure.kind === 'map') return mapTable(figure, matrix);
   if (figure.kind === 'space') return spaceTable(figure);
   if (figure.kind === 'cloud') return cloudTable(figure);
+  if (figure.kind === 'parallelogram') return parallelogramTable(figure);
   const unique = figure.series.every((series) => new Set(series.x).size === series.x.length);
   return unique ? wideTable(figure) : longTable(figure);
 }

@@ -2,7 +2,7 @@
  * Figures as data: what is shown, not how. The engine writes them into `figures.json`; the panel, the report, notebooks,
  * hovers and Python read them. Colours are roles, so that every renderer picks its own palette for its theme.
  */
-export type Figure = ChartFigure | MapFigure | SpaceFigure | CloudFigure | TableFigure;
+export type Figure = ChartFigure | MapFigure | SpaceFigure | CloudFigure | ParallelogramFigure | TableFigure;
 
 interface FigureBase {
   /** Stable within a result: `selected-per-layer`. */
@@ -158,6 +158,36 @@ export interface PointDetails {
     readonly value: number;
     readonly source: string;
   }[];
+}
+
+/** What a pair of words was to the method that made the last space. `left-out`: it shares a word with a held-out pair. */
+export type PairUse = 'training' | 'held-out' | 'left-out';
+
+/** Some word pairs of one relation, by the distances of their words. */
+export interface PairSet {
+  readonly name: string;
+  /** Every word once. */
+  readonly words: readonly string[];
+  /** Input and output of the first pair, of the second, …: indices into `words`. */
+  readonly pairs: readonly number[];
+  /** Of every pair. */
+  readonly uses: readonly PairUse[];
+  /** Of every layer, in every space: squared distances of words 1 and 0, 2 and 0, 2 and 1, 3 and 0, … */
+  readonly squares: readonly (readonly (readonly number[])[])[];
+}
+
+/**
+ * Two word pairs as a parallelogram, in the plane in which their words spread most, once per space side by side. The panel
+ * chooses the relation, the layer and the pairs.
+ */
+export interface ParallelogramFigure extends FigureBase {
+  readonly kind: 'parallelogram';
+  /** What leads from the first space to the last, in the middle of a sentence: "discriminant analysis". */
+  readonly method: string;
+  /** "Before discriminant analysis". */
+  readonly spaces: readonly string[];
+  readonly layers: readonly string[];
+  readonly relations: readonly PairSet[];
 }
 
 export interface TableColumn {

@@ -149,10 +149,47 @@ const cloud = z
     { message: 'ids, text, layouts and groupings differ in length' },
   );
 
-const KNOWN: Readonly<Record<string, z.ZodType>> = { chart, map, space, cloud, table } satisfies Record<
-  Figure['kind'],
-  z.ZodType
->;
+const pairSet = z
+  .looseObject({
+    name: z.string(),
+    words: z.array(z.string()),
+    pairs: z.array(z.int().nonnegative()).min(4),
+    uses: z.array(z.enum(['training', 'held-out', 'left-out'])),
+    squares: z.array(z.array(z.array(z.number()))),
+  })
+  .refine(({ words, pairs, uses }) => pairs.length === 2 * uses.length && pairs.every((word) => word < words.length), {
+    message: 'pairs do not hold two words per use',
+  })
+  .refine(
+    ({ words: { length }, squares }) => squares.flat().every((values) => values.length === (length * (length - 1)) / 2),
+    { message: 'squares do not hold a distance per pair of words' },
+  );
+
+const parallelogram = z
+  .looseObject({
+    ...base,
+    kind: z.literal('parallelogram'),
+    method: z.string(),
+    spaces: z.array(z.string()).min(1),
+    layers: z.array(z.string()).min(1),
+    relations: z.array(pairSet).min(1),
+  })
+  .refine(
+    ({ spaces, layers, relations }) =>
+      relations.every(
+        ({ squares }) => squares.length === layers.length && squares.every(({ length }) => length === spaces.length),
+      ),
+    { message: 'squares do not go by layer and space' },
+  );
+
+const KNOWN: Readonly<Record<string, z.ZodType>> = {
+  chart,
+  map,
+  space,
+  cloud,
+  parallelogram,
+  table,
+} satisfies Record<Figure['kind'], z.ZodType>;
 
 /** A kind that this version does not know is let through: the panel says so in its place. */
 const figure = z.looseObject({ kind: z.string() }).superRefine((value, context) => {

@@ -34,11 +34,11 @@ export interface PlotlyOptions {
 }
 
 /**
- * @param figure anything but a table, which has no picture
+ * @param figure anything but a table, which has no picture, and a parallelogram, which `toSvg` draws alone
  * @param theme colours and font; roles, patterns and dashes follow from it
  */
 export function toPlotly(
-  figure: Exclude<Figure, { kind: 'table' }>,
+  figure: Exclude<Figure, { kind: 'table' | 'parallelogram' }>,
   theme: PlotTheme,
   options: PlotlyOptions = {},
 ): PlotlySpec {

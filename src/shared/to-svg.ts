@@ -1,6 +1,7 @@
 /** Figures as SVG text, without DOM: for hovers, sparklines and documents without script. */
 import type { CloudView } from './cloud-plot';
 import type { ChartFigure, Figure, MapFigure } from './figure';
+import type { ParallelogramView } from './parallelogram';
 import { cellValue, colourLabel, ownCells } from './map-cells';
 import { colourAt, scaleStops, standardTheme, type PlotTheme, type ThemeKind } from './palette';
 import { formatNumber } from './ticks';
@@ -9,6 +10,7 @@ import { frameOf, type Frame } from './svg/frame';
 import { axes } from './svg/axes';
 import { marks } from './svg/marks';
 import { drawCloud } from './svg/cloud';
+import { drawParallelograms } from './svg/parallelogram';
 import { drawSpace } from './svg/space';
 import { hatchDefs, swatch } from './svg/swatch';
 
@@ -20,6 +22,8 @@ export interface SvgOptions {
   readonly palette: ThemeKind;
   /** How a cloud is looked at; absent: its first layout, by its first grouping. */
   readonly view?: CloudView;
+  /** Which parallelogram is shown; absent: the first. */
+  readonly parallelogram?: ParallelogramView;
 }
 
 /** A stand-alone `<svg>` with title and description. `figure` is anything but a table. */
@@ -43,6 +47,8 @@ function bodyOf(figure: Exclude<Figure, { kind: 'table' }>, options: SvgOptions,
       return drawSpace(figure, options, theme);
     case 'cloud':
       return drawCloud(figure, options, theme, options.view);
+    case 'parallelogram':
+      return drawParallelograms(figure, options, theme, options.parallelogram);
     case 'chart':
       return drawChart(figure, options, theme);
   }

@@ -5,6 +5,7 @@ import { ablation } from './ablation.mjs';
 import { alignment } from './alignment.mjs';
 import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
+import { crystals } from './crystals.mjs';
 import { writeRandomModel } from './random-model.mjs';
 import { galaxy } from './galaxy.mjs';
 import { interruptions } from './interruptions.mjs';
@@ -32,6 +33,7 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
     ...manifests,
     ...lobes,
     ...galaxy,
+    ...crystals,
   ].filter(({ name }) => only === undefined || name.includes(only));
   const outcome = { passed: 0, failed: 0 };
   try {

@@ -1,36 +1,47 @@
-import type { ChartFigure, Role } from '../../shared/figure';
-import { layerName } from './figures-quality';
-import type { PlaneFields } from './result';
+import type { NdArray } from '../../shared/analysis';
+import type { ParallelogramFigure } from '../../shared/figure';
+import { count } from '../../shared/words';
+import { splitDistances } from './planes';
+import type { RelationsResult } from './result';
 
-/** Pairs that are drawn. */
-const PAIRS = 4;
-const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
+const METHOD = 'discriminant analysis';
 
-/** Some pairs of a relation as arrows in the plane, before and after discriminant analysis. */
-export function planeFigures(plane: PlaneFields): ChartFigure[] {
-  return (['before', 'after'] as const).map((when) => ({
-    kind: 'chart',
-    id: `plane-${plane.name}-${plane.layer}-${when}`,
-    title: `${plane.name} ${when} discriminant analysis`,
+/**
+ * Two pairs of a relation in the plane of their words, before and after discriminant analysis.
+ * @param distances the result's array of that name
+ */
+export function parallelogramFigure(fields: RelationsResult, distances: NdArray): ParallelogramFigure {
+  const { planes, layers, splits } = fields;
+  const squares = splitDistances(distances, planes);
+  const fitted = splits > 0 ? 'on the training pairs of the first split by word' : 'on all pairs';
+  return {
+    kind: 'parallelogram',
+    id: 'parallelograms',
+    title: 'Parallelograms of words',
     summary:
-      `The first pairs of ${plane.name} at ${layerName(plane.layer)} ${when} discriminant analysis, in the plane in which they spread most: ` +
-      'parallel lines of one length are parallelograms.',
-    x: { label: 'First axis', type: 'linear' },
-    y: { label: 'Second axis', type: 'linear' },
-    series: ROLES.slice(0, Math.min(PAIRS, plane.words.length / 2)).map((role, pair) => {
-      const ends = [2 * pair, 2 * pair + 1];
-      return {
-        name: ends.map((i) => plane.words[i]!).join(' → '),
-        mark: 'line' as const,
-        role,
-        x: ends.map((i) => rounded(plane[when].x[i]!)),
-        y: ends.map((i) => rounded(plane[when].y[i]!)),
-        text: ends.map((i) => plane.words[i]!),
-      };
-    }),
-  }));
+      `Two pairs of a relation in the plane in which their words spread most, before and after ${METHOD}, which was fitted ${fitted}: ` +
+      `arrows of one length and direction are a parallelogram. Both qualities are over all dimensions, as in the tables.${leftOut(fields)}`,
+    method: METHOD,
+    spaces: [`Before ${METHOD}`, `After ${METHOD}`],
+    layers: layers.map((layer) => (layer < 0 ? 'Embedding' : `Layer ${layer}`)),
+    relations: planes.map(({ name, words, pairs, uses }, relation) => ({
+      name,
+      words,
+      pairs,
+      uses,
+      squares: squares[relation]!.map((spaces) => spaces.map((values) => Array.from(values, rounded))),
+    })),
+  };
 }
 
+function leftOut({ planes }: RelationsResult): string {
+  const cut = planes.filter(({ uses, of }) => uses.length < of);
+  if (cut.length === 0) return '';
+  const names = cut.map(({ name, uses, of }) => `${name} (${uses.length} of ${count(of)})`);
+  return ` Not all pairs can be chosen of ${names.join(', ')}.`;
+}
+
+/** What float32 holds. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(5));
+  return Number(value.toPrecision(7));
 }

@@ -1,23 +1,18 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { distractorTable, silhouetteTable } from './figures-layers';
-import { planeFigures } from './figures-planes';
+import { parallelogramFigure } from './figures-planes';
 import { foundRelations, layerName, qualityBars, qualityTable, transferTable } from './figures-quality';
 import { searchFigures, searchSummary } from './figures-search';
 import { fieldsOf } from './result';
-
-/** Relations whose planes are drawn at most: two charts each. */
-const MOST_PLANES = 20;
 
 /** What a search for crystals shows. */
 export function crystalsFigures(result: AnalysisResult): Figure[] {
   const fields = fieldsOf(result);
   if (fields.kind === 'search') return searchFigures(fields);
-  const last = fields.layers.at(-1)!;
-  const planes = fields.planes.filter(({ layer }) => layer === last).slice(0, MOST_PLANES);
   return [
     ...fields.layers.map((layer) => qualityBars(fields, layer)),
-    ...planes.flatMap(planeFigures),
+    parallelogramFigure(fields, result.arrays['distances']!),
     silhouetteTable(fields),
     ...(fields.splits > 0 ? [transferTable(fields)] : []),
     distractorTable(fields),

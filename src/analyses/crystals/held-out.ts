@@ -45,6 +45,8 @@ export interface SplitMeasures {
   /** Of every relation. */
   readonly transfer: readonly BeforeAfter<Transfer>[];
   readonly scatter: Pick<Scatter, 'kind' | 'shrinkage'>;
+  /** Under the labels as they are. */
+  readonly directions: Discriminants;
   readonly training: number;
   readonly test: number;
   readonly leftOut: number;
@@ -100,6 +102,7 @@ export async function* measureSplit(
     silhouettes: Float64Array.from(silhouettes),
     transfer: await transfers(data, roles, directions, measure),
     scatter,
+    directions,
     training: training.length,
     test: test.length,
     leftOut: indicesOf(roles, LEFT_OUT).length,

@@ -1,7 +1,6 @@
 import { project, Scatter } from '../../math/crystals/discriminants';
 import type { Discriminants } from '../../math/crystals/discriminants';
-import { planeOf } from '../../math/crystals/plane';
-import { gather, qualitiesOf, qualitiesUnder } from '../../math/crystals/qualities';
+import { qualitiesOf, qualitiesUnder } from '../../math/crystals/qualities';
 import type { Quality } from '../../math/crystals/qualities';
 import { rowSquares } from '../../math/crystals/pair-blocks';
 import { silhouetteOf } from '../../math/crystals/silhouette';
@@ -16,17 +15,7 @@ import type { LayerData, Measure, SplitMeasures } from './held-out';
 import { meanOverSplits, qualityNull } from './nulls';
 import type { Drawn } from './nulls';
 import type { PairTable } from './pairs';
-import type {
-  DiscriminantFields,
-  DistractorFields,
-  PlaneFields,
-  Property,
-  RelationFields,
-  SilhouetteFields,
-} from './result';
-
-/** Pairs of a relation that are drawn in the plane: the first of its file. */
-const SHOWN_PAIRS = 12;
+import type { DiscriminantFields, DistractorFields, Property, RelationFields, SilhouetteFields } from './result';
 
 /** What is found at one layer. */
 export interface LayerFields {
@@ -34,7 +23,8 @@ export interface LayerFields {
   readonly silhouette: SilhouetteFields;
   readonly lda: DiscriminantFields;
   readonly distractors: DistractorFields;
-  readonly planes: readonly PlaneFields[];
+  /** Those that are drawn: of the first split, or of all pairs where there is none. */
+  readonly directions: Discriminants;
   /** f64 [pairs, 2, dimensions]: inputs and outputs on the discriminant directions. */
   readonly points: Float64Array;
 }
@@ -107,7 +97,7 @@ export async function* measureLayer(
       })),
     },
     distractors: await distractorsOf(data, whole.directions, table, properties, gemm, random),
-    planes: table.names.map((name, relation) => planeFields(name, relation, data, projected, table)),
+    directions: splits[0]?.directions ?? whole.directions,
     points: pointsOf(projected, whole.directions.count, measure.dimensions, table),
   };
 }
@@ -198,28 +188,6 @@ function meanTransfer(splits: readonly SplitMeasures[], relation: number): Relat
     after: mean(own.map(({ after }) => after.accuracy)),
     chance: mean(own.map(({ before }) => before.chance)),
     candidates: own[0]?.before.candidates ?? 0,
-  };
-}
-
-function planeFields(
-  name: string,
-  relation: number,
-  { words, width, layer }: LayerData,
-  projected: Float64Array,
-  table: PairTable,
-): PlaneFields {
-  const shown = Array.from(table.labels.keys())
-    .filter((pair) => table.labels[pair] === relation)
-    .slice(0, SHOWN_PAIRS)
-    .flatMap((pair) => [table.inputs[pair]!, table.outputs[pair]!]);
-  const which = Int32Array.from(shown);
-  const dimensions = (projected.length * width) / words.length;
-  return {
-    name,
-    layer,
-    words: shown.map((word) => table.words[word]!),
-    before: planeOf(gather(words, width, which), width),
-    after: planeOf(gather(projected, dimensions, which), dimensions),
   };
 }
 

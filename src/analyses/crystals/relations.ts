@@ -15,6 +15,7 @@ import { measureLayer } from './layer';
 import type { LayerFields } from './layer';
 import { pairTable, propertiesOf, splitPairs, warnOfRelations, warnOfTokens } from './pairs';
 import type { PairTable } from './pairs';
+import { distancesArray, shownDistances, shownPairs } from './planes';
 import type { RelationsResult } from './result';
 import { BLANK } from './spec';
 import type { CrystalsSpec } from './spec';
@@ -26,8 +27,9 @@ const SILHOUETTE_PAIRS = 1500;
 /**
  * Parallelograms of word pairs in a model's activations, before and after discriminant analysis over the relations (Li et
  * al. 2024; definitions: SAE features: crystals).
- * @returns arrays `points` f64 [layers, pairs, 2, dimensions] (input and output on the discriminant directions) and
- *   `splits` u8 [splits, pairs] (0 training, 1 test, 2 left out); the pairs in `pairs.csv`
+ * @returns arrays `points` f64 [layers, pairs, 2, dimensions] (input and output on the discriminant directions), `splits`
+ *   u8 [splits, pairs] (0 training, 1 test, 2 left out) and `distances` f32 [layers, 2, distances] (of the words of the pairs
+ *   that are drawn, before and after discriminant analysis); the pairs in `pairs.csv`
  * @throws UserError for relations, settings or a model that do not go together; Cancelled
  */
 export async function* crystalsOfRelations(
@@ -59,11 +61,15 @@ export async function* crystalsOfRelations(
     gemm,
     signal: context.signal,
   };
+  const shown = shownPairs(table, roles[0], features.layers.length);
   const found: LayerFields[] = [];
+  const distances: Float32Array[] = [];
   try {
     for (const index of features.layers.keys()) {
       const data = layerData(await features.layer(index), features, index, table);
-      found.push(yield* measureLayer(data, roles, measure, properties, random.fork(`layer/${data.layer}`)));
+      const measured = yield* measureLayer(data, roles, measure, properties, random.fork(`layer/${data.layer}`));
+      found.push(measured);
+      distances.push(await shownDistances(shown, data, measured.directions, gemm));
     }
   } finally {
     await gemm.dispose();
@@ -81,7 +87,7 @@ export async function* crystalsOfRelations(
     silhouette: found.map(({ silhouette }) => silhouette),
     lda: found.map(({ lda }) => lda),
     distractors: found.map(({ distractors }) => distractors),
-    planes: found.flatMap(({ planes }) => planes),
+    planes: shown.map(({ name, of, words, pairs: ends, uses }) => ({ name, of, words, pairs: ends, uses })),
   };
   return {
     fields: { ...fields },
@@ -90,6 +96,7 @@ export async function* crystalsOfRelations(
         data: joined(found.map(({ points }) => points)),
         shape: [found.length, table.labels.length, 2, measure.dimensions],
       },
+      distances: distancesArray(distances),
       ...(roles.length > 0 && { splits: { data: joinedBytes(roles), shape: [roles.length, table.labels.length] } }),
     },
     files: { 'pairs.csv': (path) => writeFile(path, pairsCsv(table)) },

@@ -1,5 +1,6 @@
 import type { NullSummary } from '../../math/nulls';
 import type { AnalysisResult } from '../../shared/analysis';
+import type { PairUse } from '../../shared/figure';
 import type { Quality } from '../../math/crystals/qualities';
 
 /** Both qualities among their draws under shuffled relation labels. */
@@ -72,13 +73,20 @@ export interface DistractorFields {
   }[];
 }
 
-/** Some pairs of one relation in the plane in which they spread most; words 2i and 2i + 1 are pair i. */
+/**
+ * Pairs of one relation that are drawn; the squared distances of their words from one another lie in the array `distances`,
+ * relation by relation: words 1 and 0, 2 and 0, 2 and 1, ….
+ */
 export interface PlaneFields {
   readonly name: string;
-  readonly layer: number;
+  /** Pairs that the relation has. */
+  readonly of: number;
+  /** Every word once. */
   readonly words: readonly string[];
-  readonly before: { readonly x: readonly number[]; readonly y: readonly number[] };
-  readonly after: { readonly x: readonly number[]; readonly y: readonly number[] };
+  /** Input and output of every pair: indices into `words`. */
+  readonly pairs: readonly number[];
+  /** What every pair was to the discriminant analysis of the first split, whose directions are drawn. */
+  readonly uses: readonly PairUse[];
 }
 
 /** The small numbers of word pairs in a model. */
@@ -110,7 +118,9 @@ export interface ClusterFields extends Quality {
   /** Differences in the cluster, and those of them that share no feature, over which the qualities are. */
   readonly size: number;
   readonly disjoint: number;
-  /** Share of the clouds' clusters of at least as many disjoint differences that are as tight: (1 + #)/(1 + clusters). */
+  /** Mean over clouds of the tightest cluster of at least as many disjoint differences; NaN where no cloud has one. */
+  readonly expected: number;
+  /** (1 + #{clouds that have one as tight})/(1 + clouds). */
   readonly p: number;
   readonly quadruples: readonly Quadruple[];
 }

@@ -103,4 +103,5 @@ export const crystalsSpec: AnalysisSpec<CrystalsSpec, z.input<typeof schema>> = 
     'Find relations between words as parallelograms of activations, before and after distractor directions are removed, or in the decoder of a sparse autoencoder',
   spec: schema,
   paths: ['model', 'relations', 'sae', 'decoder', 'featuresOf'],
+  menu: { on: 'sae-or-model' },
 };

@@ -15,9 +15,13 @@ export function text(content: string, x: number, y: number, options: TextOptions
   return `<text ${place} text-anchor="${anchor}">${escapeXml(content)}</text>`;
 }
 
+/** Scripts whose characters are as wide as they are high. */
+const FULL_WIDTH =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f300}-\u{1faff}]/u;
+
 /** An upper estimate in pixels: DejaVu Sans, the widest of the fonts asked for, averages 0.6 em. */
 export function textWidth(content: string, fontSize: number): number {
-  return [...content].length * fontSize * 0.6;
+  return [...content].reduce((sum, character) => sum + (FULL_WIDTH.test(character) ? 1 : 0.6) * fontSize, 0);
 }
 
 /** Text for element content and quoted attributes; control characters that XML forbids are dropped. */

@@ -12,6 +12,7 @@ import { actions } from './checks/actions.mjs';
 import { runs } from './checks/runs.mjs';
 import { trouble } from './checks/trouble.mjs';
 import { clouds } from './checks/clouds.mjs';
+import { parallelograms } from './checks/parallelogram.mjs';
 import { report } from './checks/report.mjs';
 
 const { values: options } = parseArgs({
@@ -30,7 +31,7 @@ const browser = await launch(executable);
 const data = localization(built.shared);
 let passed = 0;
 let failed = 0;
-for (const group of [looks, maps, tables, clouds, runs, memory, actions, trouble, report]) {
+for (const group of [looks, maps, tables, clouds, parallelograms, runs, memory, actions, trouble, report]) {
   for (const { name, run } of group({ browser, bundle: built, data, shots: options.shots })) {
     if (!name.includes(options.only)) continue;
     try {

@@ -41,6 +41,13 @@ describe('two columns', () => {
     expect(plan([named(chart, 'a'), cloud, named(chart, 'b'), named(table, 't')])).toEqual(['a', 'b', 'c*', 't*']);
   });
 
+  it('give a row to a parallelogram, which has two drawings of its own', () => {
+    const words: Figure = {
+      ...{ kind: 'parallelogram', id: 'p', title: '', summary: '', method: '', spaces: [], layers: [], relations: [] },
+    };
+    expect(plan([named(chart, 'a'), words, named(chart, 'b')])).toEqual(['a', 'b', 'p*']);
+  });
+
   it('keep the order where nothing is in the way', () => {
     expect(plan([named(map, 'a'), named(chart, 'b'), named(chart, 'c')])).toEqual(['a*', 'b', 'c']);
     expect(plan([])).toEqual([]);
