@@ -5,6 +5,8 @@ import type { Span } from '../../math/folds/blocked';
 export interface Target extends BrainUnit {
   /** Seconds; absent where responses have no lags. */
   readonly lag?: number;
+  /** With a lag: the unit's own name, to which `id` adds the lag. */
+  readonly unit?: string;
 }
 
 /** Features of every layer, in the order of `layers`. */
@@ -94,7 +96,7 @@ function targetsOf({ units, lags }: BrainDataset): Target[] {
   return units.flatMap((unit) =>
     Array.from({ length: lags.count }, (_, i) => {
       const lag = Number((lags.start + i * lags.step).toPrecision(9));
-      return { ...unit, id: `${unit.id} @ ${lag} s`, lag };
+      return { ...unit, id: `${unit.id} @ ${lag} s`, lag, unit: unit.id };
     }),
   );
 }

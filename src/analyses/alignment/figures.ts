@@ -2,6 +2,7 @@ import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { counted, number } from '../../shared/words';
 import { aggregated, layerCurve, scoreName, uniqueVariance, withInterval } from './figure-layers';
+import { latencyFigures } from './figure-latency';
 import { unitSpaces } from './figure-space';
 import { unitCurves } from './figure-curves';
 import { setChart, unitMap, unitTable } from './figure-units';
@@ -14,6 +15,7 @@ export function alignmentFigures(result: AnalysisResult): Figure[] {
   const figures = [
     fields.unitSets.length === 0 ? layerCurve(fields) : setChart(fields),
     uniqueVariance(fields),
+    ...latencyFigures(fields),
     ...unitCurves(result, fields),
     unitMap(result, fields),
     ...unitSpaces(result, fields),

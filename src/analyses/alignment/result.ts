@@ -83,6 +83,27 @@ export interface SetComparison {
   readonly p: number;
 }
 
+/** Word-locked responses by time (array `lagScores`, f64 [lags, layers, units]). */
+export interface Latency {
+  /** Seconds. */
+  readonly lags: readonly number[];
+  /** Of every layer the aggregate over units at every lag, and where it is largest. */
+  readonly layers: readonly {
+    readonly layer: number | null;
+    readonly scores: readonly number[];
+    readonly peakLag: number;
+    readonly score: number;
+  }[];
+  /** Of every unit the lag and layer of its largest score: an estimate of its latency, without an interval. */
+  readonly units: readonly {
+    readonly id: string;
+    readonly subject: string;
+    readonly peakLag: number;
+    readonly layer: number | null;
+    readonly score: number;
+  }[];
+}
+
 /** What stands under `result` in `result.json`. */
 export interface AlignmentFields {
   readonly dataset: string;
@@ -121,6 +142,8 @@ export interface AlignmentFields {
   readonly unitSets: readonly UnitSetRow[];
   readonly setComparisons: readonly SetComparison[];
   readonly units: readonly UnitRow[];
+  /** Ridge, where responses have lags. */
+  readonly latency?: Latency;
   readonly missing: number;
 }
 

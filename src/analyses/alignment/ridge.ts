@@ -17,6 +17,7 @@ import { factsOf } from './facts';
 import { CHUNK_VALUES, encodeLayers } from './encode';
 import type { Encoded, EncodingJob } from './encode';
 import { foldsOf } from './folds';
+import { latencyOf } from './latency';
 import { encodeNuisance } from './nuisance';
 import type { NuisanceScores } from './nuisance';
 import { nullOfResponses } from './null';
@@ -161,6 +162,7 @@ function resultOf(job: RidgeJob, encoding: EncodingJob, { encoded, how, sets, nu
   const scored = { encoded, features, recording, subjects, average, folds };
   const layers = withUnique(layerRows(scored), scored, nuisance);
   const units = unitRows(scored);
+  const latency = latencyOf(encoded, recording, layers, average);
   warnOfScores(encoded.foldScores, folds, recording, subjects, context);
   const counted = units.filter(({ summary }) => !summary);
   const without = counted.filter(({ ceiling }) => !(ceiling > 0)).length;
@@ -200,6 +202,7 @@ function resultOf(job: RidgeJob, encoding: EncodingJob, { encoded, how, sets, nu
     unitSets: selected === undefined ? [] : [setRow(selected, encoded), ...sets],
     setComparisons: selected === undefined ? [] : compareSets(encoded.aggregate[0]!, sets),
     units,
+    ...(latency && { latency: latency.fields }),
     missing,
   };
   const shape = [layers.length, folds, targets.length];
@@ -209,6 +212,7 @@ function resultOf(job: RidgeJob, encoding: EncodingJob, { encoded, how, sets, nu
       scores: { data: encoded.scores, shape: [layers.length, targets.length] },
       foldScores: { data: encoded.foldScores, shape },
       alphas: { data: encoded.alphas, shape },
+      ...(latency && { lagScores: latency.scores }),
       ...(nuisance && { unique: { data: nuisance.unique, shape: [layers.length, targets.length] } }),
       ...surfaceOf(recording),
     },
