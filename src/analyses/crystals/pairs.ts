@@ -2,7 +2,7 @@ import type { Relation } from '../../data/relations/relation';
 import type { SplitPair } from '../../math/crystals/word-splits';
 import type { ModelTokenizer } from '../../models/tokenizer';
 import { UserError } from '../../shared/errors';
-import { counted } from '../../shared/words';
+import { count, counted } from '../../shared/words';
 import type { RunContext } from '../contract';
 import { PROPERTIES } from './result';
 import type { Property } from './result';
@@ -96,9 +96,11 @@ export function warnOfRelations(relations: readonly Relation[], context: RunCont
 
 /** Warns of words that the tokenizer splits, as the last sub-token stands for all. */
 export function warnOfTokens(tokens: Float64Array, context: RunContext): void {
-  const split = tokens.filter((count) => count > 1).length;
+  const split = tokens.filter((own) => own > 1).length;
   if (split === 0) return;
-  context.warn(`${split} of ${counted(tokens.length, 'word')} have several sub-tokens: the last stands for the word.`);
+  context.warn(
+    `${count(split)} of ${counted(tokens.length, 'word')} have several sub-tokens: the last stands for the word.`,
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import { gather } from '../../math/crystals/qualities';
 import { Gemm } from '../../math/gemm';
 import { nullSummary } from '../../math/nulls';
 import { Random } from '../../math/random';
+import { mean } from '../../math/statistics';
 import type { AnalysisResult } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
@@ -74,10 +75,8 @@ export async function* crystalsOfDecoder(
         clouds.push(yield* crystalClusters(made, axes, { ...settings, random: source, phase }));
       }
       tightest.push({ normalised, ...nullSummary(tightestOf(own), clouds.map(tightestOf)) });
-      const peers = clouds.flat();
-      const ranked = own.map((cluster) => clusterFields(cluster, normalised, peers, chosen, points, axes));
-      ranked.sort((a, b) => a.p - b.p || b.parallelogram - a.parallelogram);
-      clusters.push(...ranked.slice(0, SHOWN_CLUSTERS));
+      const measured = own.map((cluster) => clusterFields(cluster, normalised, clouds, chosen, points, axes));
+      clusters.push(...ranked(measured).slice(0, SHOWN_CLUSTERS));
     }
     const named = new Set(clusters.flatMap(({ quadruples }) => quadruples.flatMap((one) => one.features)));
     const fields: SearchResult = {
@@ -131,23 +130,37 @@ function tightestOf(clusters: readonly CrystalCluster[]): number {
   return large.length === 0 ? NaN : Math.max(...large.map(({ parallelogram }) => parallelogram));
 }
 
+/** Least matched by the clouds first; of equals those that are tightest beyond what clouds have. */
+function ranked(clusters: readonly ClusterFields[]): ClusterFields[] {
+  const excess = ({ parallelogram, expected }: ClusterFields): number =>
+    parallelogram - (Number.isNaN(expected) ? 0 : expected);
+  return clusters.toSorted((a, b) => a.p - b.p || excess(b) - excess(a));
+}
+
 function clusterFields(
   { cosine, parallelogram, size, pairs }: CrystalCluster,
   normalised: boolean,
-  clouds: readonly CrystalCluster[],
+  clouds: readonly (readonly CrystalCluster[])[],
   chosen: Int32Array,
   points: Float64Array,
   axes: number,
 ): ClusterFields {
-  const peers = clouds.filter((other) => other.pairs.length >= pairs.length);
-  const asTight = peers.filter((other) => other.parallelogram >= parallelogram).length;
+  // Few differences are alike by chance far more often than many, and a search takes the best of all.
+  const peers = clouds.flatMap((cloud) =>
+    cloud
+      .filter((other) => other.pairs.length >= pairs.length)
+      .map((other) => other.parallelogram)
+      .slice(0, 1),
+  );
+  const asTight = peers.filter((other) => other >= parallelogram).length;
   return {
     normalised,
     size,
     disjoint: pairs.length / 2,
     cosine,
     parallelogram,
-    p: (1 + asTight) / (1 + peers.length),
+    expected: mean(peers),
+    p: (1 + asTight) / (1 + clouds.length),
     quadruples: quadruplesOf(pairs, chosen, points, axes),
   };
 }
