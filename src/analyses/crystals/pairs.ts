@@ -38,9 +38,10 @@ export function pairTable(relations: readonly Relation[]): PairTable {
   const indices = new Map<string, number>();
   const places: { source: string; row: number }[] = [];
   const columns = { inputs: [] as number[], outputs: [] as number[], labels: [] as number[] };
-  relations.forEach(({ name, pairs, source }, label) => {
+  relations.forEach(({ name, pairs, source, duplicates }, label) => {
     if (pairs.length < LEAST_PAIRS) {
-      throw new UserError(`${source} has one pair only in ${name}`, 'Give every relation two pairs or more.');
+      const again = duplicates > 0 ? `, listed ${duplicates + 1} times` : '';
+      throw new UserError(`${source} has one pair only in ${name}${again}`, 'Give every relation two pairs or more.');
     }
     pairs.forEach(({ input, output }, row) => {
       const place = (word: string): number => {

@@ -3,10 +3,11 @@ import { readRelations, relationFiles } from '../../data/relations/relations';
 import { splitByWord } from '../../math/crystals/word-splits';
 import { Gemm } from '../../math/gemm';
 import { Random } from '../../math/random';
+import type { Transformer } from '../../models/transformer';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Progress } from '../../shared/progress';
 import { UserError } from '../../shared/errors';
-import { counted } from '../../shared/words';
+import { count, counted } from '../../shared/words';
 import type { RunContext } from '../contract';
 import { featuresOfStimuli } from '../features/features';
 import type { Features } from '../features/features';
@@ -23,6 +24,8 @@ import type { CrystalsSpec } from './spec';
 /** Draws below which no empirical p reaches 0.05. */
 const ENOUGH_DRAWS = 19;
 const SILHOUETTE_PAIRS = 1500;
+/** Of a word in a message. */
+const SHOWN_CHARACTERS = 40;
 
 /**
  * Parallelograms of word pairs in a model's activations, before and after discriminant analysis over the relations (Li et
@@ -117,7 +120,26 @@ async function* featuresOfWords(
     );
   }
   const stimuli = words.map((word, i) => ({ text: carrier.trim().replace(BLANK, () => word), ...places[i]! }));
+  requireRoom(stimuli, words, transformer);
   return yield* featuresOfStimuli(stimuli, model, { layers, pooling: 'last' }, context);
+}
+
+/** @throws UserError for a word that, with its carrier, has more tokens than the model takes */
+function requireRoom(
+  stimuli: readonly { readonly text: string; readonly source: string }[],
+  words: readonly string[],
+  { description, tokenizer }: Transformer,
+): void {
+  stimuli.forEach(({ text, source }, i) => {
+    const tokens = tokenizer.encode(text).length;
+    if (tokens <= description.context) return;
+    const word = words[i]!;
+    const shown = word.length > SHOWN_CHARACTERS ? `${word.slice(0, SHOWN_CHARACTERS)}…` : word;
+    throw new UserError(
+      `${source}: ${shown} has ${count(tokens)} tokens, and the model takes at most ${count(description.context)}`,
+      text === word ? 'Shorten it or delete the pair.' : 'Shorten it or --carrier, with which it is read.',
+    );
+  });
 }
 
 function layerData(values: Float32Array, { layers, width }: Features, index: number, table: PairTable): LayerData {

@@ -102,7 +102,34 @@ describe('crystals of relations', () => {
 
   it.each([
     [{ relations: [...paths, join(folder, 'none.json')] }, /none\.json does not exist/],
-    [{ relations: [...paths, write('single', [['mouse', 'mice']])] }, /single\.json has one pair only in single/],
+    [
+      { relations: [...paths, write('single', [['mouse', 'mice']])] },
+      /single\.json has one pair only in single\. Give/,
+    ],
+    [
+      {
+        relations: [
+          ...paths,
+          write('twice', [
+            ['mouse', 'mice'],
+            ['mouse', 'mice'],
+          ]),
+        ],
+      },
+      /one pair only in twice, listed 2 times/,
+    ],
+    [
+      {
+        relations: [
+          ...paths,
+          write('long', [
+            ['x'.repeat(900), 'y'],
+            ['a', 'b'],
+          ]),
+        ],
+      },
+      /long\.json: x{40}… has \d+ tokens, and the model takes at most \d+\. Shorten it or delete/,
+    ],
     [{ relations: paths.slice(0, 2) }, /2 relations cannot be told apart/],
     [{ layers: [99] }, /--layers: the model has no layer 99/],
     [{ layers: [0, 0] }, /--layers: names a layer twice/],
