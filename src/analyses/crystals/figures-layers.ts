@@ -2,7 +2,7 @@ import type { TableFigure } from '../../shared/figure';
 import { number, percent } from '../../shared/words';
 import { finite, layerName } from './figures-quality';
 import { PROPERTIES } from './result';
-import type { RelationsResult } from './result';
+import type { Property, RelationsResult } from './result';
 
 /** How well relations stand apart at every layer. */
 export function silhouetteTable({ silhouette, lda }: RelationsResult): TableFigure {
@@ -41,23 +41,31 @@ export function distractorTable({ distractors }: RelationsResult): TableFigure {
     kind: 'table',
     id: 'distractors',
     title: 'Directions that discriminant analysis removed',
-    summary: `Discriminant analysis removed ${removed.join(', ')} of the differences' variance. Pearson r of the words along the largest removed directions with their properties, and of differences with the difference of these; frequency is the order of the tokenizer's vocabulary.`,
+    summary: `Discriminant analysis removed ${removed.join(', ')} of the differences' variance. Pearson r of the words along the largest removed directions with their properties, and of the pairs' differences with the difference of these; frequency is the order of the tokenizer's vocabulary.`,
     columns: [
       { label: 'Layer', type: 'number' },
       { label: 'Direction', type: 'number' },
       { label: 'Share of variance', type: 'number', digits: 3 },
-      ...['words', 'differences'].flatMap((of) =>
-        PROPERTIES.map((property) => ({ label: `${property} (${of})`, type: 'number' as const, digits: 2 })),
-      ),
+      { label: 'r of', type: 'text' },
+      ...PROPERTIES.map((property) => ({ label: COLUMNS[property], type: 'number' as const, digits: 2 })),
     ],
     rows: distractors.flatMap(({ layer, directions }) =>
-      directions.map(({ share, words, differences }, i) => [
-        layer,
-        i + 1,
-        share,
-        ...PROPERTIES.map((property) => finite(words[property])),
-        ...PROPERTIES.map((property) => finite(differences[property])),
-      ]),
+      directions.flatMap((direction, i) =>
+        (['words', 'differences'] as const).map((of) => [
+          layer,
+          i + 1,
+          direction.share,
+          of,
+          ...PROPERTIES.map((property) => finite(direction[of][property])),
+        ]),
+      ),
     ),
   };
 }
+
+const COLUMNS: Readonly<Record<Property, string>> = {
+  length: 'Length',
+  frequency: 'Frequency',
+  capitalised: 'Capital',
+  tokens: 'Sub-tokens',
+};

@@ -1,6 +1,6 @@
 import type { NdArray } from '../../shared/analysis';
 import type { ParallelogramFigure } from '../../shared/figure';
-import { count } from '../../shared/words';
+import { counted } from '../../shared/words';
 import { splitDistances } from './planes';
 import type { RelationsResult } from './result';
 
@@ -35,10 +35,9 @@ export function parallelogramFigure(fields: RelationsResult, distances: NdArray)
 }
 
 function leftOut({ planes }: RelationsResult): string {
-  const cut = planes.filter(({ uses, of }) => uses.length < of);
-  if (cut.length === 0) return '';
-  const names = cut.map(({ name, uses, of }) => `${name} (${uses.length} of ${count(of)})`);
-  return ` Not all pairs can be chosen of ${names.join(', ')}.`;
+  const most = Math.max(...planes.map(({ uses }) => uses.length));
+  const cut = planes.filter(({ uses, of }) => uses.length < of).length;
+  return cut === 0 ? '' : ` Of ${counted(cut, 'relation')} with more pairs, ${most} can be chosen.`;
 }
 
 /** What float32 holds. */

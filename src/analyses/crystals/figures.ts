@@ -2,7 +2,7 @@ import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { distractorTable, silhouetteTable } from './figures-layers';
 import { parallelogramFigure } from './figures-planes';
-import { foundRelations, layerName, qualityBars, qualityTable, transferTable } from './figures-quality';
+import { foundRelations, heldOutTable, layerName, qualityBars, qualityTable, transferTable } from './figures-quality';
 import { searchFigures, searchSummary } from './figures-search';
 import { fieldsOf } from './result';
 
@@ -14,9 +14,9 @@ export function crystalsFigures(result: AnalysisResult): Figure[] {
     ...fields.layers.map((layer) => qualityBars(fields, layer)),
     parallelogramFigure(fields, result.arrays['distances']!),
     silhouetteTable(fields),
-    ...(fields.splits > 0 ? [transferTable(fields)] : []),
-    distractorTable(fields),
+    ...(fields.splits > 0 ? [heldOutTable(fields), transferTable(fields)] : []),
     qualityTable(fields),
+    distractorTable(fields),
   ];
 }
 

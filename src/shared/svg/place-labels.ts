@@ -1,4 +1,4 @@
-/** Names beside points, without a font to measure with: inside a box, clear of lines, points and one another. */
+/** Bold names beside points, without a font to measure with: inside a box, clear of lines, points and one another. */
 import { textWidth } from './text';
 
 export interface Point {
@@ -28,8 +28,12 @@ const DIRECTIONS = [
   [1, 1],
   [-1, 1],
 ] as const;
+/** Names are written bold: DejaVu Sans Bold is this much wider. */
+const BOLD = 1.15;
 /** Square pixels that a later direction must save. */
 const PREFERENCE = 4;
+/** Square pixels that names which touch cost at least. */
+const TOUCH = 2000;
 /** A line through a name hurts as much as if it were this thick, in pixels. */
 const LINE = 6;
 
@@ -46,7 +50,7 @@ export function placeLabels(
   fontSize: number,
 ): Box[] {
   const candidates = points.map((point, i) => {
-    const size = { width: textWidth(names[i]!, fontSize), height: fontSize * 1.3 };
+    const size = { width: BOLD * textWidth(names[i]!, fontSize), height: fontSize * 1.3 };
     return DIRECTIONS.map((direction, rank) => {
       const box = inside(beside(point, size, direction), within);
       const marks = points.reduce((sum, { x, y }) => sum + overlap(box, markAt(x, y)), 0);
@@ -62,7 +66,7 @@ export function placeLabels(
       return;
     }
     for (const { box, cost: own } of candidates[boxes.length]!) {
-      const shared = boxes.reduce((sum, other) => sum + 4 * overlap(box, other), 0);
+      const shared = boxes.reduce((sum, other) => sum + touching(box, other), 0);
       extend([...boxes, box], cost + own + shared);
     }
   };
@@ -83,6 +87,12 @@ function inside(box: Box, { left, top, width, height }: Box): Box {
 
 function markAt(x: number, y: number): Box {
   return { left: x - MARK, top: y - MARK, width: 2 * MARK, height: 2 * MARK };
+}
+
+/** Two names upon each other are the worst of all. */
+function touching(a: Box, b: Box): number {
+  const area = overlap(a, b);
+  return area === 0 ? 0 : TOUCH + 4 * area;
 }
 
 function overlap(a: Box, b: Box): number {
