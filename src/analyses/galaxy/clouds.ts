@@ -88,6 +88,13 @@ async function* activationSources(
 ): AsyncGenerator<Progress, readonly CloudSource[]> {
   yield { phase: 'Reading documents', done: 0, total: 1, unit: 'pass' };
   const model = await context.openModel(path);
+  const beyond = layers?.find((layer) => layer >= model.description.layers);
+  if (beyond !== undefined) {
+    throw new UserError(
+      `--layers: the model has no layer ${beyond}`,
+      `Its layers are −1 (the embedding) to ${model.description.layers - 1}.`,
+    );
+  }
   const chosen = await sampleTokens({ documents, tokens, textColumn }, model, context);
   const options = layers === undefined ? {} : { layers };
   const features = yield* featuresOfTokens(chosen, path, options, context);

@@ -4,6 +4,7 @@ import type { AnalysisResult } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import { formatBytes } from '../../shared/progress';
 import type { Progress } from '../../shared/progress';
+import { count as grouped } from '../../shared/words';
 import type { RunContext } from '../contract';
 import { cloudSources } from './clouds';
 import type { Cloud, CloudSource } from './clouds';
@@ -31,7 +32,7 @@ export async function* measureGalaxy(spec: GalaxySpec, context: RunContext): Asy
     const measured: Measured[] = [];
     for (const [index, source] of sources.entries()) {
       const cloud = { ...source, ...(await source.read()) };
-      check(cloud, sources[0]!, measured[0]?.fields, context);
+      check(cloud, sources[0]!, measured[0]?.fields, spec, context);
       const random = new Random(context.seed, `galaxy/${source.kind}/${source.layer}`);
       const { signal, warn } = context;
       const steps = measureCloud(cloud, { spec, gemm, random, signal, warn });
@@ -59,11 +60,25 @@ async function* counted<T>(
 
 const LEAST_POINTS = 20;
 
-function check(cloud: Cloud, first: CloudSource, before: CloudFields | undefined, context: RunContext): void {
+function check(
+  cloud: Cloud,
+  first: CloudSource,
+  before: CloudFields | undefined,
+  { neighbour, resamples, maxPoints }: GalaxySpec,
+  context: RunContext,
+): void {
   const points = cloud.rows.length / cloud.width;
   const what = `${cloud.name} (${describe(cloud)})`;
   if (points < LEAST_POINTS) {
     throw new UserError(`${what} has ${points} points`, `A cloud needs ${LEAST_POINTS} or more.`);
+  }
+  const fewest = Math.floor(Math.min(points, maxPoints) / (resamples === 0 ? 1 : 2));
+  if (fewest <= neighbour) {
+    const where = resamples === 0 ? 'points' : 'points in half of it';
+    throw new UserError(
+      `--neighbour ${neighbour}: ${what} has ${fewest} ${where}`,
+      `Ask for ${fewest - 1} at most${resamples === 0 ? '' : ', or for no intervals (--resamples 0)'}.`,
+    );
   }
   if (before !== undefined && before.width !== cloud.width) {
     throw new UserError(
@@ -75,6 +90,9 @@ function check(cloud: Cloud, first: CloudSource, before: CloudFields | undefined
   if (bad >= 0) {
     const place = `row ${Math.floor(bad / cloud.width)}, column ${bad % cloud.width}`;
     throw new UserError(`${what} holds ${cloud.rows[bad]} at ${place}`, 'Remove or mend that row.');
+  }
+  if (cloud.rows.every((value, i) => value === cloud.rows[i % cloud.width])) {
+    throw new UserError(`${what} is one point ${grouped(points)} times`, 'A cloud needs points that differ.');
   }
   const needed = memoryNeeded(points, cloud.width);
   if (needed > context.memory) {

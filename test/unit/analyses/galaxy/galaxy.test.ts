@@ -192,6 +192,29 @@ describe('what has no galaxy', () => {
     await expect(run(spec)).rejects.toThrow(message);
   });
 
+  it('is refused by name: points that are all one, more neighbours than half of them, a layer that is not there', async () => {
+    const same = await decoder('same.npy', new Float32Array(60 * 8).fill(0.5), 8);
+    await expect(run({ decoder: [same] })).rejects.toThrow(
+      /same\.npy \(features of layer 0\) is one point 60 times\. A/,
+    );
+    const sixty = await decoder('sixty.npy', decoderRows.slice(0, 60 * golden.width), golden.width);
+    await expect(run({ decoder: [sixty], neighbour: 40 })).rejects.toThrow(
+      /--neighbour 40: sixty\.npy .* has 30 points in half of it\. Ask for 29 at most, or for no intervals/,
+    );
+    await expect(run({ decoder: [sixty], neighbour: 60, resamples: 0 })).rejects.toThrow(/has 60 points\. Ask for 59/);
+    const { layers } = await run({ decoder: [sixty], neighbour: 59, null: 1, resamples: 0 });
+    expect(Number.isFinite(layers[0]!.entropy)).toBe(true);
+    const texts = join(folder, 'short.txt');
+    writeFileSync(texts, 'A few words.');
+    const model = join(root, 'samples/models/tiny-random');
+    await expect(run({ model, documents: [texts], layers: [0, 99] })).rejects.toThrow(
+      /--layers: the model has no layer 99\. Its layers are −1 \(the embedding\) to \d+\./,
+    );
+    await expect(run({ model, documents: [texts] })).rejects.toThrow(
+      /The documents hold \d tokens to draw from\. Give/,
+    );
+  });
+
   it('is refused by name: too few points, other widths', async () => {
     const few = await decoder('five.npy', decoderRows.slice(0, 5 * golden.width), golden.width);
     await expect(run({ decoder: [few] })).rejects.toThrow(/five\.npy \(features of layer 0\) has 5 points/);
