@@ -94,7 +94,8 @@ function chartTraces(figure: ChartFigure, theme: PlotTheme, hidden: ReadonlySet<
     };
     switch (series.mark) {
       case 'bar':
-        return [{ type: 'bar', ...common, ...barStyle(figure, series, theme) }];
+        // A bar's text is for the hover: inside bars it would lie on a hatch, or shrink.
+        return [{ type: 'bar', ...common, ...barStyle(figure, series, theme), textposition: 'none' }];
       case 'line':
         return [{ type: 'scatter', mode: 'lines', ...common, line: { color: colour, width: 2, dash } }];
       case 'points':

@@ -22,7 +22,7 @@ export function featureCloud(
     kind: 'cloud',
     id: 'features',
     title: `Features of ${name}`,
-    summary: `${count(features)} features as ${layouts.map((layout) => layout.name).join(', ')} of their decoder directions, coloured by lobe (${groupings[0]!.name}).${out} The three principal components hold ${percent(map.pcaShares.reduce((sum, share) => sum + share, 0))} of the variance.`,
+    summary: `${count(features)} features placed by their decoder directions, coloured by lobe (${groupings[0]!.name}).${out} The three principal components hold ${percent(map.pcaShares.reduce((sum, share) => sum + share, 0))} of the variance.`,
     noun: 'feature',
     ids: Array.from({ length: features }, (_, i) => i),
     text: [],
