@@ -68,7 +68,9 @@ export class ParallelogramDrawing implements Drawing {
       plane.replaceChildren(picture(parallelogramSvg(shown, size, theme, this.words(shown, i))));
       quality.textContent = `${qualityInWords(shown)}. ${shareInWords(shown)}`;
     });
-    this.uses.textContent = usesInWords(this.figure, this.view);
+    const said = usesInWords(this.figure, this.view);
+    // A screen reader would read what is written anew, also where it is the same.
+    if (this.uses.textContent !== said) this.uses.textContent = said;
     return Promise.resolve();
   }
 

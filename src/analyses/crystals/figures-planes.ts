@@ -37,7 +37,7 @@ export function parallelogramFigure(fields: RelationsResult, distances: NdArray)
 function leftOut({ planes }: RelationsResult): string {
   const most = Math.max(...planes.map(({ uses }) => uses.length));
   const cut = planes.filter(({ uses, of }) => uses.length < of).length;
-  return cut === 0 ? '' : ` Of ${counted(cut, 'relation')} with more pairs, ${most} can be chosen.`;
+  return cut === 0 ? '' : ` Of ${counted(cut, 'relation')} with more pairs, ${most} each can be chosen.`;
 }
 
 /** What float32 holds. */

@@ -60,7 +60,7 @@ describe('pairs that are drawn', () => {
     const each = shown.reduce((sum, { words }) => sum + (words.length * (words.length - 1)) / 2, 0);
     const distances = distancesArray(Array.from({ length: 8 }, () => new Float32Array(2 * each)));
     const { summary } = parallelogramFigure(result(shown, [0, 1, 2, 3, 4, 5, 6, 7]), distances);
-    expect(summary).toContain(`Of 29 relations with more pairs, ${shown[3]!.uses.length} can be chosen.`);
+    expect(summary).toContain(`Of 29 relations with more pairs, ${shown[3]!.uses.length} each can be chosen.`);
   });
 });
 
