@@ -90,10 +90,20 @@ module.exports = {
       name: 'one-analysis-per-folder',
       severity: 'error',
       comment: 'What two analyses share moves down into models, data or math; what needs the engine, into features.',
-      from: { path: '^src/analyses/([^/]+)/' },
+      from: { path: '^src/analyses/([^/]+)/', pathNot: '^src/analyses/context/' },
       to: {
         path: '^src/analyses/[^/]+/',
         pathNot: ['^src/analyses/$1/', '^src/analyses/features/', '^src/analyses/sae/', '/spec\\.ts$'],
+      },
+    },
+    {
+      name: 'context-is-alignments',
+      severity: 'error',
+      comment: 'A context curve is an alignment at every length: it uses alignment as it is, and no other analysis.',
+      from: { path: '^src/analyses/context/' },
+      to: {
+        path: '^src/analyses/[^/]+/',
+        pathNot: ['^src/analyses/context/', '^src/analyses/alignment/', '^src/analyses/features/'],
       },
     },
     {

@@ -20,11 +20,17 @@ export async function* align(spec: AlignmentSpec, context: RunContext): AsyncGen
   return yield* alignSource(spec, context, yield* readSource(spec, context));
 }
 
-/** Scores features that are there already. @throws as `align` */
+/**
+ * Scores features that are there already.
+ * @param options `resamples`: ridge hands back the aggregates of all resamples too, as array `resampled`
+ *   f64 [layers, bootstrap]; the same seed draws the same ones, whatever the features
+ * @throws as `align`
+ */
 export async function* alignSource(
   spec: AlignmentSpec,
   context: RunContext,
   source: Source,
+  options: { readonly resamples?: boolean } = {},
 ): AsyncGenerator<Progress, AnalysisResult> {
   const subjects = subjectsOf(source.recording.targets);
   if (spec.metric !== 'ridge')
@@ -32,7 +38,7 @@ export async function* alignSource(
   const { model, recording } = source;
   if (spec.alpha === 'loo') warnOfLeaveOneOut(recording, context);
   if (spec.units === undefined || model === undefined) {
-    return yield* alignRidge({ spec, context, subjects, controls: [], ...source });
+    return yield* alignRidge({ spec, context, subjects, controls: [], ...options, ...source });
   }
   const sets = await readUnitSets(spec.units, spec.randomSeeds, model, context);
   yield { phase: 'Features of the units', done: 0, total: sets.length, unit: 'sets' };

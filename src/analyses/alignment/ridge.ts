@@ -3,7 +3,7 @@ import type { EncoderPool, EncodingOptions } from '../../math/encoding/encoding'
 import { processPool } from '../../math/encoding/processes';
 import type { FoldPlan } from '../../math/folds';
 import { Random } from '../../math/random';
-import type { AnalysisResult } from '../../shared/analysis';
+import type { AnalysisResult, NdArray } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import { formatBytes } from '../../shared/progress';
 import type { Progress } from '../../shared/progress';
@@ -41,6 +41,8 @@ export interface RidgeJob {
   readonly selected?: UnitSet;
   /** Random units in place of the selected ones, which are `features` then. */
   readonly controls: readonly Control[];
+  /** Hands back the aggregates of all resamples too, as array `resampled` f64 [layers, bootstrap]. */
+  readonly resamples?: boolean;
 }
 
 /** Features of one random set of units. */
@@ -212,11 +214,19 @@ function resultOf(job: RidgeJob, encoding: EncodingJob, { encoded, how, sets, nu
       scores: { data: encoded.scores, shape: [layers.length, targets.length] },
       foldScores: { data: encoded.foldScores, shape },
       alphas: { data: encoded.alphas, shape },
+      ...(job.resamples === true && { resampled: resampledOf(encoded) }),
       ...(latency && { lagScores: latency.scores }),
       ...(nuisance && { unique: { data: nuisance.unique, shape: [layers.length, targets.length] } }),
       ...surfaceOf(recording),
     },
   };
+}
+
+function resampledOf({ resampled }: Encoded): NdArray {
+  const draws = resampled[0]!.length;
+  const data = new Float64Array(resampled.length * draws);
+  resampled.forEach((own, i) => data.set(own, i * draws));
+  return { data, shape: [resampled.length, draws] };
 }
 
 /** The surface that units lie on, for figures. */

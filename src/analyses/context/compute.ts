@@ -13,6 +13,7 @@ import type { DatasetSource } from '../alignment/source';
 import type { AlignmentSpec } from '../alignment/spec';
 import type { RunContext } from '../contract';
 import { asRecorded, featuresOf } from '../features/features';
+import { LONGEST_WINDOW } from '../features/words';
 import { windowFeatures } from './features';
 import type { WindowFeatures } from './features';
 import { KeptScores } from './kept';
@@ -22,9 +23,9 @@ import type { SharedWindows } from './sharing';
 import { alignmentOf, lengthsOf } from './spec';
 import type { ContextLength, ContextSpec } from './spec';
 import { contextResult } from './summarise';
-import { wordTexts } from './texts';
+import { sameWindows, wordTexts } from './texts';
 import type { WordTexts } from './texts';
-import { refuseLongWindows, warningsOnce, warnOfWholeTexts } from './warnings';
+import { refuseLongWindows, warningsOnce, warnOfSameWindows } from './warnings';
 
 /** Changes where a checkpoint of the same settings would hold other numbers. */
 const FORMAT = 1;
@@ -37,9 +38,16 @@ interface Job {
   readonly source: DatasetSource;
   readonly model: Transformer;
   readonly layers: readonly number[];
+}
+
+/** What is read and scored: lengths that read the same windows once. */
+interface Plan {
   readonly lengths: readonly ContextLength[];
+  /** Of every length that was asked for the one of `lengths` that stands for it. */
+  readonly stands: readonly ContextLength[];
   /** The lengths in tokens, without `full`. */
   readonly tokens: readonly number[];
+  readonly windows: SharedWindows;
 }
 
 /**
@@ -52,22 +60,30 @@ export async function* measureContext(spec: ContextSpec, outer: RunContext): Asy
   const context = warningsOnce(outer);
   const job = yield* readJob(spec, context);
   const texts = wordTexts(job.source.dataset, job.model.tokenizer);
-  refuseLongWindows(texts, job.tokens, job.model.description.context);
-  const pooling = spec.pooling === 'mean' ? 'mean' : 'last';
-  const windows = shareWindows(texts, job.tokens, pooling);
+  const asked = lengthsOf(spec.lengths);
+  const plan = planOf(job, asked, texts);
+  warnOfSameWindows(asked, plan.stands, texts, context);
   if (spec.metric === 'ridge') yield await foreseeRidge(foreseen(job));
-  yield plannedWindows(windows);
-  const { scores, estimatedSeconds } = yield* scoreLengths(job, windows);
-  const wholeWords = job.lengths.map((length) => wordsWithin(texts, length));
-  warnOfWholeTexts(job.lengths, wholeWords, texts, context);
+  yield plannedWindows(plan.windows);
+  const { scores, estimatedSeconds } = yield* scoreLengths(job, plan);
   return contextResult({
-    lengths: job.lengths,
-    scores,
-    wholeWords,
+    lengths: asked,
+    scores: plan.stands.map((length) => scores.get(length)!),
+    wholeWords: asked.map((length) => wordsWithin(texts, length)),
     words: texts.ends.length,
-    windows,
+    windows: plan.windows,
     estimatedSeconds,
   });
+}
+
+function planOf({ spec, model }: Job, asked: readonly ContextLength[], texts: WordTexts): Plan {
+  const room = (tokens: number): number => tokens - model.tokenizer.encode('').length;
+  const { context } = model.description;
+  const stands = sameWindows(texts, asked, room(Math.min(context, LONGEST_WINDOW)));
+  const lengths = asked.filter((length) => stands.includes(length));
+  const tokens = lengths.filter((length) => length !== 'full');
+  refuseLongWindows(texts, tokens, room(context));
+  return { lengths, stands, tokens, windows: shareWindows(texts, tokens, spec.pooling) };
 }
 
 async function* readJob(spec: ContextSpec, context: RunContext): AsyncGenerator<Progress, Job> {
@@ -84,32 +100,36 @@ async function* readJob(spec: ContextSpec, context: RunContext): AsyncGenerator<
   yield { phase: 'Opening the model', done: 0, total: 1, unit: 'model' };
   const model = await context.openModel(spec.model);
   const layers = chosenLayers(options.layers, model.description.layers);
-  const lengths = lengthsOf(spec.lengths);
-  const tokens = lengths.filter((length) => length !== 'full');
-  return { spec, aligned, context, source, model, layers, lengths, tokens };
+  return { spec, aligned, context, source, model, layers };
 }
 
 /** Scores of all lengths; those that an earlier run has kept are not computed again. */
 async function* scoreLengths(
   job: Job,
-  windows: SharedWindows,
-): AsyncGenerator<Progress, { readonly scores: readonly LengthScores[]; readonly estimatedSeconds: number }> {
-  const { spec, context, model, layers, lengths, tokens } = job;
+  { lengths, tokens, windows }: Plan,
+): AsyncGenerator<
+  Progress,
+  { readonly scores: ReadonlyMap<ContextLength, LengthScores>; readonly estimatedSeconds: number }
+> {
+  const { spec, context, model, layers } = job;
   const kept = new KeptScores(await checkpointOf(job));
-  const scores: (LengthScores | undefined)[] = [];
-  for (const length of lengths) scores.push(await kept.read(length));
-  const missing = lengths.some((length, l) => length !== 'full' && scores[l] === undefined);
+  const scores = new Map<ContextLength, LengthScores>();
+  for (const length of lengths) {
+    const known = await kept.read(length);
+    if (known !== undefined) scores.set(length, known);
+  }
+  const missing = tokens.some((length) => !scores.has(length));
   const read = missing ? yield* windowFeatures(windows, { path: spec.model, model, layers, context }) : undefined;
   for (const [l, length] of lengths.entries()) {
-    const known = scores[l];
+    const known = scores.get(length);
     known?.warnings.forEach((message) => context.warn(message));
     if (known !== undefined) continue;
     const features = length === 'full' ? yield* fullFeatures(job) : windowed(job, read!, tokens.indexOf(length));
-    const found = yield* scoreLength(job, features, l);
+    const found = yield* scoreLength(job, features, l, lengths.length);
     await kept.write(length, found);
-    scores[l] = found;
+    scores.set(length, found);
   }
-  return { scores: scores.map((found) => found!), estimatedSeconds: read?.estimatedSeconds ?? 0 };
+  return { scores, estimatedSeconds: read?.estimatedSeconds ?? 0 };
 }
 
 function checkpointOf({ spec, context, source, model, layers }: Job): ReturnType<RunContext['checkpoint']> {
@@ -136,9 +156,10 @@ function windowed({ source, model, layers }: Job, read: WindowFeatures, l: numbe
 
 /** The alignment of one length, its layers counted among those of all lengths. */
 async function* scoreLength(
-  { aligned, context, source, model, layers, lengths }: Job,
+  { aligned, context, source, model, layers }: Job,
   features: LayerFeatures,
   l: number,
+  lengths: number,
 ): AsyncGenerator<Progress, LengthScores> {
   const warnings: string[] = [];
   const warn = (message: string): void => {
@@ -146,7 +167,8 @@ async function* scoreLength(
     context.warn(message);
   };
   const { recording, missing } = source;
-  const steps = alignSource(aligned, { ...context, warn }, { features, recording, missing, model });
+  const all = { features, recording, missing, model };
+  const steps = alignSource(aligned, { ...context, warn }, all, { resamples: true });
   for (;;) {
     const step = await steps.next();
     if (step.done === true) {
@@ -159,7 +181,7 @@ async function* scoreLength(
       ? {
           phase: `${phase} at every length`,
           done: l * layers.length + done,
-          total: lengths.length * layers.length,
+          total: lengths * layers.length,
           unit,
         }
       : step.value;

@@ -18,8 +18,10 @@ export function lengthCurves(fields: ContextFields): ChartFigure {
   const rows = byLength.map(({ layers }) => layers[index]!);
   const plateau = byLayer[index]?.plateau ?? null;
   const reached = plateau === null ? '' : ` It reaches 95 % of that with ${inWords(plateau)}.`;
+  const gain = byLength.find(({ length }) => length === best.length)!.gains[index]!;
+  const gained = best.length === lengths[0] ? '' : `, a gain of ${withInterval(gain.score, gain.interval)}`;
   const told = Number.isFinite(best.score)
-    ? `Layer ${best.layer} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}; with ${inWords(lengths[0]!)} ${number(rows[0]!.score, 3)}.${reached}`
+    ? `Layer ${best.layer} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}; with ${inWords(lengths[0]!)} ${number(rows[0]!.score, 3)}${gained}.${reached}`
     : `There is no score for ${dataset}.`;
   return {
     kind: 'chart',

@@ -15,24 +15,31 @@ export function lengthTable(fields: ContextFields): TableFigure {
     kind: 'table',
     id: 'lengths-table',
     title: 'Context lengths',
-    summary: `The best layer of every length, of ${counted(words, 'word')}; whole: words that have no more tokens before them.${saved}`,
+    summary: `The best layer of every length, of ${counted(words, 'word')}; gain: over the same layer at the shortest length; whole: words that have no more tokens before them.${saved}`,
     columns: [
       { label: 'Length', type: 'text' },
       { label: 'Best layer', type: 'number' },
       { label: `Score (${scoreName(fields)})`, type: 'number', digits: 4 },
       { label: 'from', type: 'number', digits: 3 },
       { label: 'to', type: 'number', digits: 3 },
+      { label: 'Gain', type: 'number', digits: 3 },
+      { label: 'gain from', type: 'number', digits: 3 },
+      { label: 'gain to', type: 'number', digits: 3 },
       { label: 'Layer chosen on training rows', type: 'number', digits: 4 },
       { label: 'Of ceiling', type: 'number', digits: 3 },
       { label: 'p', type: 'number', digits: 3 },
       { label: 'Whole', type: 'number' },
     ],
-    rows: byLength.map(({ length, best, p, wholeWords }) => [
-      String(length),
-      best.layer,
-      ...[best.score, best.interval[0], best.interval[1], best.nestedScore, best.normalised, p].map(finite),
-      wholeWords,
-    ]),
+    rows: byLength.map(({ length, layers, gains, best, p, wholeWords }) => {
+      const gain = gains[layers.findIndex(({ layer }) => layer === best.layer)];
+      const gained = [gain?.score, gain?.interval[0], gain?.interval[1]];
+      return [
+        String(length),
+        best.layer,
+        ...[best.score, ...best.interval, ...gained, best.nestedScore, best.normalised, p].map(finite),
+        wholeWords,
+      ];
+    }),
   };
 }
 

@@ -1,6 +1,12 @@
 import type { AnalysisResult } from '../../shared/analysis';
-import type { AlignmentFields, BestLayer, LayerRow } from '../alignment/result';
+import type { AlignmentFields, BestLayer, Interval, LayerRow } from '../alignment/result';
 import type { ContextLength } from './spec';
+
+/** A difference of two scores, its interval from resamples drawn for both together; NaN where nothing is resampled. */
+export interface Gain {
+  readonly score: number;
+  readonly interval: Interval;
+}
 
 /** Scores with one context length. */
 export interface LengthRow {
@@ -8,6 +14,8 @@ export interface LengthRow {
   /** Words that have no more tokens before them than this length reads: for them it is `full`. */
   readonly wholeWords: number;
   readonly layers: readonly LayerRow[];
+  /** Of every layer what this length adds to the score of the shortest one. */
+  readonly gains: readonly Gain[];
   readonly best: BestLayer;
   /** Of the largest score over layers; NaN without permutations. */
   readonly p: number;

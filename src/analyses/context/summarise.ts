@@ -1,10 +1,11 @@
+import { intervalOf } from '../../math/bootstrap';
 import type { AnalysisResult, NdArray } from '../../shared/analysis';
 import { fieldsOf as alignmentFields } from '../alignment/result';
 import type { AlignmentFields } from '../alignment/result';
 import { largest } from '../alignment/aggregate';
 import type { LengthScores } from './kept';
 import { SHARED } from './result';
-import type { ContextFields, LayerReach, LengthRow, SharedFields, UnitReach } from './result';
+import type { ContextFields, Gain, LayerReach, LengthRow, SharedFields, UnitReach } from './result';
 import type { SharedWindows } from './sharing';
 import type { ContextLength } from './spec';
 
@@ -30,6 +31,7 @@ export function contextResult(measured: Measured): AnalysisResult {
     length: lengths[l]!,
     wholeWords: wholeWords[l]!,
     layers,
+    gains: gainsOf(scores[l]!, scores[0]!),
     best,
     p,
   }));
@@ -52,6 +54,17 @@ export function contextResult(measured: Measured): AnalysisResult {
     estimatedSeconds,
   };
   return { fields: { ...fields }, arrays };
+}
+
+/** Layer by layer the scores of one length over those of another. */
+function gainsOf({ result }: LengthScores, { result: least }: LengthScores): Gain[] {
+  const [more, less] = [result, least].map((one) => one.arrays['resampled']?.data ?? new Float64Array());
+  const [rows, before] = [alignmentFields(result).layers, alignmentFields(least).layers];
+  const draws = more!.length / rows.length;
+  return rows.map(({ score }, i) => {
+    const differences = Float64Array.from({ length: draws }, (_, b) => more![i * draws + b]! - less![i * draws + b]!);
+    return { score: score - before[i]!.score, interval: intervalOf(differences) };
+  });
 }
 
 function sharedOf(fields: AlignmentFields): SharedFields {

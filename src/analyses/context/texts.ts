@@ -2,6 +2,7 @@ import type { BrainDataset } from '../../data/brain/dataset';
 import { specialsAround } from '../../models/token-starts';
 import type { ModelTokenizer } from '../../models/tokenizer';
 import { datasetWindows } from '../features/words';
+import type { ContextLength } from './spec';
 
 /** A dataset's texts in tokens, and where its words lie in them. */
 export interface WordTexts {
@@ -13,6 +14,23 @@ export interface WordTexts {
   readonly text: Int32Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
+}
+
+/**
+ * The length that stands for every length: no text has more tokens up to a word than the longest such, so that lengths from
+ * there on read the same windows, which are those of `full` where `align` reads every text in one window.
+ * @param window tokens of a text that `align` reads at once
+ */
+export function sameWindows(
+  { texts, ends }: Pick<WordTexts, 'texts' | 'ends'>,
+  lengths: readonly ContextLength[],
+  window: number,
+): ContextLength[] {
+  const longest = ends.reduce((longer, end) => Math.max(longer, end), 0);
+  const whole = texts.every(({ length }) => length <= window);
+  const first = lengths.find((length) => length !== 'full' && length >= longest);
+  const stands = whole && lengths.includes('full') ? 'full' : first;
+  return lengths.map((length) => (length !== 'full' && length >= longest ? stands! : length));
 }
 
 /**

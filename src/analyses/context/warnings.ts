@@ -16,9 +16,8 @@ export function warningsOnce(context: RunContext): RunContext {
   };
 }
 
-/** @throws UserError where a window is longer than the model can take */
-export function refuseLongWindows({ before, ends }: WordTexts, lengths: readonly number[], most: number): void {
-  const room = most - before.length;
+/** @param room tokens of text that the model takes; @throws UserError where a window is longer */
+export function refuseLongWindows({ ends }: WordTexts, lengths: readonly number[], room: number): void {
   const longest = ends.reduce((longer, end) => Math.max(longer, end), 0);
   const wrong = lengths.find((length) => Math.min(length, longest) > room);
   if (wrong === undefined) return;
@@ -28,17 +27,17 @@ export function refuseLongWindows({ before, ends }: WordTexts, lengths: readonly
   );
 }
 
-/** Lengths that no text exceeds repeat one another. */
-export function warnOfWholeTexts(
+/** Says which lengths read the same windows. */
+export function warnOfSameWindows(
   lengths: readonly ContextLength[],
-  wholeWords: readonly number[],
+  stands: readonly ContextLength[],
   { ends }: WordTexts,
   context: RunContext,
 ): void {
-  const whole = lengths.filter((length, l) => length !== 'full' && wholeWords[l] === ends.length);
-  if (whole.length + Number(lengths.includes('full')) < 2) return;
+  const same = lengths.filter((_, l) => stands.filter((length) => length === stands[l]).length > 1);
+  if (same.length === 0) return;
   const longest = ends.reduce((longer, end) => Math.max(longer, end), 0);
   context.warn(
-    `No word has more than ${count(longest)} tokens up to its last: lengths ${[...whole, ...lengths.filter((length) => length === 'full')].join(', ')} read the same.`,
+    `No word has more than ${count(longest)} tokens up to its last: lengths ${same.join(', ')} read the same windows, and are scored once.`,
   );
 }

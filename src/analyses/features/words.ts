@@ -8,7 +8,7 @@ import { cachedRows } from './request';
 import type { FeatureRequest } from './request';
 
 /** Longest window unless told: attention over more tokens takes gigabytes. */
-const LONGEST_WINDOW = 2048;
+export const LONGEST_WINDOW = 2048;
 
 export interface WordFeatures {
   /** f32 [layers, words, width], run by run. */

@@ -35,6 +35,11 @@ describe('responses that read out layer 2 of the last five tokens', () => {
     expect(curve[2]).toBeGreaterThan(0.8);
     for (const l of [0, 1, 4]) expect(curve[l]).toBeLessThan(0.9 * curve[2]!);
     expect(fields.units.every(({ bestLength }) => bestLength === 5)).toBe(true);
+    const gain = fields.byLength[2]!.gains[1]!;
+    expect(gain.score).toBeCloseTo(curve[2]! - curve[0]!, 12);
+    expect(gain.interval[0]).toBeGreaterThan(0.2);
+    expect(gain.interval[1]).toBeGreaterThan(gain.score);
+    expect(fields.byLength[0]!.gains[1]).toEqual({ score: 0, interval: [0, 0] });
   });
 
   it('have with the full context the scores of align, to the last digit', async () => {
@@ -111,13 +116,29 @@ describe('a run that was cancelled', () => {
 });
 
 describe('a length that no text exceeds', () => {
-  it('repeats the full context within 1e-5, and that is said', async () => {
-    const { result, warnings } = await run({ ...settings, lengths: '400,full', layers: '2' }, opened);
+  it('repeats the full context, and that is said', async () => {
+    const asked = { ...settings, lengths: '400,450,full', layers: '2' };
+    const { result, fields, warnings, progress } = await run(asked, opened);
+    expect(progress.filter(({ phase }) => phase.startsWith('Encoding')).at(-1)!.total).toBe(1);
+    expect(fields.sharing.windows).toBe(0);
     const { data } = result.arrays['scores']!;
-    for (let u = 0; u < 4; u += 1) expect(Math.abs(data[u]! - data[4 + u]!)).toBeLessThan(1e-5);
+    expect(data.slice(0, 4)).toEqual(data.slice(8));
     expect(warnings.join('\n')).toMatch(
-      /No word has more than \d+ tokens up to its last: lengths 400, full read the same/,
+      /No word has more than \d+ tokens up to its last: lengths 400, 450, full read the same windows/,
     );
+  });
+});
+
+describe('a length that few words exceed', () => {
+  it('has a gain that is surer than its score: both lengths are resampled together', async () => {
+    const { fields } = await run({ ...settings, lengths: '110,full', layers: '2' }, opened);
+    const { layers, gains } = fields.byLength[1]!;
+    expect(fields.byLength[0]!.wholeWords).toBeGreaterThan(200);
+    expect(fields.byLength[0]!.wholeWords).toBeLessThan(fields.words);
+    const widthOf = ([low, high]: readonly [number, number]): number => high - low;
+    expect(widthOf(gains[0]!.interval)).toBeGreaterThan(0);
+    // Resampled apart, a difference of two scores is √2 times as wide as one of them.
+    expect(widthOf(gains[0]!.interval)).toBeLessThan(widthOf(layers[0]!.interval));
   });
 });
 
