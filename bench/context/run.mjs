@@ -1,9 +1,10 @@
 // Context lengths on SmolLM2-135M: 1,726 words of running text × 8 lengths, beside one window at a time.
-//   node bench/context/run.mjs [--pairs 1] [--every 20] [--words 1726] [--model FILE.gguf] [--skip-whole]
+//   node bench/context/run.mjs [--pairs 1] [--every 20] [--words 1726] [--model FILE.gguf] [--skip-whole] [--running]
 // Three ways to the same features (all layers), the model loaded before: windows shared as `brainlens context` does, each
 // by itself through our engine, each by itself through PyTorch. The slow ways run every 20th word and are scaled. In running
 // text every window is full length, which is the hardest case: sentences of their own share far more.
-// The whole command (features, and ridge scores of 30 layers × 8 lengths) runs once from a cold start.
+// The whole command (features, and ridge scores of 30 layers × 8 lengths of ten random responses) runs once from a cold
+// start, on words of sentences of twelve as in the UCL corpus; with --running on the running text, without a limit.
 import { build } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     words: { type: 'string', default: '1726' },
     model: { type: 'string' },
     'skip-whole': { type: 'boolean', default: false },
+    running: { type: 'boolean', default: false },
   },
 });
 const NUMBERS = '1,2,5,10,20,50,100';
@@ -78,10 +80,11 @@ if (!options['skip-whole']) {
   rmSync(join(cache, 'activations'), { recursive: true, force: true });
   const given = ['context', '--model', gguf, '--dataset', dataset(words), '--out', out, '--force', '--quiet'];
   const run = await measure(process.execPath, [cli, ...given], { BRAINLENS_CACHE: cache });
-  whole.push(run.seconds / 60);
+  const minutes = run.seconds / 60;
+  if (!options.running) whole.push(minutes);
   const { sharing } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')).result;
   console.log(
-    `brainlens context, ${NUMBERS},full: ${spread(whole)} min, peak ${(run.peakBytes / 1e9).toFixed(2)} GB; ${sharing.tokens} tokens for ${sharing.windowTokens}`,
+    `brainlens context, ${NUMBERS},full: ${minutes.toFixed(2)} min, peak ${(run.peakBytes / 1e9).toFixed(2)} GB; ${sharing.tokens} tokens for ${sharing.windowTokens}`,
   );
   rmSync(out, { recursive: true, force: true });
 }
@@ -105,7 +108,7 @@ function activationArguments() {
   return ['--model', gguf, '--stimuli', stimuli, '--out', join(cache, 'one'), '--force', '--quiet'];
 }
 
-/** The words with ten random responses, in groups of twelve words. */
+/** The words with ten random responses, in groups of twelve: sentences, each a run of its own unless the text runs on. */
 function dataset(list) {
   const place = join(cache, 'dataset');
   mkdirSync(place, { recursive: true });
@@ -122,7 +125,7 @@ function dataset(list) {
       'simulated: true',
       'granularity: word',
       'stimuli: { file: words.csv, text: word, id: id, group: group }',
-      'words: { file: words.csv, word: word }',
+      `words: { file: words.csv, word: word${options.running ? '' : ', run: group'} }`,
       `responses: { file: words.csv, id: id, columns: [${units.join(', ')}] }`,
     ].join('\n') + '\n',
   );
