@@ -56,7 +56,7 @@ beforeAll(async () => {
   await align('flat', () => 3, 0);
   const rows = distances.map((distance, u) => `${u},${distance}`);
   writeFileSync(table, `name,distance\n${rows.join('\n')}\n`);
-});
+}, 120_000);
 
 it('recovers planted best layers, their growth with distance and the layers that are used', async () => {
   const { result, fields, warnings } = await run({ alignment: [growing, flat], covariate: 'distance', table });
