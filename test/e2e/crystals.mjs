@@ -57,7 +57,7 @@ async function looksAtPairs(test, window, card, figure) {
   );
   const ends = [set.pairs.at(-2), set.pairs.at(-1)].map((word) => set.words[word]);
   for (const plane of await card.locator('.plane').all()) {
-    const words = await plane.locator('.word').allInnerTexts();
+    const words = await plane.locator('.word').allTextContents();
     assert.deepEqual(words.slice(-2), ends);
   }
   assert.match(await card.locator('.note').innerText(), /held out|fitted on|left out/);
