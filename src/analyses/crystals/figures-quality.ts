@@ -42,10 +42,10 @@ export function qualityBars(fields: RelationsResult, layer: number): ChartFigure
       ...(fields.splits > 0 ? [bars(held, 'selected', (relation) => relation.heldOut.after.parallelogram)] : []),
       ...(fields.draws > 0
         ? [
-            nulls(before, 'control-1', (relation) => relation.null.before.parallelogram),
+            nulls(before, 'control-3', (relation) => relation.null.before.parallelogram),
             nulls(after, 'control-2', (relation) => relation.null.after.parallelogram),
             ...(fields.splits > 0
-              ? [nulls(held, 'control-3', (relation) => relation.null.heldOut.after.parallelogram)]
+              ? [nulls(held, 'control-1', (relation) => relation.null.heldOut.after.parallelogram)]
               : []),
           ]
         : []),
