@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contextLength } from '../../../../src/analyses/context/index';
@@ -7,10 +7,11 @@ import type { Transformer } from '../../../../src/models/transformer';
 import { parseSpec } from '../../../../src/shared/analysis';
 import { figuresSchema } from '../../../../src/shared/figures-file';
 import { jsonable } from '../../../../src/shared/json';
+import { encodeNpy } from '../../../../src/shared/npy';
 import { MemoryCheckpoint } from '../ablation/support';
 import { run as align, samples } from '../alignment/support';
 import { temporaryFolder } from '../../models/support';
-import { model, planted, run } from './support';
+import { folder, model, planted, run } from './support';
 
 const opened: Transformer[] = [];
 afterAll(async () => {
@@ -151,6 +152,34 @@ describe('similarity without a fit', () => {
     expect(result.arrays['scores']!.shape).toEqual([2, 2, 1]);
     expect(fields.best).toMatchObject({ length: 5, layer: 2 });
     expect(contextLength.figures(result).map(({ id }) => id)).toContain('lengths');
+  });
+});
+
+describe('a time series', () => {
+  it('is aligned at every length, and with the full context as align does, in overlapping windows', async () => {
+    const [, ...rows] = readFileSync(join(folder, 'planted/words.csv'), 'utf8').trim().split('\n');
+    const words = rows.map((row, i) => `${row.split(',')[1]},${i},${i + 0.5}`);
+    writeFileSync(join(home, 'timed.csv'), `word,onset,offset\n${words.join('\n')}\n`);
+    const data = Float64Array.from({ length: 144 * 2 }, (_, i) => Math.sin(i * i));
+    writeFileSync(join(home, 'scans.npy'), encodeNpy({ data, shape: [144, 2] }));
+    writeFileSync(
+      join(home, 'series.yaml'),
+      [
+        'name: Series',
+        'granularity: timeseries',
+        'words: { file: timed.csv, word: word, onset: onset, offset: offset }',
+        'responses: { file: scans.npy }',
+        'timing: { tr: 2, scans: 144, delays: [1, 2] }',
+      ].join('\n'),
+    );
+    const asked = { ...settings, dataset: join(home, 'series.yaml'), layers: '2' };
+    const { result, fields } = await run({ ...asked, lengths: '5,full' }, opened);
+    expect(fields).toMatchObject({ granularity: 'timeseries', width: 128, rows: 144, words: 288 });
+    // The text is longer than the model's context of 512 tokens.
+    expect(fields.sharing.windowTokens).toBeGreaterThan(288 * 4);
+    const alone = await align(asked, opened);
+    expect(result.arrays['scores']!.data.slice(2)).toEqual(alone.result.arrays['scores']!.data);
+    expect(result.arrays['scores']!.data.slice(0, 2)).not.toEqual(alone.result.arrays['scores']!.data);
   });
 });
 
