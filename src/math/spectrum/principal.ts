@@ -6,15 +6,21 @@ import type { Random } from '../random';
 const SMALL = 256;
 /** Vectors carried along beyond those asked for: they make the gap behind the last one wide. */
 const GUARD = 48;
-/** Degree of one Chebyshev filter. */
+/** Largest degree of a Chebyshev filter. */
 const DEGREE = 12;
-const MOST_ROUNDS = 60;
+/**
+ * The filter may grow the largest eigenvalue that is left this much more than those it damps: beyond, all vectors turn
+ * towards the first, and rounding takes what else they hold.
+ */
+const GROWTH = 1e12;
+const MOST_ROUNDS = 200;
 /** Residual ‖A·v − λ·v‖ over the largest eigenvalue at which a vector is done. */
 const TOLERANCE = 1e-13;
 
 /**
  * The eigenvectors of the `count` largest eigenvalues of a positive semidefinite matrix, by Chebyshev-filtered subspace
  * iteration (Zhou et al. 2006): the unwanted end of the spectrum is known, so every round damps it by orders of magnitude.
+ * Vectors that are done are taken out of the others' way: a few massive directions, as activations have, would hide them.
  * @param a f64 [n, n], symmetric
  * @param eigenvalues all of them, descending (`symmetricEigenvalues`)
  * @returns f64 [count, n], one orthonormal vector per row
@@ -32,30 +38,59 @@ export async function principalVectors(
   const matrix = { data: a, dims: [n, n] };
   const apply = async (rows: Float64Array): Promise<Float64Array> =>
     (await gemm.multiply({ data: rows, dims: [rows.length / n, n] }, matrix)).data;
+  const [high, low] = [eigenvalues[carried]!, eigenvalues[n - 1]!];
+  let done: Float64Array = new Float64Array(0);
   let basis: Float64Array = Float64Array.from({ length: carried * n }, () => random.normal());
-  for (let round = 0; ; round += 1) {
-    basis = await filter(basis, apply, eigenvalues[carried]!, eigenvalues[n - 1]!);
-    orthonormalise(basis, n);
-    const { vectors, residual } = await rotate(gemm, basis, apply, n, count);
-    basis = vectors;
-    if (residual <= TOLERANCE * eigenvalues[0]!) return basis.slice(0, count * n);
-    if (round === MOST_ROUNDS) throw new Error(`principal components did not converge (residual ${residual})`);
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const left = async (rows: Float64Array): Promise<Float64Array> => without(gemm, await apply(rows), done, n);
+    const degree = degreeFor(eigenvalues[done.length / n]!, high, low);
+    basis = await filter(await without(gemm, basis, done, n), left, { high, low, degree });
+    basis = joined(done, basis);
+    orthonormalise(basis, n, done.length);
+    const { vectors, residuals } = await rotate(gemm, basis, apply, n);
+    const worse = residuals.findIndex((residual) => residual > TOLERANCE * eigenvalues[0]!);
+    const ready = worse < 0 ? carried : worse;
+    if (ready >= count) return vectors.slice(0, count * n);
+    done = vectors.slice(0, ready * n);
+    basis = vectors.slice(ready * n);
   }
+  throw new Error(`principal components did not converge in ${MOST_ROUNDS} rounds`);
+}
+
+/** Rows minus what they hold along some orthonormal vectors. */
+async function without(gemm: Gemm, rows: Float64Array, vectors: Float64Array, n: number): Promise<Float64Array> {
+  if (vectors.length === 0) return rows;
+  const axes = { data: vectors, dims: [vectors.length / n, n] };
+  const along = await gemm.multiply({ data: rows, dims: [rows.length / n, n] }, axes, { transposeB: true });
+  const { data: held } = await gemm.multiply(along, axes);
+  return rows.map((value, i) => value - held[i]!);
+}
+
+/** T_degree grows like (2x)^degree/2 beyond 1. */
+function degreeFor(largest: number, high: number, low: number): number {
+  const x = (largest - (high + low) / 2) / Math.max((high - low) / 2, Number.MIN_VALUE);
+  return Math.max(1, Math.min(DEGREE, Math.floor(Math.log(2 * GROWTH) / Math.log(2 * x))));
+}
+
+function joined(first: Float64Array, second: Float64Array): Float64Array {
+  const all = new Float64Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }
 
 /** T_degree of the matrix, shifted and scaled so that [low, high] goes to [−1, 1], applied to every row. */
 async function filter(
   rows: Float64Array,
   apply: (rows: Float64Array) => Promise<Float64Array>,
-  high: number,
-  low: number,
+  { high, low, degree: most }: { readonly high: number; readonly low: number; readonly degree: number },
 ): Promise<Float64Array> {
   const centre = (high + low) / 2;
   const half = Math.max((high - low) / 2, Number.MIN_VALUE);
   let before = rows;
   let now = await apply(rows);
   for (let i = 0; i < now.length; i += 1) now[i] = (now[i]! - centre * rows[i]!) / half;
-  for (let degree = 2; degree <= DEGREE; degree += 1) {
+  for (let degree = 2; degree <= most; degree += 1) {
     const next = await apply(now);
     for (let i = 0; i < next.length; i += 1) next[i] = (2 * (next[i]! - centre * now[i]!)) / half - before[i]!;
     [before, now] = [now, next];
@@ -63,9 +98,9 @@ async function filter(
   return now;
 }
 
-/** Gram–Schmidt, twice, in place; rows are vectors. */
-function orthonormalise(rows: Float64Array, n: number): void {
-  for (let i = 0; i < rows.length; i += n) {
+/** Gram–Schmidt, twice, in place; rows are vectors, those before `from` (in elements) orthonormal already. */
+function orthonormalise(rows: Float64Array, n: number, from: number): void {
+  for (let i = from; i < rows.length; i += n) {
     const row = rows.subarray(i, i + n);
     // The filter spreads the rows' lengths over many orders of magnitude.
     scale(row, 1 / norm(row));
@@ -81,14 +116,13 @@ function orthonormalise(rows: Float64Array, n: number): void {
   }
 }
 
-/** Rayleigh–Ritz: the basis turned to the best approximations, descending, and the largest residual of the first `count`. */
+/** Rayleigh–Ritz: the basis turned to the best approximations, descending, and the residual of each. */
 async function rotate(
   gemm: Gemm,
   basis: Float64Array,
   apply: (rows: Float64Array) => Promise<Float64Array>,
   n: number,
-  count: number,
-): Promise<{ readonly vectors: Float64Array; readonly residual: number }> {
+): Promise<{ readonly vectors: Float64Array; readonly residuals: Float64Array }> {
   const carried = basis.length / n;
   const image = await apply(basis);
   const dims = [carried, n];
@@ -104,13 +138,12 @@ async function rotate(
   const square = { data: turn, dims: [carried, carried] };
   const { data: vectors } = await gemm.multiply(square, { data: basis, dims });
   const { data: images } = await gemm.multiply(square, { data: image, dims });
-  let residual = 0;
-  for (let i = 0; i < count; i += 1) {
+  const residuals = Float64Array.from(values, (value, i) => {
     let sum = 0;
-    for (let k = i * n; k < (i + 1) * n; k += 1) sum += (images[k]! - values[i]! * vectors[k]!) ** 2;
-    residual = Math.max(residual, Math.sqrt(sum));
-  }
-  return { vectors, residual };
+    for (let k = i * n; k < (i + 1) * n; k += 1) sum += (images[k]! - value * vectors[k]!) ** 2;
+    return Math.sqrt(sum);
+  });
+  return { vectors, residuals };
 }
 
 function norm(row: Float64Array): number {

@@ -102,6 +102,35 @@ describe('the spectrum of a decoder', () => {
       expect(Math.abs(value - Number(i % (count + 1) === 0))).toBeLessThan(1e-12);
     });
   });
+
+  it.each([1e2, 1e5, 1e9])(
+    'has them too where a few directions are %s times the others, as activations are',
+    async (massive) => {
+      const [n, count] = [300, 40];
+      const random = new Random(5, 'massive');
+      const root = Float64Array.from({ length: n * n }, (_, i) => random.normal() * (1 + (i % n)) ** -0.4);
+      for (const direction of [1, 0.2, 0.003]) {
+        const along = Float64Array.from({ length: n }, () => random.normal());
+        for (let row = 0; row < n; row += 1) {
+          const size = Math.sqrt(direction * massive) * random.normal();
+          for (let k = 0; k < n; k += 1) root[row * n + k]! += size * along[k]! * 0.05;
+        }
+      }
+      const dims = [n, n];
+      const rootRows = { data: root, dims };
+      const { data: a } = await gemm.multiply(rootRows, rootRows, { transposeA: true });
+      const values = await symmetricEigenvalues(gemm, a, n);
+      const vectors = await principalVectors(gemm, a, values, count, random);
+      const axes = { data: vectors, dims: [count, n] };
+      const { data: images } = await gemm.multiply(axes, { data: a, dims });
+      const { data: products } = await gemm.multiply(axes, axes, { transposeB: true });
+      images.forEach((value, i) => {
+        const expected = values[Math.floor(i / n)]! * vectors[i]!;
+        expect(Math.abs(value - expected)).toBeLessThan(1e-11 * values[0]!);
+      });
+      products.forEach((value, i) => expect(Math.abs(value - Number(i % (count + 1) === 0))).toBeLessThan(1e-12));
+    },
+  );
 });
 
 describe('the spectrum of a Gaussian cloud', () => {
