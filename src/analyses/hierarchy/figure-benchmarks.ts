@@ -6,7 +6,7 @@ import type { BenchmarkFields, HierarchyFields, Measure, MeasureRow } from './re
 
 const NAMES: Readonly<Record<Measure, { readonly title: string; readonly axis: string }>> = {
   peak: { title: 'Brain score', axis: 'Peak of the mean score' },
-  spearman: { title: 'Hierarchical alignment', axis: 'Spearman of best layer with the covariate' },
+  spearman: { title: 'Hierarchical alignment', axis: 'Spearman with the covariate' },
   layersUsed: { title: 'Layers used', axis: 'Depth that reaches 95 % of the peak' },
 };
 
@@ -78,9 +78,9 @@ export function measureTable({ benchmark }: HierarchyFields): TableFigure[] {
   ];
 }
 
-/** "Brain score with accuracy: r = 0.81 (p = 0.012, q = 0.02, 9 models)" */
+/** "Brain score against accuracy: r = 0.81 (p = 0.012, q = 0.02, 9 models)" */
 export function sentenceOfMeasure({ measure, models, r, p, q }: MeasureRow, { column }: BenchmarkFields): string {
-  const what = `${NAMES[measure].title} with ${column}`;
+  const what = `${NAMES[measure].title} against ${column}`;
   if (Number.isNaN(r)) return `${what}: no correlation over ${counted(models, 'model')}`;
   return `${what}: r = ${number(r, 2)} (two-sided p = ${number(p, 2)}, q = ${number(q, 2)}, ${counted(models, 'model')})`;
 }

@@ -10,15 +10,16 @@ import type { ModelRow } from './result';
 /** What hierarchies of models show. */
 export function hierarchyFigures(result: AnalysisResult): Figure[] {
   const fields = fieldsOf(result);
-  const figures = [
-    ...hierarchyCharts(result, fields),
-    ...layerSpaces(result, fields),
-    curveChart(fields),
-    layersUsedChart(fields),
+  const perUnit = [...hierarchyCharts(result, fields), ...layerSpaces(result, fields)];
+  const perModel = [
     ...benchmarkCharts(fields),
     ...measureTable(fields),
+    layersUsedChart(fields),
+    curveChart(fields),
     modelTable(fields),
   ];
+  // One model is about its units, several are about what sets them apart.
+  const figures = fields.models.length === 1 ? [...perUnit, ...perModel] : [...perModel, ...perUnit];
   return fields.simulated ? figures.map(ofSimulated) : figures;
 }
 

@@ -50,8 +50,8 @@ describe('one model', () => {
     expect(figures.map(({ id }) => id)).toEqual([
       'hierarchy-1',
       'peak-layers-1',
-      'mean-scores',
       'layers-used',
+      'mean-scores',
       'models',
     ]);
     const scatter = figures[0]!;
@@ -172,7 +172,7 @@ describe('several models', () => {
     expect(warnings.filter((warning) => !warning.includes('bootstrap over 3'))).toEqual([]);
     const chart = figures.find(({ id }) => id === 'benchmark-peak');
     expect(chart?.kind === 'chart' && chart.series[0]!.labels).toEqual(models);
-    expect(summary).toMatch(/^Electrodes, 6 models: .*; Brain score with score: r = 1 \(two-sided p = 0\.00\d+/);
+    expect(summary).toMatch(/^Electrodes, 6 models: .*; Brain score against score: r = 1 \(two-sided p = 0\.00\d+/);
   });
 
   it('leave models without a benchmark out by name, and refuse a table of other models', async () => {
