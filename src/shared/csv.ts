@@ -17,7 +17,7 @@ export type FigureTable = Pick<TableFigure, 'columns' | 'rows'>;
 
 /**
  * The numbers of a figure. A chart gives one row per x with a column per series (and its interval), or, where a series
- * repeats an x, one row per point; a map gives one row per cell of `matrix`, or of its own aggregation without it;
+ * repeats an x or names its points, one row per point; a map gives one row per cell of `matrix`, or of its own aggregation without it;
  * a parallelogram one row per two pairs that can be chosen.
  */
 export function figureTable(figure: Figure, matrix?: Matrix): FigureTable {
@@ -27,7 +27,7 @@ export function figureTable(figure: Figure, matrix?: Matrix): FigureTable {
   if (figure.kind === 'cloud') return cloudTable(figure);
   if (figure.kind === 'parallelogram') return parallelogramTable(figure);
   const unique = figure.series.every((series) => new Set(series.x).size === series.x.length);
-  return unique ? wideTable(figure) : longTable(figure);
+  return unique && !hasNames(figure) ? wideTable(figure) : longTable(figure);
 }
 
 /** RFC 4180 with a header row and `\n`; numbers at full precision, `null` empty. */
@@ -66,15 +66,22 @@ function longTable(figure: ChartFigure): FigureTable {
   const intervals = figure.series.some((series) => series.low !== undefined);
   const columns: TableColumn[] = [{ label: 'Series', type: 'text' }, xColumn(figure), numeric(figure.y.label)];
   if (intervals) columns.push(numeric('low'), numeric('high'));
+  if (hasNames(figure)) columns.push({ label: 'Name', type: 'text' });
   const rows = figure.series.flatMap((series) =>
     series.x.map((x, i) => [
       series.name,
       x,
       series.y[i] ?? null,
       ...(intervals ? [series.low?.[i] ?? null, series.high?.[i] ?? null] : []),
+      ...(hasNames(figure) ? [series.labels?.[i] ?? null] : []),
     ]),
   );
   return { columns, rows };
+}
+
+/** Whether names stand beside points. */
+function hasNames({ series }: ChartFigure): boolean {
+  return series.some(({ labels }) => labels !== undefined);
 }
 
 function spaceTable({ value, x, y, z, values, names, text }: SpaceFigure): FigureTable {
