@@ -2,17 +2,18 @@ import type { TableFigure } from '../../shared/figure';
 import { number, percent } from '../../shared/words';
 import { finite, layerName } from './figures-quality';
 import { PROPERTIES } from './result';
-import type { Property, RelationsResult } from './result';
+import type { Property, RelationsResult, SilhouetteFields } from './result';
 
 /** How well relations stand apart at every layer. */
-export function silhouetteTable({ silhouette, lda }: RelationsResult): TableFigure {
-  const best = silhouette.reduce((most, one) => (one.heldOut.after > most.heldOut.after ? one : most));
+export function silhouetteTable({ silhouette, lda, splits }: RelationsResult): TableFigure {
+  const after = (one: SilhouetteFields): number => (splits > 0 ? one.heldOut.after : one.after);
+  const best = silhouette.reduce((most, one) => (after(one) > after(most) ? one : most));
   const value = (label: string) => ({ label, type: 'number' as const, digits: 3 });
   return {
     kind: 'table',
     id: 'silhouette',
     title: 'Silhouette of relations',
-    summary: `How well differences of one relation stand apart from those of others (1: fully, 0: not at all); on held-out pairs at best ${number(best.heldOut.after, 3)} after, at ${layerName(best.layer)}.`,
+    summary: `How well differences of one relation stand apart from those of others (1: fully, 0: not at all); on ${splits > 0 ? 'held-out' : 'all'} pairs at best ${number(after(best), 3)} after, at ${layerName(best.layer)}.`,
     columns: [
       { label: 'Layer', type: 'number' },
       { label: 'Discriminants', type: 'text' },
@@ -23,12 +24,12 @@ export function silhouetteTable({ silhouette, lda }: RelationsResult): TableFigu
       value('Held out: shuffled'),
       value('p'),
     ],
-    rows: silhouette.map(({ layer, before, after, heldOut, null: null_ }, i) => {
+    rows: silhouette.map(({ layer, before, heldOut, null: null_, ...own }, i) => {
       const { dimensions, method, shrinkage } = lda[i]!;
       return [
         layer,
         `${dimensions}, ${method === 'svd' ? 'svd' : `shrinkage ${number(shrinkage, 2)}`}`,
-        ...[before, after, heldOut.before, heldOut.after, null_.heldOut.nullMean, null_.heldOut.p].map(finite),
+        ...[before, own.after, heldOut.before, heldOut.after, null_.heldOut.nullMean, null_.heldOut.p].map(finite),
       ];
     }),
   };

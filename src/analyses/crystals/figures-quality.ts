@@ -1,5 +1,6 @@
 import type { ChartFigure, Series, TableColumn, TableFigure } from '../../shared/figure';
 import { count, counted, number } from '../../shared/words';
+import type { Quality } from '../../math/crystals/qualities';
 import type { RelationFields, RelationsResult } from './result';
 
 /** Parallelogram quality of every relation at one layer: before and after, in sample and held out, with the null. */
@@ -33,7 +34,7 @@ export function qualityBars(fields: RelationsResult, layer: number): ChartFigure
     kind: 'chart',
     id: `quality-${layer}`,
     title: `Parallelogram quality, ${layerName(layer)}`,
-    summary: qualitySentence(own, layer),
+    summary: qualitySentence(fields, own, layer),
     x: { label: 'Relation', type: 'category' },
     y: { label: 'Parallelogram quality', type: 'linear' },
     series: [
@@ -85,7 +86,7 @@ export function heldOutTable({ relations, draws, splits }: RelationsResult): Tab
     kind: 'table',
     id: 'held-out',
     title: 'Qualities on held-out pairs',
-    summary: `Means over ${counted(splits, 'split')} by word, on pairs that discriminant analysis was not fitted on; z and p of the parallelogram quality after it against ${counted(draws, 'shuffle')} of the relation labels.`,
+    summary: `Means over ${counted(splits, 'split')} by word, on pairs that discriminant analysis was not fitted on${draws === 0 ? '' : `; z and p of the parallelogram quality after it against ${counted(draws, 'shuffle')} of the relation labels`}.`,
     columns: [
       { label: 'Relation', type: 'text' },
       { label: 'Layer', type: 'number' },
@@ -158,14 +159,23 @@ export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function qualitySentence(own: readonly RelationFields[], layer: number): string {
-  const mean = (value: (relation: RelationFields) => number): string => {
-    const values = own.map(value).filter(Number.isFinite);
-    return number(values.reduce((sum, one) => sum + one, 0) / values.length, 3);
-  };
+function qualitySentence({ splits, draws }: RelationsResult, own: readonly RelationFields[], layer: number): string {
+  const [before, after] = [meanOf(own, ({ before }) => before), meanOf(own, ({ after }) => after)];
+  const held = `; on pairs held out by word ${meanOf(own, ({ heldOut }) => heldOut.after)} after`;
+  const shuffled = own.map(({ null: { heldOut } }) => heldOut.after.parallelogram.nullMean);
+  const against = `, with shuffled relations ${number(mean(shuffled), 3)}: ${foundRelations(own).length} of ${own.length} relations lie above that at p < 0.05`;
   return (
-    `At ${layerName(layer)}, mean over ${own.length} relations: ${mean(({ before }) => before.parallelogram)} before and ${mean(({ after }) => after.parallelogram)} after discriminant analysis; ` +
-    `on pairs held out by word ${mean(({ heldOut }) => heldOut.after.parallelogram)} after, with shuffled relations ${mean(({ null: { heldOut } }) => heldOut.after.parallelogram.nullMean)}: ` +
-    `${foundRelations(own).length} of ${own.length} relations lie above that at p < 0.05.`
+    `At ${layerName(layer)}, mean over ${own.length} relations: ${before} before and ${after} after discriminant analysis` +
+    `${splits > 0 ? held : ''}${splits > 0 && draws > 0 ? against : ''}.`
   );
+}
+
+/** Mean parallelogram quality of some relations, in words; those without are left out. */
+export function meanOf(own: readonly RelationFields[], of: (relation: RelationFields) => Quality): string {
+  return number(mean(own.map((relation) => of(relation).parallelogram)), 3);
+}
+
+function mean(values: readonly number[]): number {
+  const defined = values.filter(Number.isFinite);
+  return defined.reduce((sum, one) => sum + one, 0) / defined.length;
 }

@@ -2,9 +2,18 @@ import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { distractorTable, silhouetteTable } from './figures-layers';
 import { parallelogramFigure } from './figures-planes';
-import { foundRelations, heldOutTable, layerName, qualityBars, qualityTable, transferTable } from './figures-quality';
+import {
+  foundRelations,
+  heldOutTable,
+  layerName,
+  meanOf,
+  qualityBars,
+  qualityTable,
+  transferTable,
+} from './figures-quality';
 import { searchFigures, searchSummary } from './figures-search';
 import { fieldsOf } from './result';
+import type { RelationFields, RelationsResult } from './result';
 
 /** What a search for crystals shows. */
 export function crystalsFigures(result: AnalysisResult): Figure[] {
@@ -27,7 +36,20 @@ export function crystalsSummary(result: AnalysisResult): string {
   return fields.layers
     .map((layer) => {
       const own = fields.relations.filter((relation) => relation.layer === layer);
-      return `${layerName(layer)}: ${foundRelations(own).length} of ${own.length} relations above their null on held-out pairs`;
+      return `${layerName(layer)}: ${found(own, fields)}`;
     })
     .join('; ');
+}
+
+/** What can be said of one layer: against the null on held-out pairs, where there are both. */
+function found(own: readonly RelationFields[], { splits, draws }: RelationsResult): string {
+  if (splits > 0 && draws > 0) {
+    return `${foundRelations(own).length} of ${own.length} relations above their null on held-out pairs`;
+  }
+  const held = splits > 0;
+  const [before, after] = [
+    meanOf(own, ({ before, heldOut }) => (held ? heldOut.before : before)),
+    meanOf(own, ({ after, heldOut }) => (held ? heldOut.after : after)),
+  ];
+  return `parallelogram quality ${before} before and ${after} after discriminant analysis on ${held ? 'held-out' : 'its own'} pairs, without a null`;
 }

@@ -14,12 +14,13 @@ const relations = ['country-capital', 'male-female', 'present-past', 'singular-p
 );
 const settings = { model: join(golden, 'gpt2'), relations, layers: [0], null: 2 };
 
-async function figuresOf(splits: number) {
-  const { result } = await run({ ...settings, splits });
+async function figuresOf(splits: number, draws = settings.null) {
+  const { result } = await run({ ...settings, splits, null: draws });
   const figures = crystals.figures(result);
   expect(figuresSchema.safeParse({ schema: 'brainlens/figures@1', figures }).error).toBeUndefined();
   const drawn = figures.find((figure): figure is ParallelogramFigure => figure.kind === 'parallelogram')!;
-  return { fields: result.fields as unknown as RelationsResult, ids: figures.map(({ id }) => id), drawn };
+  const sentences = [crystals.summary(result), ...figures.map(({ summary }) => summary)];
+  return { fields: result.fields as unknown as RelationsResult, ids: figures.map(({ id }) => id), drawn, sentences };
 }
 
 /** Mean over all pairs of pairs of one relation, from the figure's own table. */
@@ -56,5 +57,19 @@ describe('figures of relations', () => {
       expect(both.reduce((sum, value) => sum + value, 0) / both.length).toBeCloseTo(heldOut.after.parallelogram, 5);
     }
     expect(drawn.summary).toContain('on the training pairs of the first split by word');
+  });
+
+  it('say nothing of a null or of held-out pairs where there are none', async () => {
+    for (const [splits, draws] of [
+      [0, 2],
+      [1, 0],
+      [0, 0],
+    ] as const) {
+      const { sentences } = await figuresOf(splits, draws);
+      expect(sentences[0]).toMatch(
+        /^layer 0: parallelogram quality 0\.\d+ before and 0\.\d+ after discriminant analysis on .* pairs, without a null$/,
+      );
+      for (const sentence of sentences) expect(sentence).not.toMatch(/NaN|undefined|0 of 4 relations|0 shuffles/);
+    }
   });
 });
