@@ -6,6 +6,7 @@ import { readJson } from '../../data/tasks/json-file';
 import { UserError } from '../../shared/errors';
 import { nameOfModel } from '../../shared/model-name';
 import { resultSchema } from '../../shared/result';
+import type { ResultFile } from '../../shared/result';
 
 const value = z
   .number()
@@ -52,6 +53,8 @@ export interface Alignment {
   readonly scores: Float64Array;
   readonly columns: readonly AlignedUnit[];
   readonly permutations: number;
+  /** Hashes of the model's files (`modelHashes`). */
+  readonly model: string;
   readonly files: readonly string[];
 }
 
@@ -106,6 +109,7 @@ async function readAlignment(folder: string): Promise<Alignment> {
     scores: rowsOf(Float64Array.from(data), order, units.length),
     columns: units,
     permutations: permutations.draws,
+    model: modelHashes(parsed.data),
     files: [file, array],
   };
 }
@@ -114,6 +118,12 @@ function rowsOf(scores: Float64Array, rows: readonly number[], columns: number):
   const out = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => out.set(scores.subarray(row * columns, (row + 1) * columns), i * columns));
   return out;
+}
+
+/** SHA-256 of the files of the model behind a result, in order; empty where it was made without one. */
+export function modelHashes({ provenance }: ResultFile): string {
+  const hashes = provenance.inputs.filter(({ role }) => role === 'model').map(({ sha256 }) => sha256);
+  return hashes.sort().join(' ');
 }
 
 function withNames(alignments: readonly Alignment[]): Alignment[] {

@@ -21,6 +21,8 @@ export interface Benchmarks {
   readonly column: string;
   readonly families: boolean;
   readonly rows: readonly { readonly model: string; readonly score: number; readonly family: string }[];
+  /** Files that were read. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -54,7 +56,7 @@ export async function readBenchmarks(file: string, score: string | undefined): P
   if (twice >= 0) {
     throw new UserError(`${file}, ${table.place(twice)}: ${rows[twice]!.model} occurs twice`, 'Remove one.');
   }
-  return { column, families: families !== undefined, rows };
+  return { column, families: families !== undefined, rows, files: [file] };
 }
 
 /**

@@ -5,11 +5,13 @@ import type { RunContext } from '../contract';
 import { readAlignments } from './alignments';
 import type { Alignment } from './alignments';
 import { againstBenchmarks, readBenchmarks } from './benchmarks';
+import type { Benchmarks } from './benchmarks';
 import { storedCovariate, tableCovariate } from './covariate';
 import { hierarchyOf } from './model';
 import type { ModelHierarchy } from './model';
 import type { HierarchyFields } from './result';
 import type { HierarchySpec } from './spec';
+import { readTaskScores } from './task-scores';
 import { sameUnits } from './units';
 import type { ScoredUnit } from './units';
 import { warnOfAlignments, warnOfModel } from './warnings';
@@ -31,8 +33,8 @@ export async function* compareHierarchies(
   warnOfAlignments(alignments, context);
   const units = sameUnits(alignments);
   const covariates = await covariatesOf(spec, alignments, units, context);
-  const benchmarks = spec.benchmarks === undefined ? undefined : await readBenchmarks(spec.benchmarks, spec.score);
-  if (spec.benchmarks !== undefined) context.recordInput(spec.benchmarks, 'benchmarks');
+  const benchmarks = await benchmarksOf(spec, alignments);
+  for (const file of benchmarks?.files ?? []) context.recordInput(file, 'benchmarks');
   const random = new Random(context.seed, 'hierarchy');
   const models: ModelHierarchy[] = [];
   for (const [m, alignment] of alignments.entries()) {
@@ -66,6 +68,11 @@ export async function* compareHierarchies(
       covariate: stacked(covariates),
     },
   };
+}
+
+async function benchmarksOf(spec: HierarchySpec, alignments: readonly Alignment[]): Promise<Benchmarks | undefined> {
+  if (spec.tasks !== undefined) return await readTaskScores(spec.tasks, alignments);
+  return spec.benchmarks === undefined ? undefined : await readBenchmarks(spec.benchmarks, spec.score);
 }
 
 async function covariatesOf(

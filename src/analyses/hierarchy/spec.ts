@@ -30,6 +30,13 @@ const schema = z
       .min(1)
       .optional()
       .describe('Performance of the models: a table with the columns model, score and, where known, family'),
+    tasks: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'Instead of --benchmarks: results of ablate on the models, whose accuracies before ablation are averaged',
+      ),
     score: z.string().min(1).optional().describe('Column of the table of benchmarks (default: score)'),
     permutations: z.int().min(19).max(1_000_000).default(10_000).describe('Permutations behind every p'),
     bootstrap: z.int().min(100).max(1_000_000).default(10_000).describe('Resamples behind every interval'),
@@ -37,6 +44,10 @@ const schema = z
   .refine((spec) => spec.score === undefined || spec.benchmarks !== undefined, {
     message: 'names a column of --benchmarks: give that table too',
     path: ['score'],
+  })
+  .refine((spec) => spec.tasks === undefined || spec.benchmarks === undefined, {
+    message: 'takes the place of --benchmarks: give one or the other',
+    path: ['tasks'],
   });
 
 /** Settings of a hierarchy. */
@@ -51,5 +62,5 @@ export const hierarchySpec: AnalysisSpec<HierarchySpec, z.input<typeof schema>> 
   describe:
     'Hold the best layer of every unit against a covariate such as distance or latency, in one model or in several beside benchmarks',
   spec: schema,
-  paths: ['alignment', 'table', 'benchmarks'],
+  paths: ['alignment', 'table', 'benchmarks', 'tasks'],
 };

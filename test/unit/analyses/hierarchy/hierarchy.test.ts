@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -189,6 +189,22 @@ describe('several models', () => {
     );
   });
 
+  it('take accuracies that ablate found, each by the files of its model', async () => {
+    const ablations = models.map((name, m) => storeAblation(name, [0.5 + 0.05 * m, 0.9]));
+    const { fields } = await run({ alignment: folders, covariate: 'distance', tasks: ablations });
+    expect(fields.benchmark).toMatchObject({ column: 'mean accuracy (task 1, task 2)', r: expect.closeTo(1, 12) });
+    // The loss of a text does not enter the mean.
+    expect(fields.benchmark!.scores[1]).toEqual({ model: 'm2', score: expect.closeTo(0.725, 12), family: 'm2' });
+    const settings = { alignment: folders, covariate: 'distance' };
+    await expect(run({ ...settings, tasks: [storeAblation('else', [1])] })).rejects.toThrow(
+      /is not among the alignments/,
+    );
+    await expect(run({ ...settings, tasks: [ablations[0]!, storeAblation('m2', [1])] })).rejects.toThrow(
+      /is of other tasks \(task 1\) than .* \(task 1, task 2\)/,
+    );
+    await expect(run({ ...settings, tasks: [folders[0]!] })).rejects.toThrow(/is no result of ablate/);
+  });
+
   it('of different units are refused by name', async () => {
     const renamed = electrodes.map((unit, i) => (i === 3 ? { ...unit, id: 'moved' } : unit));
     const other = storeAlignment(folder, 'other', renamed, golden.scores);
@@ -235,4 +251,15 @@ function tableOf(column: string, values: readonly number[]): string {
   const file = join(folder, `${column}.csv`);
   writeFileSync(file, `name,${column}\n${values.map((value, i) => `${'ab'[i]!},${value}`).join('\n')}\n`);
   return file;
+}
+
+/** A result folder of ablate on a model that `storeAlignment` names, with a text besides. */
+function storeAblation(model: string, accuracies: readonly number[]): string {
+  const out = join(folder, `ablation-${model}-${accuracies.length}`);
+  const aligned = storeAlignment(out, model, two, [1, 2, 3, 4]);
+  const file = JSON.parse(readFileSync(join(aligned, 'result.json'), 'utf8')) as object;
+  const tasks = accuracies.map((baseline, i) => ({ name: `task ${i + 1}`, kind: 'minimal-pairs', baseline }));
+  const result = { tasks: [...tasks, { name: 'prose', kind: 'text', baseline: 3.2 }] };
+  writeFileSync(join(out, 'result.json'), JSON.stringify({ ...file, schema: 'brainlens/ablation@1', result }));
+  return out;
 }

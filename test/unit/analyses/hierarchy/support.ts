@@ -86,7 +86,7 @@ export function storeAlignment(
     spec: { model: `/models/${model}` },
     provenance: {
       ...{ brainlens: '0', onnxruntime: '0', node: '0', platform: 'linux', threads: 1, seed: 0 },
-      inputs: [],
+      inputs: [{ path: model, role: 'model', bytes: 1, sha256: `sha of ${model}` }],
     },
     result: {
       dataset: 'Electrodes',
