@@ -26,12 +26,17 @@ export function galaxySummary(result: AnalysisResult): string {
     return `${capital(describe(first!))}: slope ${first!.slope.toFixed(2)}, clustering entropy ${nats(first!.clusteringEntropy)}`;
   }
   const steepest = layers.reduce((a, b) => (b.slope < a.slope ? b : a));
-  const most = layers.reduce((a, b) => (b.clusteringEntropy > a.clusteringEntropy ? b : a));
-  return `${layers.length} clouds: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)}), most clustered ${describe(most)} (${nats(most.clusteringEntropy)})`;
+  const measured = layers.filter(({ clusteringEntropy }) => Number.isFinite(clusteringEntropy));
+  const start = `${layers.length} clouds: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)})`;
+  if (measured.length === 0) return `${start}, clustering entropy ${nats(first!.clusteringEntropy)}`;
+  const most = measured.reduce((a, b) => (b.clusteringEntropy > a.clusteringEntropy ? b : a));
+  return `${start}, most clustered ${describe(most)} (${nats(most.clusteringEntropy)})`;
 }
 
 function nats(value: number): string {
-  return Number.isNaN(value) ? 'not known without a null' : `${value.toFixed(1)} nats beyond Gaussian clouds`;
+  if (Number.isNaN(value)) return 'not known without a null';
+  if (!Number.isFinite(value)) return 'not known where points coincide';
+  return `${value.toFixed(1)} nats beyond Gaussian clouds`;
 }
 
 function capital(text: string): string {

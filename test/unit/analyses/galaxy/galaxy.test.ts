@@ -151,9 +151,10 @@ describe('the galaxy of a decoder', () => {
     twice.set(decoderRows.subarray(0, 30 * golden.width));
     twice.set(decoderRows.subarray(0, 30 * golden.width), 30 * golden.width);
     const path = await decoder('twice.npy', twice, golden.width);
-    const { layers, warnings } = await run({ decoder: [path], null: 2, resamples: 0 });
+    const { layers, warnings, summary } = await run({ decoder: [path], null: 2, resamples: 0 });
     expect(layers[0]!.entropy).toBeNull();
-    expect(warnings.join()).toMatch(/some points coincide/);
+    expect(summary).toMatch(/clustering entropy not known where points coincide$/);
+    expect(warnings.join()).toMatch(/coincide/);
     const third = await run({ decoder: [path], null: 2, resamples: 0, neighbour: 2 });
     expect(Number.isFinite(third.layers[0]!.entropy)).toBe(true);
   });
@@ -180,6 +181,10 @@ describe('the galaxy of activations', () => {
     expect(layers.length).toBeGreaterThan(1);
     expect(warnings).toEqual([]);
     expect(again.layers).toEqual(layers);
+    const embedding = await run({ ...spec, layers: [-1, 0] });
+    expect(embedding.layers[0]).toMatchObject({ layer: -1, entropy: null, clusteringEntropy: null });
+    expect(embedding.warnings).toEqual([expect.stringMatching(/^activations of the embedding: .* coincide/)]);
+    expect(embedding.summary).toMatch(/most clustered activations of layer 0 \(-?\d/);
   });
 });
 
