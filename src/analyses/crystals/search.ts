@@ -1,9 +1,9 @@
 import { readDecoder } from '../../data/sae/decoder';
 import type { DecoderMatrix } from '../../data/sae/decoder';
 import { openSae } from '../../data/sae/open';
-import { crystalClusters, gaussianPoints, MOST_DIFFERENCES, principalPoints } from '../../math/crystals/search';
+import { crystalClusters, MOST_DIFFERENCES, principalPoints } from '../../math/crystals/search';
 import type { CrystalCluster } from '../../math/crystals/search';
-import { gather } from '../../math/crystals/qualities';
+import { gaussianCloud } from '../../math/gaussian-cloud';
 import { Gemm } from '../../math/gemm';
 import { nullSummary } from '../../math/nulls';
 import { Random } from '../../math/random';
@@ -54,7 +54,7 @@ export async function* crystalsOfDecoder(
   }
   const gemm = new Gemm(context.threads);
   try {
-    const some = gather(Float64Array.from(data), width, chosen);
+    const some = rowsOf(data, width, chosen);
     const { points, variances } = await principalPoints(gemm, some, width);
     const axes = variances.length;
     const clusters: ClusterFields[] = [];
@@ -71,7 +71,7 @@ export async function* crystalsOfDecoder(
       for (let cloud = 0; cloud < spec.clouds; cloud += 1) {
         const source = random.fork(`${kind}/cloud/${cloud}`);
         const phase = `Clusters of ${kind}, Gaussian cloud ${cloud + 1} of ${spec.clouds}`;
-        const made = gaussianPoints(chosen.length, variances, source);
+        const made = await gaussianCloud(gemm, chosen.length, variances, source);
         clouds.push(yield* crystalClusters(made, axes, { ...settings, random: source, phase }));
       }
       tightest.push({ normalised, ...nullSummary(tightestOf(own), clouds.map(tightestOf)) });
@@ -92,6 +92,13 @@ export async function* crystalsOfDecoder(
   } finally {
     await gemm.dispose();
   }
+}
+
+/** f64 [chosen, width] */
+function rowsOf(data: Float32Array, width: number, chosen: Int32Array): Float64Array {
+  const rows = new Float64Array(chosen.length * width);
+  chosen.forEach((row, i) => rows.set(data.subarray(row * width, (row + 1) * width), i * width));
+  return rows;
 }
 
 async function chosenFeatures(

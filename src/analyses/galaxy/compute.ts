@@ -140,15 +140,16 @@ function table(rows: readonly Float64Array[]): { data: Float64Array; shape: numb
 
 /** Some points in their first three components. */
 function picture(
-  { projection: { points, count, eigenvalues }, distances, fields }: Measured,
+  { projection: { points, count, eigenvalues }, chosen, distances, fields }: Measured,
   drawn: number,
   seed: number,
 ): { readonly points: Float32Array; readonly distances: Float32Array; readonly ids: Int32Array } {
   const d = eigenvalues.length;
-  const ids = new Random(seed, `galaxy/picture/${fields.layer}`).sample(count, drawn).sort();
+  const places = new Random(seed, `galaxy/picture/${fields.layer}`).sample(count, drawn).sort();
   const some = new Float32Array(drawn * AXES);
-  ids.forEach((id, i) => some.set(points.subarray(id * d, id * d + Math.min(AXES, d)), i * AXES));
-  return { points: some, distances: Float32Array.from(ids, (id) => distances[id]!), ids };
+  places.forEach((at, i) => some.set(points.subarray(at * d, at * d + Math.min(AXES, d)), i * AXES));
+  const ids = chosen === undefined ? places : places.map((at) => chosen[at]!);
+  return { points: some, distances: Float32Array.from(places, (at) => distances[at]!), ids };
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -10,6 +10,7 @@ import type { Projection, Spectrum } from '../../math/spectrum/projection';
 import { wishartEigenvalues } from '../../math/spectrum/wishart';
 import { mean, standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
+import { counted } from '../../shared/words';
 import type { Cloud } from './clouds';
 import { halfErrors } from './halves';
 import { describe } from './names';
@@ -22,8 +23,8 @@ const PAPER_CODE = { rows: 5000, components: 100 } as const;
 /** Half width of a 95 % interval in standard errors. */
 const NORMAL = 1.96;
 
-const COINCIDE =
-  'some points coincide, so their neighbours are at distance 0 and the entropy is −∞; remove duplicates, or measure with a larger --neighbour';
+/** Rows that a warning names. */
+const NAMED = 5;
 
 /** What a measurement is made with. */
 export interface Tools {
@@ -40,6 +41,8 @@ export interface Measured {
   readonly fields: CloudFields;
   readonly eigenvalues: Float64Array;
   readonly projection: Projection;
+  /** Rows of the cloud that were projected, i32 [projection.count]; undefined where they are all. */
+  readonly chosen: Int32Array | undefined;
   /** Mean spectrum of Gaussian clouds of the same total variance, the first 100 at most; empty without a null. */
   readonly reference: Float64Array;
   /** Distances to the k-th neighbour, f64 [projection.count]. */
@@ -53,12 +56,15 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const count = rows.length / width;
   yield { phase: `Spectrum of layer ${cloud.layer}`, done: 0, total: 1, unit: 'spectrum' };
   const spectrum = await spectrumOf(gemm, rows, width);
-  const sample = sampleRows(rows, width, spec.maxPoints, random.fork('points'));
+  const { rows: sample, chosen } = sampleRows(rows, width, spec.maxPoints, random.fork('points'));
   const own = sample === rows ? spectrum : await spectrumOf(gemm, sample, width);
   const projection = await project(gemm, sample, own, spec.components, random.fork('axes'));
   const search = { gemm, signal, k: spec.neighbour };
   const entropies = yield* cloudEntropy(projection.points, projection.eigenvalues, search);
-  if (entropies.entropy === -Infinity) warn(`${describe(cloud)}: ${COINCIDE}`);
+  const known = Number.isFinite(entropies.clustering);
+  if (!known) warn(`${describe(cloud)}: ${coinciding(entropies.distances, chosen)}`);
+  const inHalves = Math.floor(projection.count / 2) > projection.eigenvalues.length;
+  if (spec.resamples > 0 && !inHalves) warn(`${describe(cloud)}: ${fewInHalves(projection)}`);
   const clouds = random.fork('null');
   const draws = yield* gaussianClouds(projection.count, projection.eigenvalues, spec.null, clouds, search);
   const isotropic = Array.from({ length: spec.null }, (_, draw) =>
@@ -97,18 +103,39 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
       draws: spec.null,
       slope: spreadOf(slopes),
       clusteringEntropy: gaussian,
-      p: spec.null === 0 ? NaN : (1 + draws.filter((draw) => draw >= entropies.clustering).length) / (1 + spec.null),
+      p:
+        spec.null === 0 || !known
+          ? NaN
+          : (1 + draws.filter((draw) => draw >= entropies.clustering).length) / (1 + spec.null),
     },
     ...(errors !== undefined && {
       intervals: {
         slope: around(law.slope, errors.slope),
         logVolume: around(volume, errors.logVolume),
-        clusteringEntropy: around(headline, errors.clusteringEntropy),
+        clusteringEntropy: inHalves ? around(headline, errors.clusteringEntropy) : [NaN, NaN],
       },
     }),
   };
   const reference = meanSpectrum(isotropic, spectrum.eigenvalues);
-  return { fields, eigenvalues: spectrum.eigenvalues, projection, reference, distances: entropies.distances };
+  const { eigenvalues } = spectrum;
+  return { fields, eigenvalues, projection, chosen, reference, distances: entropies.distances };
+}
+
+function coinciding(distances: Float64Array, chosen: Int32Array | undefined): string {
+  const at = Array.from(distances.keys()).filter((i) => distances[i] === 0);
+  const named = at.slice(0, NAMED).map((i) => chosen?.[i] ?? i);
+  const more = at.length > NAMED ? ', …' : '';
+  return (
+    `${counted(at.length, 'point')} (rows ${named.join(', ')}${more}) coincide with others, so their neighbours are at distance 0 ` +
+    'and the entropy is not known; remove duplicates, or measure with a larger --neighbour'
+  );
+}
+
+function fewInHalves({ count, eigenvalues }: Projection): string {
+  return (
+    `half of ${count} points are no more than their ${eigenvalues.length} components, so the clustering entropy has no interval; ` +
+    'give more points, or fewer --components'
+  );
 }
 
 /** Standard normal clouds have a variance of 1 in every direction; scaled to the total of the data. */
@@ -135,7 +162,7 @@ async function* paperCode(
   width: number,
   { gemm, random, signal }: Tools,
 ): AsyncGenerator<Progress, number> {
-  const sample = sampleRows(rows, width, PAPER_CODE.rows, random.fork('paper-code'));
+  const { rows: sample } = sampleRows(rows, width, PAPER_CODE.rows, random.fork('paper-code'));
   const scaled = zscoredColumns(sample, sample.length / width, width);
   const spectrum = await spectrumOf(gemm, scaled, width);
   const { points, eigenvalues } = await project(

@@ -49,12 +49,6 @@ export async function principalPoints(gemm: Gemm, rows: Float64Array, width: num
   return { points, variances: values.slice(0, axes).map((value) => value / (n - 1)) };
 }
 
-/** As many points of a Gaussian with these variances. @returns f64 [n, axes] */
-export function gaussianPoints(n: number, variances: Float64Array, random: Random): Float64Array {
-  const scales = variances.map(Math.sqrt);
-  return Float64Array.from({ length: n * scales.length }, (_, i) => random.normal() * scales[i % scales.length]!);
-}
-
 /**
  * Clusters the differences of points by k-means, and measures every cluster by differences of it that share no point
  * (b − a and c − a are alike for any outlying a). A difference points up the first axis, so that one and its opposite are

@@ -1,9 +1,8 @@
 import type { Progress } from '../../shared/progress';
 import type { Gemm } from '../gemm';
+import { gaussianCloud } from '../gaussian-cloud';
 import { nearestNeighbours } from '../neighbours/nearest';
 import type { Random } from '../random';
-import { covariance } from '../spectrum/covariance';
-import { symmetricEigenvalues } from '../spectrum/eigenvalues';
 import { gaussianEntropy, kozachenkoLeonenko } from './entropy';
 
 /** Entropies of one cloud, in nats. */
@@ -43,8 +42,8 @@ export async function* cloudEntropy(
 }
 
 /**
- * Clustering entropies of Gaussian clouds with these principal variances: what the estimator gives where there is nothing
- * to find. Each cloud's own covariance is used, as the data's is.
+ * Clustering entropies of Gaussian clouds of the same covariance: what the estimator gives where there is nothing to find.
+ * @param eigenvalues the principal variances of the data, all positive; rows are more than these
  * @returns f64 [draws]
  */
 export async function* gaussianClouds(
@@ -54,16 +53,10 @@ export async function* gaussianClouds(
   random: Random,
   search: Search,
 ): AsyncGenerator<Progress, Float64Array> {
-  const d = eigenvalues.length;
-  const scales = eigenvalues.map(Math.sqrt);
   const values = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw += 1) {
-    const source = random.fork(`gaussian-cloud/${draw}`);
-    const points = Float64Array.from({ length: rows * d }, (_, i) => source.normal() * scales[i % d]!);
-    const { matrix, means } = await covariance(search.gemm, points, rows, d);
-    for (let i = 0; i < points.length; i += 1) points[i]! -= means[i % d]!;
-    const own = await symmetricEigenvalues(search.gemm, matrix, d);
-    const steps = cloudEntropy(points, own, search);
+    const points = await gaussianCloud(search.gemm, rows, eigenvalues, random.fork(`gaussian-cloud/${draw}`));
+    const steps = cloudEntropy(points, eigenvalues, search);
     for (;;) {
       const step = await steps.next();
       if (step.done === true) {

@@ -31,9 +31,10 @@ export function tridiagonalEigenvalues({ diagonal, beside }: Tridiagonal): Float
   const d = diagonal.slice();
   const e = new Float64Array(n);
   e.set(beside);
+  const negligible = Number.EPSILON * largestRow(d, e);
   for (let low = 0; low < n; low += 1) {
     for (let round = 0; ; round += 1) {
-      const end = blockEnd(d, e, low);
+      const end = blockEnd(d, e, low, negligible);
       if (end === low) break;
       if (round === MOST_ROUNDS) throw new Error('the eigenvalues of a tridiagonal matrix did not converge');
       sweep(d, e, low, end);
@@ -85,12 +86,24 @@ function above(diagonal: Float64Array, squares: Float64Array, x: number): number
 
 const MOST_ROUNDS = 60;
 
-/** The end of the unreduced block that starts at `low`. */
-function blockEnd(d: Float64Array, e: Float64Array, low: number): number {
+/** The largest sum of absolute values of a row: no eigenvalue is beyond it. */
+function largestRow(d: Float64Array, e: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < d.length; i += 1) {
+    largest = Math.max(largest, Math.abs(e[i - 1] ?? 0) + Math.abs(d[i]!) + Math.abs(e[i]!));
+  }
+  return largest;
+}
+
+/**
+ * The end of the unreduced block that starts at `low`. In the null space of a singular matrix diagonal and neighbours are
+ * both rounding: there only the size of the whole matrix tells what is negligible.
+ */
+function blockEnd(d: Float64Array, e: Float64Array, low: number, negligible: number): number {
   let end = low;
   while (end < d.length - 1) {
     const scale = Math.abs(d[end]!) + Math.abs(d[end + 1]!);
-    if (Math.abs(e[end]!) <= Number.EPSILON * scale) break;
+    if (Math.abs(e[end]!) <= Math.max(negligible, Number.EPSILON * scale)) break;
     end += 1;
   }
   return end;

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { crystalClusters, gaussianPoints, principalPoints } from '../../../../src/math/crystals/search';
+import { crystalClusters, principalPoints } from '../../../../src/math/crystals/search';
+import { gaussianCloud } from '../../../../src/math/gaussian-cloud';
 import { Gemm } from '../../../../src/math/gemm';
 import { Random } from '../../../../src/math/random';
 import { resultOf } from '../../models/support';
@@ -53,12 +54,24 @@ describe('the search for crystals among points', () => {
       for (const [a, b] of found) expect(Math.abs(a! - b!)).toBe(pairs);
       expect(tightest!.parallelogram).toBeGreaterThan(0.95);
       expect(tightest!.cosine).toBeGreaterThan(0.99);
-      const cloud = gaussianPoints(2 * pairs, variances, new Random(2));
+      const cloud = await gaussianCloud(gemm, 2 * pairs, variances, new Random(2, 'cloud'));
       const noise = await resultOf(crystalClusters(cloud, variances.length, own));
       const large = noise.filter((cluster) => cluster.pairs.length >= 10);
       for (const { parallelogram } of large) expect(parallelogram).toBeLessThan(0.9);
     },
   );
+
+  it('clouds of a few points in many dimensions have differences as alike by chance as those of the points', async () => {
+    const [n, wide] = [60, 400];
+    const random = new Random(8, 'noise');
+    const noise = Float64Array.from({ length: n * wide }, () => random.normal());
+    const { points: turned, variances } = await principalPoints(gemm, noise, wide);
+    const cloud = await gaussianCloud(gemm, n, variances, new Random(9, 'cloud'));
+    const ratio = spreadOfCosines(cloud, variances.length) / spreadOfCosines(turned, variances.length);
+    // 0.054 with 60 points in 400 dimensions; clouds drawn with the variances of the sample have 0.142.
+    expect(ratio).toBeGreaterThan(0.8);
+    expect(ratio).toBeLessThan(1.25);
+  });
 
   it('measures clusters by differences that share no point', async () => {
     const { points: turned, variances } = await principalPoints(gemm, points, width);
@@ -74,3 +87,21 @@ describe('the search for crystals among points', () => {
     });
   });
 });
+
+/** Root mean square of the cosines between differences of neighbouring rows that share none. */
+function spreadOfCosines(points: Float64Array, axes: number): number {
+  const count = Math.floor(points.length / axes / 2);
+  const differences = Array.from({ length: count }, (_, i) =>
+    points.slice(2 * i * axes, (2 * i + 1) * axes).map((value, k) => points[(2 * i + 1) * axes + k]! - value),
+  );
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, k) => sum + value * b[k]!, 0);
+  let [squares, pairs] = [0, 0];
+  for (let i = 0; i < count; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const [a, b] = [differences[i]!, differences[j]!];
+      squares += dot(a, b) ** 2 / (dot(a, a) * dot(b, b));
+      pairs += 1;
+    }
+  }
+  return Math.sqrt(squares / pairs);
+}

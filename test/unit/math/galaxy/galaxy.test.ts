@@ -10,6 +10,7 @@ import { centredRows, covariance } from '../../../../src/math/spectrum/covarianc
 import { symmetricEigenvalues, topEigenvalues } from '../../../../src/math/spectrum/eigenvalues';
 import { fitPowerLaw, logVolume, PAPER_CODE_RANKS, RANKS } from '../../../../src/math/spectrum/power-law';
 import { principalVectors } from '../../../../src/math/spectrum/principal';
+import { project, spectrumOf } from '../../../../src/math/spectrum/projection';
 import { wishartEigenvalues } from '../../../../src/math/spectrum/wishart';
 
 const folder = join(__dirname, '../../../golden/galaxy');
@@ -194,6 +195,19 @@ describe('entropy of a decoder', () => {
 
   it('needs the digamma function of SciPy', () => {
     for (const [n, expected] of Object.entries(golden.digamma)) expect(digamma(Number(n))).toBeCloseTo(expected, 13);
+  });
+
+  it('of Gaussian points in few of many dimensions is that of Gaussian clouds of their covariance', async () => {
+    const [n, width, components] = [300, 576, 100];
+    const random = new Random(4, 'cloud');
+    const rows = Float64Array.from({ length: n * width }, () => random.normal());
+    const spectrum = await spectrumOf(gemm, rows, width);
+    const { points, eigenvalues } = await project(gemm, rows, spectrum, components, new Random(5));
+    const { clustering } = await drain(cloudEntropy(points, eigenvalues, { gemm, signal, k: 1 }));
+    const null_ = await drain(gaussianClouds(n, eigenvalues, 20, new Random(6), { gemm, signal, k: 1 }));
+    const mean = null_.reduce((sum, value) => sum + value, 0) / null_.length;
+    const sd = Math.sqrt(null_.reduce((sum, value) => sum + (value - mean) ** 2, 0) / null_.length);
+    expect(Math.abs(clustering - mean) / sd).toBeLessThan(4);
   });
 
   it('of a Gaussian cloud lies within its own null, and of a clustered one far outside', async () => {
