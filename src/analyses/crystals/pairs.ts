@@ -107,11 +107,21 @@ export function warnOfTokens(tokens: Float64Array, context: RunContext): void {
 /**
  * Properties of every word: characters; how common it is, as −log₁₀ of the largest token id of its sub-tokens (vocabularies
  * are numbered in the order in which they were learned, which follows frequency; no corpus is counted); whether it begins
- * with a capital; sub-tokens.
+ * with a capital; sub-tokens, as they are where the word is read.
+ * @param before the text in front of the word: in most vocabularies a word behind a space is another token
  */
-export function propertiesOf(words: readonly string[], tokenizer: ModelTokenizer): Record<Property, Float64Array> {
+export function propertiesOf(
+  words: readonly string[],
+  tokenizer: ModelTokenizer,
+  before = '',
+): Record<Property, Float64Array> {
+  const start = tokenizer.encode(before);
   const special = new Set(tokenizer.encode(''));
-  const ids = words.map((word) => tokenizer.encode(word).filter((id) => !special.has(id)));
+  const ids = words.map((word) => {
+    const all = tokenizer.encode(before + word);
+    const own = all.findIndex((id, i) => id !== start[i]);
+    return all.slice(own < 0 ? all.length : own).filter((id) => !special.has(id));
+  });
   const measures: Record<Property, (word: string, index: number) => number> = {
     length: (word) => [...word].length,
     frequency: (_, i) => -Math.log10(1 + ids[i]!.reduce((most, id) => Math.max(most, id), 0)),

@@ -45,7 +45,8 @@ export async function* crystalsOfRelations(
   const table = pairTable(relations);
   warnOfRelations(relations, context);
   const features = yield* featuresOfWords(table, spec, context);
-  const properties = propertiesOf(table.words, features.model.tokenizer);
+  const before = (spec.carrier ?? BLANK).trim().split(BLANK)[0]!;
+  const properties = propertiesOf(table.words, features.model.tokenizer, before);
   warnOfTokens(properties.tokens, context);
   await features.model.dispose();
 

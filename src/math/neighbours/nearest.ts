@@ -118,7 +118,10 @@ class Search {
     k: number,
   ): { readonly indices: Int32Array; readonly distances: Float64Array } {
     const filled = this.measure(row, columns);
-    const slack = 2 * (this.width + 8) * ROUNDOFF * (Math.sqrt(this.squares[row]!) + Math.sqrt(this.largest)) ** 2;
+    // What lies nearer than the k-th is not longer than this: one massive point elsewhere makes no row unsure.
+    const own = Math.sqrt(this.squares[row]!);
+    const longest = Math.min(Math.sqrt(this.largest), filled >= k ? own + this.distances[k - 1]! : Infinity);
+    const slack = 2 * (this.width + 8) * ROUNDOFF * (own + longest) ** 2;
     const limit = this.squares[row]! + 2 * Array.from(halves).reduce((most, half) => Math.max(most, half));
     const isSure = columns.length === this.count || (filled >= k && this.distances[k - 1]! ** 2 + slack < limit);
     if (!isSure) this.exactly(row);
