@@ -110,10 +110,10 @@ function countOf({ of }: Roles, wanted: number): number {
 }
 
 /** What the steps depend on, besides tokens, model and seed. */
-function settingsOf(spec: SaeTrainingSpec): Partial<SaeTrainingSpec> {
-  const { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery, outliers } =
-    spec;
-  return { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, evaluateEvery, outliers };
+function settingsOf({ evaluateEvery, ...spec }: SaeTrainingSpec): Partial<SaeTrainingSpec> {
+  const { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, outliers } = spec;
+  const settings = { layer, features, k, epochs, batch, learningRate, warmup, heldOut, deadAfter, auxK, outliers };
+  return evaluateEvery === undefined ? settings : { ...settings, evaluateEvery };
 }
 
 /** "variance explained 0.68 at step 1200" */

@@ -56,7 +56,13 @@ const schema = z
       .describe(
         'Dead features per token in the auxiliary loss (default: half the width, 512 at most; 0: no such loss)',
       ),
-    evaluateEvery: z.int().min(1).default(50).describe('Steps between two measurements on the held-out documents'),
+    evaluateEvery: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Steps between two measurements on the held-out documents (default: 50, or a twentieth of all if fewer)',
+      ),
     textColumn: z.string().min(1).optional().describe('Column of the texts in tables (default: text or content)'),
     typeColumn: z
       .string()

@@ -22,6 +22,9 @@ const DECAY = 0.2;
 const AUX_COEFFICIENT = 1 / 32;
 const MOST_AUX = 512;
 const CLIP = 1;
+/** Measurements of a training, at least, and steps between two of them, at most. */
+const LEAST_POINTS = 20;
+const MOST_BETWEEN = 50;
 /** Rows of the held-out documents that are measured on during a training; all of them at its end. */
 const MEASURED_ROWS = 16_384;
 const SNAPSHOT_MS = 60_000;
@@ -108,6 +111,8 @@ async function* steps(
   const { values, usual } = material.held;
   const sample = values.subarray(0, Math.min(MEASURED_ROWS, usual) * width);
   const keeper = new Keeper(running);
+  // A short training too has a curve, and a best state to keep.
+  const every = spec.evaluateEvery ?? Math.min(MOST_BETWEEN, Math.ceil(plan.steps / LEAST_POINTS));
   let saved = performance.now();
   const copy = (pool: Float32Array, row: number, place: number): void => {
     const [from, to] = [row * width, place * width];
@@ -123,7 +128,7 @@ async function* steps(
       const measures = checked(await trainer.step(plan.batch), step, spec);
       add(running, measures);
       const done = step + 1;
-      if (done % spec.evaluateEvery === 0 || done === plan.steps) {
+      if (done % every === 0 || done === plan.steps) {
         const { varianceExplained } = await measureFit(trainer, sample, factor);
         const point = pointOf(running, { step: done, dead: measures.dead / spec.features, varianceExplained, rate });
         running.curves.push(point);
