@@ -24,25 +24,29 @@ describe('correlations with permutations within groups', () => {
     expect(ordersWithin(groups)).toBe(24 * 6);
   });
 
-  it('have uniform p over 200 seeds where the covariate is shuffled within subjects that differ', () => {
-    const ps: { pearson: number; spearman: number }[] = [];
-    for (let seed = 0; seed < 200; seed += 1) {
-      const random = new Random(seed, 'simulated electrodes');
-      const subject = Array.from({ length: 60 }, (_, i) => Math.floor(i / 15));
-      // Subjects differ in distance and depth alike, which is no hierarchy within any of them.
-      const distance = Float64Array.from(subject, (s) => 20 * s + 10 * random.normal());
-      const best = Float64Array.from(
-        subject,
-        (s) => Math.min(12, Math.max(1, Math.round(3 + 2 * s + 2 * random.normal()))) / 12,
-      );
-      const found = correlateWithinGroups(best, distance, subject.map(String), 199, random.fork('null'));
-      ps.push({ pearson: found.pearsonP, spearman: found.spearmanP });
-    }
-    // Kolmogorov–Smirnov at the 1 % level over 200 values; the seeds are fixed.
-    const critical = 1.628 / Math.sqrt(200);
-    expect(kolmogorov(ps.map((p) => p.pearson))).toBeLessThan(critical);
-    expect(kolmogorov(ps.map((p) => p.spearman))).toBeLessThan(critical);
-  });
+  it(
+    'have uniform p over 200 seeds where the covariate is shuffled within subjects that differ',
+    { timeout: 60_000 },
+    () => {
+      const ps: { pearson: number; spearman: number }[] = [];
+      for (let seed = 0; seed < 200; seed += 1) {
+        const random = new Random(seed, 'simulated electrodes');
+        const subject = Array.from({ length: 60 }, (_, i) => Math.floor(i / 15));
+        // Subjects differ in distance and depth alike, which is no hierarchy within any of them.
+        const distance = Float64Array.from(subject, (s) => 20 * s + 10 * random.normal());
+        const best = Float64Array.from(
+          subject,
+          (s) => Math.min(12, Math.max(1, Math.round(3 + 2 * s + 2 * random.normal()))) / 12,
+        );
+        const found = correlateWithinGroups(best, distance, subject.map(String), 199, random.fork('null'));
+        ps.push({ pearson: found.pearsonP, spearman: found.spearmanP });
+      }
+      // Kolmogorov–Smirnov at the 1 % level over 200 values; the seeds are fixed.
+      const critical = 1.628 / Math.sqrt(200);
+      expect(kolmogorov(ps.map((p) => p.pearson))).toBeLessThan(critical);
+      expect(kolmogorov(ps.map((p) => p.spearman))).toBeLessThan(critical);
+    },
+  );
 
   it('are undefined where either side is constant', () => {
     const one = new Float64Array(7).fill(0.1);
