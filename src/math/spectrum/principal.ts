@@ -13,7 +13,11 @@ const DEGREE = 12;
  * towards the first, and rounding takes what else they hold.
  */
 const GROWTH = 1e12;
+/** Least half width of what is damped, over the largest eigenvalue: where the rest of the spectrum is zero, it has none. */
+const NARROWEST = 1e-12;
 const MOST_ROUNDS = 200;
+/** What is left of a row of length 1 that lies in the span of others. */
+const ROUNDING = 1e-12;
 /** Residual ‖A·v − λ·v‖ over the largest eigenvalue at which a vector is done. */
 const TOLERANCE = 1e-13;
 
@@ -39,14 +43,15 @@ export async function principalVectors(
   const apply = async (rows: Float64Array): Promise<Float64Array> =>
     (await gemm.multiply({ data: rows, dims: [rows.length / n, n] }, matrix)).data;
   const [high, low] = [eigenvalues[carried]!, eigenvalues[n - 1]!];
+  const damped = { centre: (high + low) / 2, half: Math.max((high - low) / 2, NARROWEST * eigenvalues[0]!) };
   let done: Float64Array = new Float64Array(0);
   let basis: Float64Array = Float64Array.from({ length: carried * n }, () => random.normal());
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const left = async (rows: Float64Array): Promise<Float64Array> => without(gemm, await apply(rows), done, n);
-    const degree = degreeFor(eigenvalues[done.length / n]!, high, low);
-    basis = await filter(await without(gemm, basis, done, n), left, { high, low, degree });
+    const degree = degreeFor(eigenvalues[done.length / n]!, damped);
+    basis = await filter(await without(gemm, basis, done, n), left, { ...damped, degree });
     basis = joined(done, basis);
-    orthonormalise(basis, n, done.length);
+    orthonormalise(basis, n, done.length, random);
     const { vectors, residuals } = await rotate(gemm, basis, apply, n);
     const worse = residuals.findIndex((residual) => residual > TOLERANCE * eigenvalues[0]!);
     const ready = worse < 0 ? carried : worse;
@@ -66,9 +71,15 @@ async function without(gemm: Gemm, rows: Float64Array, vectors: Float64Array, n:
   return rows.map((value, i) => value - held[i]!);
 }
 
+/** The unwanted end of the spectrum. */
+interface Damped {
+  readonly centre: number;
+  readonly half: number;
+}
+
 /** T_degree grows like (2x)^degree/2 beyond 1. */
-function degreeFor(largest: number, high: number, low: number): number {
-  const x = (largest - (high + low) / 2) / Math.max((high - low) / 2, Number.MIN_VALUE);
+function degreeFor(largest: number, { centre, half }: Damped): number {
+  const x = (largest - centre) / half;
   return Math.max(1, Math.min(DEGREE, Math.floor(Math.log(2 * GROWTH) / Math.log(2 * x))));
 }
 
@@ -79,14 +90,12 @@ function joined(first: Float64Array, second: Float64Array): Float64Array {
   return all;
 }
 
-/** T_degree of the matrix, shifted and scaled so that [low, high] goes to [−1, 1], applied to every row. */
+/** T_degree of the matrix, shifted and scaled so that what is damped goes to [−1, 1], applied to every row. */
 async function filter(
   rows: Float64Array,
   apply: (rows: Float64Array) => Promise<Float64Array>,
-  { high, low, degree: most }: { readonly high: number; readonly low: number; readonly degree: number },
+  { centre, half, degree: most }: Damped & { readonly degree: number },
 ): Promise<Float64Array> {
-  const centre = (high + low) / 2;
-  const half = Math.max((high - low) / 2, Number.MIN_VALUE);
   let before = rows;
   let now = await apply(rows);
   for (let i = 0; i < now.length; i += 1) now[i] = (now[i]! - centre * rows[i]!) / half;
@@ -98,22 +107,33 @@ async function filter(
   return now;
 }
 
-/** Gram–Schmidt, twice, in place; rows are vectors, those before `from` (in elements) orthonormal already. */
-function orthonormalise(rows: Float64Array, n: number, from: number): void {
+/**
+ * Gram–Schmidt, twice, in place; rows are vectors, those before `from` (in elements) orthonormal already. A row that lies
+ * in the span of those before it, as in a matrix of small rank, gives place to a random one.
+ */
+function orthonormalise(rows: Float64Array, n: number, from: number, random: Random): void {
   for (let i = from; i < rows.length; i += n) {
     const row = rows.subarray(i, i + n);
     // The filter spreads the rows' lengths over many orders of magnitude.
     scale(row, 1 / norm(row));
-    for (let pass = 0; pass < 2; pass += 1) {
-      for (let j = 0; j < i; j += n) {
-        const other = rows.subarray(j, j + n);
-        let product = 0;
-        for (let k = 0; k < n; k += 1) product += row[k]! * other[k]!;
-        for (let k = 0; k < n; k += 1) row[k]! -= product * other[k]!;
-      }
-      scale(row, 1 / norm(row));
-    }
+    while (!isFree(row, rows, i, n)) for (let k = 0; k < n; k += 1) row[k] = random.normal() / Math.sqrt(n);
   }
+}
+
+/** Takes from a row what it holds along those before it, and brings it to length 1. @returns whether anything was left */
+function isFree(row: Float64Array, rows: Float64Array, before: number, n: number): boolean {
+  for (let pass = 0; pass < 2; pass += 1) {
+    for (let j = 0; j < before; j += n) {
+      const other = rows.subarray(j, j + n);
+      let product = 0;
+      for (let k = 0; k < n; k += 1) product += row[k]! * other[k]!;
+      for (let k = 0; k < n; k += 1) row[k]! -= product * other[k]!;
+    }
+    const left = norm(row);
+    if (!(left > ROUNDING)) return false;
+    scale(row, 1 / left);
+  }
+  return true;
 }
 
 /** Rayleigh–Ritz: the basis turned to the best approximations, descending, and the residual of each. */

@@ -3,6 +3,7 @@ import { gaussianCloud } from '../../../src/math/gaussian-cloud';
 import { Gemm } from '../../../src/math/gemm';
 import { Random } from '../../../src/math/random';
 import { covariance } from '../../../src/math/spectrum/covariance';
+import { project, spectrumOf } from '../../../src/math/spectrum/projection';
 import { symmetricEigenvalues } from '../../../src/math/spectrum/eigenvalues';
 
 const gemm = new Gemm(1);
@@ -27,6 +28,25 @@ test.each([
 test('points no more than axes are refused', async () => {
   await expect(gaussianCloud(gemm, 10, new Float64Array(10).fill(1), new Random(0))).rejects.toThrow(/full rank/);
 });
+
+test('points that extend in few of many dimensions keep their distances in principal axes', async () => {
+  const [n, width, live] = [200, 576, 60];
+  const random = new Random(3, 'points');
+  const rows = Float64Array.from({ length: n * width }, (_, i) => (i % width < live ? random.normal() : 0));
+  const { points, eigenvalues } = await project(gemm, rows, await spectrumOf(gemm, rows, width), 100, random);
+  expect(eigenvalues).toHaveLength(live);
+  for (const [i, j] of [
+    [0, 1],
+    [7, 150],
+  ] as const) {
+    expect(distance(points, live, i, j)).toBeCloseTo(distance(rows, width, i, j), 10);
+  }
+});
+
+function distance(points: Float64Array, width: number, i: number, j: number): number {
+  const other = points.subarray(j * width, (j + 1) * width);
+  return Math.hypot(...points.subarray(i * width, (i + 1) * width).map((value, k) => value - other[k]!));
+}
 
 test.each([
   [120, 512],
