@@ -2,7 +2,7 @@ import { choleskyInPlace, solveLower } from './crystals/cholesky';
 import type { Gemm } from './gemm';
 import { fillNormal } from './normal';
 import type { Random } from './random';
-import { covariance } from './spectrum/covariance';
+import { centredRows, covariance } from './spectrum/covariance';
 
 /**
  * A Gaussian cloud of mean 0 whose own covariance (ddof 1) is diagonal with exactly these variances: independent normals,
@@ -21,17 +21,25 @@ export async function gaussianCloud(
   random: Random,
 ): Promise<Float64Array> {
   const axes = variances.length;
-  const drawn = new Float32Array(n * axes);
-  fillNormal(drawn, random);
-  const points = Float64Array.from(drawn);
+  const points = new Float32Array(n * axes);
+  fillNormal(points, random);
   const { matrix, means } = await covariance(gemm, points, n, axes);
   if (!choleskyInPlace(matrix, axes)) throw new Error(`${n} points have no covariance of full rank in ${axes} axes`);
+  const centred = centredRows(points, means, 0, n);
+  const { data } = await gemm.multiply(centred, { data: whitening(matrix, variances), dims: [axes, axes] });
+  return data;
+}
+
+/** L⁻ᵀ·diag(√variances): brings rows of covariance L·Lᵀ to these variances. */
+function whitening(l: Float64Array, variances: Float64Array): Float64Array {
+  const axes = variances.length;
   const scales = variances.map(Math.sqrt);
-  for (let row = 0; row < n; row += 1) {
-    const point = points.subarray(row * axes, (row + 1) * axes);
-    for (let k = 0; k < axes; k += 1) point[k]! -= means[k]!;
-    solveLower(matrix, axes, point);
-    for (let k = 0; k < axes; k += 1) point[k]! *= scales[k]!;
+  const turn = new Float64Array(axes * axes);
+  for (let j = 0; j < axes; j += 1) {
+    const row = turn.subarray(j * axes, (j + 1) * axes);
+    row[j] = 1;
+    solveLower(l, axes, row);
+    for (let k = 0; k < axes; k += 1) row[k]! *= scales[k]!;
   }
-  return points;
+  return turn;
 }

@@ -54,9 +54,7 @@ export async function readTaskScores(paths: readonly string[], alignments: reado
   };
 }
 
-async function readTasks(
-  folder: string,
-): Promise<{
+async function readTasks(folder: string): Promise<{
   readonly hashes: string;
   readonly tasks: readonly { readonly name: string; readonly baseline: number }[];
 }> {
