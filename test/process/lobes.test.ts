@@ -80,9 +80,9 @@ describe('lobes on the built command line', () => {
     const kept = join(bench.cache, 'checkpoints');
     let poll: NodeJS.Timeout | undefined;
     const ended = await brainlens(bench, ofFiring(...many), {
-      onStderr: (_, pid) => {
-        // What a resumed run takes up is there long before the draws are done.
-        poll ??= setInterval(() => {
+      onStart: (pid) => {
+        // What a resumed run takes up is there long before the draws are done; progress may be told only behind it.
+        poll = setInterval(() => {
           const runs = existsSync(kept) ? readdirSync(kept) : [];
           if (!runs.some((run) => readdirSync(join(kept, run)).some((name) => name.endsWith('.f64')))) return;
           clearInterval(poll);

@@ -48,11 +48,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the built command line in the bench's folder. `onStderr` sees the error stream as it grows. */
+/** Runs the built command line in the bench's folder. `onStart` has its process, `onStderr` sees the error stream as it grows. */
 export function brainlens(
   bench: Bench,
   args: readonly string[],
-  { onStderr, ...options }: SpawnOptions & { onStderr?: (text: string, pid: number) => void } = {},
+  {
+    onStart,
+    onStderr,
+    ...options
+  }: SpawnOptions & { onStart?: (pid: number) => void; onStderr?: (text: string, pid: number) => void } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, BRAINLENS_CACHE: bench.cache, ...options.env };
@@ -62,6 +66,7 @@ export function brainlens(
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) onStart?.(child.pid);
     let stdout = '';
     let stderr = '';
     child.stdout!.on('data', (chunk: Buffer) => (stdout += String(chunk)));
