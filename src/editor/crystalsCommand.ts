@@ -11,7 +11,7 @@ import { askRelations } from './relationsChoice';
 import type { Relations } from './relationsChoice';
 import { resultPlace } from './resultPlace';
 import { chooseSae, layersOf } from './saeChoice';
-import { looksLikeSae } from './saeFolders';
+import { clickedSae } from './saeFolders';
 import { readSettings } from './settings';
 import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
@@ -43,8 +43,8 @@ export async function findCrystals(clicked: Uri | undefined, parts: CommandParts
 }
 
 async function subjectOf(clicked: Uri): Promise<Subject> {
-  const folder = clicked.path.endsWith('.npz') ? parent(clicked) : clicked;
-  return (await looksLikeSae(folder)) ? { kind: 'sae', sae: folder } : { kind: 'model', model: clicked };
+  const found = await clickedSae(clicked);
+  return 'sae' in found ? { kind: 'sae', ...found } : { kind: 'model', ...found };
 }
 
 async function askSubject({ saes, models }: CommandParts): Promise<Subject | undefined> {

@@ -8,7 +8,7 @@ import { askFit } from './modelFit';
 import { basename, displayPath, parent } from './paths';
 import { resultPlace } from './resultPlace';
 import { chooseSae } from './saeChoice';
-import { looksLikeSae } from './saeFolders';
+import { clickedSae } from './saeFolders';
 import { readSettings } from './settings';
 import { askSteps } from './steps';
 
@@ -37,8 +37,8 @@ export async function measureGalaxy(clicked: Uri | undefined, parts: CommandPart
 }
 
 async function subjectOf(clicked: Uri): Promise<Subject> {
-  const folder = clicked.path.endsWith('.npz') ? parent(clicked) : clicked;
-  return (await looksLikeSae(folder)) ? { kind: 'saes', saes: [folder] } : { kind: 'model', model: clicked };
+  const found = await clickedSae(clicked);
+  return 'sae' in found ? { kind: 'saes', saes: [found.sae] } : { kind: 'model', ...found };
 }
 
 async function browsed({ saes }: CommandParts): Promise<readonly Uri[]> {

@@ -1,6 +1,6 @@
 import { FileType, Uri } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
-import { basename } from './paths';
+import { basename, parent } from './paths';
 import { foldersWith, isKind, WatchedFolders } from './watchedFolders';
 
 const CONFIG = 'cfg.json';
@@ -35,6 +35,12 @@ export async function looksLikeSae(uri: Uri): Promise<boolean> {
     names.map((name) => isKind(Uri.joinPath(uri, name), FileType.File)),
   );
   return archive === true || (config === true && weights.includes(true));
+}
+
+/** What was right-clicked: the folder of an SAE (also by its archive), or a model. */
+export async function clickedSae(clicked: Uri): Promise<{ readonly sae: Uri } | { readonly model: Uri }> {
+  const folder = basename(clicked).endsWith('.npz') ? parent(clicked) : clicked;
+  return (await looksLikeSae(folder)) ? { sae: folder } : { model: clicked };
 }
 
 async function saeFolders(): Promise<Uri[]> {

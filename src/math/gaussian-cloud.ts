@@ -1,4 +1,4 @@
-import { choleskyInPlace, solveLower } from './crystals/cholesky';
+import { choleskyInPlace, solveLower } from './cholesky';
 import type { Gemm } from './gemm';
 import { fillNormal } from './normal';
 import type { Random } from './random';

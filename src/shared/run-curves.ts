@@ -1,10 +1,10 @@
-import type { ChartFigure, Role, Series } from './figure';
+import type { ChartFigure, Series } from './figure';
 import type { Progress } from './progress';
 import { count, number } from './words';
+import { CONDITION_ROLES } from './figure-parts';
 
 /** Points of a curve before every second one is dropped. */
 const MOST = 600;
-const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
 /** What a measure is called in a figure, where its own name would not do. */
 const TITLES: Readonly<Record<string, string>> = { l0: 'L0 (features per token)', dead: 'Dead features (share)' };
 
@@ -57,7 +57,7 @@ export class RunCurves {
         series: [...phases].map(([phase, { x, y }], i): Series => ({
           name: phase,
           mark: 'line',
-          role: ROLES[i % ROLES.length]!,
+          role: CONDITION_ROLES[i % CONDITION_ROLES.length]!,
           x: [...x],
           y: [...y],
         })),

@@ -155,10 +155,6 @@ export class Workbench {
     return menu;
   }
 
-  async chooseFromMenu(menu, label) {
-    await menu.locator('.action-menu-item', { hasText: label }).click();
-  }
-
   /**
    * Right-click on a row until the entry is there (Brainlens looks at the workspace once VS Code has started), and choose
    * it; then a quick pick asks. A window that has just opened may take the focus from the menu: tried once more, and said.

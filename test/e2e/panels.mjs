@@ -126,9 +126,7 @@ async function changesOnDisk(test) {
   writeFileSync(file, JSON.stringify({ ...content, schema: 'brainlens/telepathy@1' }));
   await panel.getByRole('alert').filter({ hasText: 'telepathy' }).waitFor();
   appendFileSync(file, '');
-  await window.tab('result.json').first().click({ button: 'right' });
-  const menu = window.page.locator('.context-view .monaco-menu');
-  await window.chooseFromMenu(menu, 'Reopen Editor With');
+  await window.askFromMenu(window.tab('result.json').first(), 'Reopen Editor With');
   const pick = await window.quickPick(/Text Editor/);
   await pick.getByText('Text Editor').first().click();
   await window.page.locator('.editor-instance .monaco-editor .view-lines').getByText('telepathy').first().waitFor();

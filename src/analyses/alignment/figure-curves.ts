@@ -1,12 +1,12 @@
 import type { AnalysisResult } from '../../shared/analysis';
-import type { Axis, ChartFigure, Role, Series } from '../../shared/figure';
+import type { Axis, ChartFigure, Series } from '../../shared/figure';
+import { CONDITION_ROLES, finite } from '../../shared/figure-parts';
 import { count, counted, number } from '../../shared/words';
-import { finite, scoreName } from './figure-layers';
+import { scoreName } from './figure-layers';
 import { explained, ranked, unitName } from './figure-units';
 import type { AlignmentFields, UnitRow } from './result';
 
 /** Lines that a reader can tell apart: as many as there are styles. */
-const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
 /** Charts of groups at most; with more groups, one chart of the best units of all. */
 const CHARTS = 8;
 
@@ -28,7 +28,7 @@ export function unitCurves(result: AnalysisResult, fields: AlignmentFields): Cha
   if (scored.length === 0) return [];
   const groups = groupsOf(units, scored);
   const scores = result.arrays['scores']!.data;
-  const drawn = groups.flatMap((group) => group.units.slice(0, ROLES.length));
+  const drawn = groups.flatMap((group) => group.units.slice(0, CONDITION_ROLES.length));
   const y: Axis = {
     label: `Score (${scoreName(fields)})`,
     type: 'linear',
@@ -45,7 +45,7 @@ function chartOf(
   scores: ArrayLike<number>,
   { layers, units }: AlignmentFields,
 ): ChartFigure {
-  const shown = members.slice(0, ROLES.length);
+  const shown = members.slice(0, CONDITION_ROLES.length);
   const first = units[shown[0]!]!;
   const whose = name === '' ? '' : ` of ${name}`;
   const which =
@@ -64,7 +64,7 @@ function chartOf(
     series: shown.map((u, i): Series => ({
       name: unitName(units[u]!),
       mark: 'line',
-      role: ROLES[i]!,
+      role: CONDITION_ROLES[i]!,
       x: layers.map(({ layer }, l) => layer ?? l),
       y: layers.map((_, l) => finite(scores[l * units.length + u]!)),
       text: layers.map(() => explained(units[u]!)),
@@ -78,7 +78,7 @@ export function groupsOf(
   scored: readonly number[],
 ): readonly Group[] {
   const all: Group = { name: '', units: scored };
-  if (scored.length <= ROLES.length) return [all];
+  if (scored.length <= CONDITION_ROLES.length) return [all];
   const labels = [...new Set(scored.flatMap((u) => Object.keys(units[u]!.labels)))];
   const namings: ((unit: Pick<UnitRow, 'subject' | 'labels'>) => string | undefined)[] = [
     ({ subject }) => subject,

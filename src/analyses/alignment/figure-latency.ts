@@ -1,7 +1,8 @@
 import type { ChartFigure, Figure, MapFigure } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
 import { largest } from './aggregate';
-import { finite, scoreName } from './figure-layers';
+import { scoreName } from './figure-layers';
 import type { AlignmentFields, Latency } from './result';
 
 /** Word-locked responses by time: peak lag of every layer, and layer × lag; none where responses have no lags. */

@@ -1,5 +1,6 @@
 import { percentile } from '../../math/statistics';
 import type { ChartFigure, Series } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
 import { largest } from './aggregate';
 import type { AlignmentFields, Interval, LayerRow } from './result';
@@ -181,9 +182,4 @@ function sentenceOfUnique(layers: readonly LayerRow[]): string {
 
 function xOf(layers: readonly LayerRow[]): { x: number[] } {
   return { x: layers.map(({ layer }, i) => layer ?? i) };
-}
-
-/** For figures: `null` leaves a gap. */
-export function finite(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? Number(value.toPrecision(6)) : null;
 }

@@ -1,7 +1,8 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { SpaceFigure } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
-import { finite, scoreName } from './figure-layers';
+import { scoreName } from './figure-layers';
 import { explained, unitName } from './figure-units';
 import type { AlignmentFields, UnitRow } from './result';
 

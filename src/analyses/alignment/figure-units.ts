@@ -1,9 +1,10 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import { largest } from './aggregate';
 import type { Axis, ChartFigure, MapFigure, TableFigure } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { aggregate } from '../../shared/map-cells';
 import { count, counted, number } from '../../shared/words';
-import { finite, scoreName } from './figure-layers';
+import { scoreName } from './figure-layers';
 import type { AlignmentFields, UnitRow } from './result';
 
 /** Units whose names stand on the axis of the map. */

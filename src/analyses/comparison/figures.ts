@@ -1,9 +1,8 @@
 import type { AnalysisResult } from '../../shared/analysis';
-import type { ChartFigure, Figure, MapFigure, Role, TableFigure } from '../../shared/figure';
+import type { ChartFigure, Figure, MapFigure, TableFigure } from '../../shared/figure';
+import { CONDITION_ROLES } from '../../shared/figure-parts';
 import { fieldsOf } from './result';
 import type { ComparisonFields, Pair } from './result';
-
-const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
 
 /** What a comparison shows. */
 export function comparisonFigures(result: AnalysisResult): Figure[] {
@@ -81,7 +80,7 @@ function sharedPerLayer({ pairs, layers }: ComparisonFields): ChartFigure {
     series: pairs.map((pair, i) => ({
       name: nameOf(pair),
       mark: 'line',
-      role: ROLES[i % ROLES.length]!,
+      role: CONDITION_ROLES[i % CONDITION_ROLES.length]!,
       x,
       y: pair.perLayer,
     })),

@@ -1,12 +1,12 @@
-import type { Axis, ChartFigure, Role, Series } from '../../shared/figure';
+import type { Axis, ChartFigure, Series } from '../../shared/figure';
+import { CONDITION_ROLES, finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
-import { aggregated, finite, scoreName, withInterval } from '../alignment/figure-layers';
+import { aggregated, scoreName, withInterval } from '../alignment/figure-layers';
 import type { LayerRow } from '../alignment/result';
 import type { ContextFields } from './result';
 import { inWords, labelsOf } from './words';
 
 /** Lines beside the best layer: as many as a reader can tell apart. */
-const ROLES: readonly Role[] = ['condition-1', 'condition-2', 'condition-3', 'condition-4'];
 
 /** The axis of all curves: lengths at equal distances, `full` behind the numbers. */
 export const LENGTH_AXIS: Axis = { label: 'Context (tokens)', type: 'category' };
@@ -114,13 +114,13 @@ function linesOf(fields: ContextFields, of: (row: LayerRow) => number): Series[]
   const { byLayer, byLength, lengths } = fields;
   const best = bestIndex(fields);
   const last = byLayer.length - 1;
-  const even = ROLES.map((_, i) => Math.round((i * last) / (ROLES.length - 1)));
+  const even = CONDITION_ROLES.map((_, i) => Math.round((i * last) / (CONDITION_ROLES.length - 1)));
   return [...new Set(even)]
     .filter((i) => i !== best)
     .map((i, line) => ({
       name: `layer ${byLayer[i]!.layer ?? i}`,
       mark: 'line',
-      role: ROLES[line]!,
+      role: CONDITION_ROLES[line]!,
       x: labelsOf(lengths),
       y: byLength.map(({ layers }) => finite(of(layers[i]!))),
     }));

@@ -1,6 +1,7 @@
 import type { MapFigure } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
-import { finite, scoreName } from '../alignment/figure-layers';
+import { scoreName } from '../alignment/figure-layers';
 import type { ContextFields } from './result';
 import { inWords, labelsOf } from './words';
 

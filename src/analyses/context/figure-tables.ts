@@ -1,6 +1,7 @@
 import type { TableFigure } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { count, counted } from '../../shared/words';
-import { finite, scoreName } from '../alignment/figure-layers';
+import { scoreName } from '../alignment/figure-layers';
 import type { ContextFields } from './result';
 import { inWords } from './words';
 

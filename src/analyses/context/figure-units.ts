@@ -1,25 +1,17 @@
 import { percentile } from '../../math/statistics';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Role, Series } from '../../shared/figure';
+import { SERIES_ROLES, finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
 import { groupsOf } from '../alignment/figure-curves';
 import type { Group } from '../alignment/figure-curves';
-import { finite, scoreName } from '../alignment/figure-layers';
+import { scoreName } from '../alignment/figure-layers';
 import { bestIndex, LENGTH_AXIS } from './figure-curves';
 import type { ContextFields } from './result';
 import { inWords, labelsOf } from './words';
 
 /** Lines of one chart at most. */
-const ROLES: readonly Role[] = [
-  'condition-1',
-  'condition-2',
-  'condition-3',
-  'condition-4',
-  'control-1',
-  'control-2',
-  'control-3',
-  'selected',
-];
+const ROLES: readonly Role[] = [...SERIES_ROLES, 'selected'];
 
 /**
  * Score against length at the best layer: of every subject or region, as `align` groups units, the median of its units;

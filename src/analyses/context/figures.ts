@@ -1,5 +1,6 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
+import { ofSimulated } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
 import { aggregated, scoreName, withInterval } from '../alignment/figure-layers';
 import { bestLayers, lengthCurves, uniqueCurves } from './figure-curves';
@@ -23,14 +24,6 @@ export function contextFigures(result: AnalysisResult): Figure[] {
     layerTable(fields),
   ].filter((figure) => figure !== undefined);
   return fields.simulated ? figures.map(ofSimulated) : figures;
-}
-
-function ofSimulated(figure: Figure): Figure {
-  return {
-    ...figure,
-    title: `${figure.title} (simulated data)`,
-    summary: `Simulated responses, not a brain. ${figure.summary}`,
-  };
 }
 
 /** One line for a table row or a lens. */

@@ -1,6 +1,7 @@
 import type { TableFigure } from '../../shared/figure';
+import { orNull } from '../../shared/figure-parts';
 import { number, percent } from '../../shared/words';
-import { finite, layerName } from './figures-quality';
+import { layerName } from './figures-quality';
 import { PROPERTIES } from './result';
 import type { Property, RelationsResult, SilhouetteFields } from './result';
 
@@ -29,7 +30,7 @@ export function silhouetteTable({ silhouette, lda, splits }: RelationsResult): T
       return [
         layer,
         `${dimensions}, ${method === 'svd' ? 'svd' : `shrinkage ${number(shrinkage, 2)}`}`,
-        ...[before, own.after, heldOut.before, heldOut.after, null_.heldOut.nullMean, null_.heldOut.p].map(finite),
+        ...[before, own.after, heldOut.before, heldOut.after, null_.heldOut.nullMean, null_.heldOut.p].map(orNull),
       ];
     }),
   };
@@ -57,7 +58,7 @@ export function distractorTable({ distractors }: RelationsResult): TableFigure {
           i + 1,
           direction.share,
           of,
-          ...PROPERTIES.map((property) => finite(direction[of][property])),
+          ...PROPERTIES.map((property) => orNull(direction[of][property])),
         ]),
       ),
     ),

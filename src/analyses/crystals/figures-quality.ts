@@ -1,4 +1,5 @@
 import type { ChartFigure, Series, TableColumn, TableFigure } from '../../shared/figure';
+import { orNull } from '../../shared/figure-parts';
 import { count, counted, number } from '../../shared/words';
 import type { Quality } from '../../math/crystals/qualities';
 import type { RelationFields, RelationsResult } from './result';
@@ -12,7 +13,7 @@ export function qualityBars(fields: RelationsResult, layer: number): ChartFigure
     mark: 'bar',
     role,
     x: names,
-    y: own.map((relation) => finite(value(relation))),
+    y: own.map((relation) => orNull(value(relation))),
   });
   const nulls = (
     beside: string,
@@ -24,9 +25,9 @@ export function qualityBars(fields: RelationsResult, layer: number): ChartFigure
     role,
     beside,
     x: names,
-    y: own.map((relation) => finite(of(relation).nullMean)),
-    low: own.map((relation) => finite(of(relation).nullMean - of(relation).nullSd)),
-    high: own.map((relation) => finite(of(relation).nullMean + of(relation).nullSd)),
+    y: own.map((relation) => orNull(of(relation).nullMean)),
+    low: own.map((relation) => orNull(of(relation).nullMean - of(relation).nullSd)),
+    high: own.map((relation) => orNull(of(relation).nullMean + of(relation).nullSd)),
     interval: `± s.d. of ${count(fields.draws)} draws`,
   });
   const [before, after, held] = ['before', 'after', 'after, held out'] as const;
@@ -75,7 +76,7 @@ export function qualityTable({ relations }: RelationsResult): TableFigure {
       name,
       layer,
       pairs,
-      ...[before.cosine, after.cosine, before.parallelogram, after.parallelogram].map(finite),
+      ...[before.cosine, after.cosine, before.parallelogram, after.parallelogram].map(orNull),
     ]),
   };
 }
@@ -105,7 +106,7 @@ export function heldOutTable({ relations, draws, splits }: RelationsResult): Tab
         name,
         layer,
         pairs,
-        ...[after.cosine, before.parallelogram, after.parallelogram, nullMean, z, p].map(finite),
+        ...[after.cosine, before.parallelogram, after.parallelogram, nullMean, z, p].map(orNull),
       ];
     }),
   };
@@ -137,9 +138,9 @@ export function transferTable({ relations }: RelationsResult): TableFigure {
       layer,
       transfer.candidates,
       pairs,
-      finite(transfer.chance),
-      finite(transfer.before),
-      finite(transfer.after),
+      orNull(transfer.chance),
+      orNull(transfer.before),
+      orNull(transfer.after),
     ]),
   };
 }
@@ -152,11 +153,6 @@ export function foundRelations(relations: readonly RelationFields[]): RelationFi
 /** "layer 3", "the embedding" */
 export function layerName(layer: number): string {
   return layer < 0 ? 'the embedding' : `layer ${layer}`;
-}
-
-/** What JSON can hold. */
-export function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function qualitySentence({ splits, draws }: RelationsResult, own: readonly RelationFields[], layer: number): string {

@@ -1,6 +1,6 @@
 import type { Figure, TableFigure } from '../../shared/figure';
+import { orNull } from '../../shared/figure-parts';
 import { count, number } from '../../shared/words';
-import { finite } from './figures-quality';
 import type { SearchResult } from './result';
 
 /** What a search in a decoder shows. */
@@ -30,7 +30,7 @@ function tightestTable({ tightest, searched }: SearchResult): TableFigure {
     ],
     rows: tightest.map(({ normalised, value, nullMean, nullSd, z, p }) => [
       kindOf(normalised),
-      ...[value, nullMean, nullSd, z, p].map(finite),
+      ...[value, nullMean, nullSd, z, p].map(orNull),
     ]),
   };
 }
@@ -54,7 +54,7 @@ function clusterTable({ clusters }: SearchResult): TableFigure {
       kindOf(normalised),
       size,
       disjoint,
-      ...[cosine, parallelogram, p].map(finite),
+      ...[cosine, parallelogram, p].map(orNull),
     ]),
   };
 }
@@ -77,8 +77,8 @@ function quadrupleTable({ clusters, tokens }: SearchResult): TableFigure {
     rows: clusters.flatMap(({ quadruples }) =>
       quadruples.map(({ features, cosine, parallelogram }) => [
         ...features.map(named),
-        finite(cosine),
-        finite(parallelogram),
+        orNull(cosine),
+        orNull(parallelogram),
       ]),
     ),
   };

@@ -1,5 +1,6 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Figure, TableFigure } from '../../shared/figure';
+import { orNull } from '../../shared/figure-parts';
 import { count, counted, number, percent } from '../../shared/words';
 import type { DatasetFields, UnitRow } from './compute';
 
@@ -114,9 +115,9 @@ function unitTable({ units }: DatasetFields): TableFigure {
       summary ? 'yes' : 'no',
       n,
       missing,
-      finite(mean),
-      finite(sd),
-      finite(ceiling),
+      orNull(mean),
+      orNull(sd),
+      orNull(ceiling),
     ]),
   };
 }
@@ -147,8 +148,4 @@ function missingBars({ units, counts }: DatasetFields): ChartFigure[] {
 
 function label({ subject, id }: UnitRow): string {
   return subject === '' ? id : `${subject} ${id}`;
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -1,4 +1,5 @@
 import type { ChartFigure, Series } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { KINDS } from './names';
 import type { CloudFields, GalaxyFields, Interval } from './result';
 
@@ -99,8 +100,4 @@ function summaryOf({ title, value }: Measure, layers: readonly CloudFields[]): s
     ];
   });
   return `${title}: ${parts.join('; ')}.`;
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? Number(value.toPrecision(6)) : null;
 }

@@ -1,7 +1,8 @@
 import type { ChartFigure, TableFigure } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
 import { valueOf } from './benchmarks';
-import { finite, fittedLine } from './line';
+import { fittedLine } from './line';
 import type { BenchmarkFields, HierarchyFields, Measure, MeasureRow } from './result';
 
 const NAMES: Readonly<Record<Measure, { readonly title: string; readonly axis: string }>> = {

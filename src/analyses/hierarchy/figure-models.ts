@@ -1,18 +1,9 @@
 import type { ChartFigure, Role, TableFigure } from '../../shared/figure';
+import { SERIES_ROLES, finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
-import { finite } from './line';
 import type { HierarchyFields, ModelRow } from './result';
 
-const ROLES: readonly Role[] = [
-  'selected',
-  'condition-1',
-  'condition-2',
-  'condition-3',
-  'condition-4',
-  'control-1',
-  'control-2',
-  'control-3',
-];
+const ROLES: readonly Role[] = ['selected', ...SERIES_ROLES];
 
 /** Mean score of every layer against depth, a line per model (the first eight), with its interval. */
 export function curveChart({ models }: HierarchyFields): ChartFigure {

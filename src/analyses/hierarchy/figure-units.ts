@@ -1,7 +1,8 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, SpaceFigure } from '../../shared/figure';
+import { finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
-import { finite, fittedLine } from './line';
+import { fittedLine } from './line';
 import type { HierarchyFields, ModelRow } from './result';
 import { labelOf } from './units';
 

@@ -1,5 +1,6 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
+import { ofSimulated } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
 import { benchmarkCharts, measureTable, sentenceOfMeasure } from './figure-benchmarks';
 import { curveChart, layersUsedChart, modelTable } from './figure-models';
@@ -42,12 +43,4 @@ function rangeOf(models: readonly ModelRow[]): string {
   const found = models.map(({ spearman }) => spearman).filter((value) => !Number.isNaN(value));
   if (found.length === 0) return 'undefined';
   return `${number(Math.min(...found), 2)} to ${number(Math.max(...found), 2)}`;
-}
-
-function ofSimulated(figure: Figure): Figure {
-  return {
-    ...figure,
-    title: `${figure.title} (simulated data)`,
-    summary: `Simulated responses, not a brain. ${figure.summary}`,
-  };
 }

@@ -15,8 +15,3 @@ export function fittedLine(name: string, x: readonly number[], y: readonly numbe
   const at = (value: number): number => Number((centreY + (xy / xx) * (value - centreX)).toPrecision(6));
   return [{ name, mark: 'line', role: 'muted', x: ends, y: ends.map(at) }];
 }
-
-/** For figures: `null` leaves a gap. */
-export function finite(value: number): number | null {
-  return Number.isFinite(value) ? Number(value.toPrecision(6)) : null;
-}

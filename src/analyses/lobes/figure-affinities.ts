@@ -1,4 +1,5 @@
 import type { ChartFigure, Role, Series, TableFigure } from '../../shared/figure';
+import { orNull } from '../../shared/figure-parts';
 import { number } from '../../shared/words';
 import { AFFINITY_TITLES } from './names';
 import type { AffinityFields, LobesFields, NullFields } from './result';
@@ -93,9 +94,9 @@ function nullSeries(
     mark,
     role,
     x,
-    y: shown.map((one) => finite(pick(one).nullMean)),
-    low: shown.map((one) => finite(pick(one).nullMean - 2 * pick(one).nullSd)),
-    high: shown.map((one) => finite(pick(one).nullMean + 2 * pick(one).nullSd)),
+    y: shown.map((one) => orNull(pick(one).nullMean)),
+    low: shown.map((one) => orNull(pick(one).nullMean - 2 * pick(one).nullSd)),
+    high: shown.map((one) => orNull(pick(one).nullMean + 2 * pick(one).nullSd)),
     interval: '± 2 s.d.',
     text: shown.map((one) => `z ${number(pick(one).z, 3)}, p ${number(pick(one).p, 2)}`),
   });
@@ -111,10 +112,6 @@ function sentence(measure: Measure, one: AffinityFields): string {
   const value = `${AFFINITY_TITLES[one.name]} ${number(measure.value(one), 3)}`;
   if (of.draws === 0) return value;
   return `${value} (z ${number(of.z, 3)} against ${measure.null}, ${number(of.withinDeciles.z, 3)} within deciles)`;
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 /** Every number of every labelling. */
@@ -157,9 +154,9 @@ export function affinityTable({ affinities, draws }: LobesFields): TableFigure {
     rows: affinities.map(({ name, lobes, ami, position, documentTypes, sizes }) => [
       AFFINITY_TITLES[name],
       lobes,
-      ...[ami.value, ...cells(ami), ...short(ami.withinDeciles)].map(finite),
-      ...[position.balancedAccuracy, ...cells(position), ...short(position.withinDeciles)].map(finite),
-      ...(tested ? [documentTypes?.chi2 ?? NaN, documentTypes?.z ?? NaN, documentTypes?.p ?? NaN].map(finite) : []),
+      ...[ami.value, ...cells(ami), ...short(ami.withinDeciles)].map(orNull),
+      ...[position.balancedAccuracy, ...cells(position), ...short(position.withinDeciles)].map(orNull),
+      ...(tested ? [documentTypes?.chi2 ?? NaN, documentTypes?.z ?? NaN, documentTypes?.p ?? NaN].map(orNull) : []),
       sizes.join(', '),
     ]),
   };

@@ -1,20 +1,12 @@
 import type { AnalysisResult } from '../../shared/analysis';
-import type { ChartFigure, MapFigure, Role, TableFigure } from '../../shared/figure';
+import type { ChartFigure, MapFigure, TableFigure } from '../../shared/figure';
+import { SERIES_ROLES } from '../../shared/figure-parts';
 import { count, number, percent } from '../../shared/words';
 import { AFFINITY_TITLES } from './names';
 import { mainOf } from './result';
 import type { LobesFields } from './result';
 
 const BINS = 30;
-const ROLES: readonly Role[] = [
-  'condition-1',
-  'condition-2',
-  'condition-3',
-  'condition-4',
-  'control-1',
-  'control-2',
-  'control-3',
-];
 const TABLE_FEATURES = 5;
 
 /** Features of each lobe, beside those of geometry. */
@@ -55,11 +47,11 @@ export function typeHistogram(fields: LobesFields): ChartFigure | undefined {
     x: { label: 'Document type', type: 'category' },
     y: { label: 'Share of blocks', type: 'linear', range: [0, 1] },
     series: lobeNames(lobes)
-      .slice(0, ROLES.length)
+      .slice(0, SERIES_ROLES.length)
       .map((name, lobe) => ({
         name,
         mark: 'bar' as const,
-        role: ROLES[lobe]!,
+        role: SERIES_ROLES[lobe]!,
         x: types,
         y: shares.map((share) => share[lobe]!),
         text: documentTypes.map(({ topLobe, blocks }) => `${count(topLobe[lobe]!)} of ${count(blocks)} blocks`),
@@ -129,8 +121,8 @@ export function rateHistogram(result: AnalysisResult, fields: LobesFields): Char
     x: { label: 'Share of blocks', type: 'log' },
     y: { label: 'Features', type: 'linear' },
     series: lobeNames(fields.lobes)
-      .slice(0, ROLES.length)
-      .map((name, lobe) => ({ name, mark: 'line' as const, role: ROLES[lobe]!, x, y: bins[lobe]! })),
+      .slice(0, SERIES_ROLES.length)
+      .map((name, lobe) => ({ name, mark: 'line' as const, role: SERIES_ROLES[lobe]!, x, y: bins[lobe]! })),
   };
 }
 

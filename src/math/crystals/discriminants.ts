@@ -1,6 +1,6 @@
 import { symmetricEigen } from '../eigen';
 import type { Dense, Gemm } from '../gemm';
-import { choleskyInPlace, solveLower, solveUpper } from './cholesky';
+import { choleskyInPlace, solveLower, solveUpper } from '../cholesky';
 
 /** Rows standardised at once for the products. */
 const ROWS = 2048;
