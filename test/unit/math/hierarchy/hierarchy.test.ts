@@ -74,6 +74,7 @@ it('a t-test over subjects leaves out those without a value', () => {
   expect(t).toBeCloseTo(golden.t, 9);
   expect(p).toBeCloseTo(golden.p, 9);
   expect(oneSampleT(Float64Array.of(0.5)).p).toBeNaN();
+  expect(oneSampleT(Float64Array.of(0.9, 0.9 + 1e-16, 0.9))).toMatchObject({ n: 3, t: NaN, p: NaN });
 });
 
 it('FDR over the measures is that of SciPy', () => {
