@@ -12,6 +12,8 @@ const REFRESH_MS = 500;
  * clicks, and a slow machine must not spend it all on curves.
  */
 const REST = 4;
+/** The first drawing loads Plotly, which takes long and tells nothing of the next. */
+const MOST_REST_MS = 2000;
 
 /** Shows the measures of a running analysis as curves that grow; it opens with the first of them, or when asked to. */
 export class RunPanel {
@@ -75,7 +77,7 @@ export class RunPanel {
 
   private drawn(): void {
     if (this.sent === undefined) return;
-    this.wait = Math.max(REFRESH_MS, REST * (performance.now() - this.sent));
+    this.wait = Math.min(MOST_REST_MS, Math.max(REFRESH_MS, REST * (performance.now() - this.sent)));
     this.sent = undefined;
   }
 
