@@ -97,6 +97,11 @@ export class Graph {
     return this.inPlace(ElementType.FLOAT, [], new Uint8Array(Float32Array.of(value).buffer));
   }
 
+  /** Float32 constants in the graph itself: frequencies, slopes. */
+  floats(values: ArrayLike<number>, dims: readonly number[]): Value {
+    return this.inPlace(ElementType.FLOAT, dims, new Uint8Array(Float32Array.from(values).buffer));
+  }
+
   /**
    * A stored tensor in its stored type, or rows `rows[0]`…`rows[1] − 1` of it (its first axis): the bytes are read in
    * place from its file.

@@ -70,10 +70,8 @@ export function buildHead(model: ArchitectureModel, weights: Weights, range: Ran
   const stream = graph.input('stream', ElementType.FLOAT, ['rows', model.sizes.width]);
   const targets = graph.input('targets', ElementType.INT64, ['rows', 1]);
   const rows = model.norm(graph, weights, stream);
-  const table = weights(model.unembedding.name);
   const picked = slicesOf(range).map(({ from, to }) => {
-    const matrix = graph.weight32(table, [from, to]);
-    const logits = graph.node('Gemm', [rows, matrix], { transB: int(1) });
+    const logits = unembed(graph, model, weights, rows, { from, to });
     const local = graph.node('Sub', [targets, graph.integer(from)]);
     const nearest = graph.node('Clip', [local, graph.integer(0), graph.integer(to - from - 1)]);
     const pick = (values: Value): Value => graph.node('GatherElements', [values, nearest], { axis: int(1) });
@@ -91,13 +89,22 @@ export function buildHead(model: ArchitectureModel, weights: Weights, range: Ran
  *
  * Input: `stream` f32 [rows, width]. Output: `logits` f32 [rows, to − from].
  */
-export function buildLogits(model: ArchitectureModel, weights: Weights, { from, to }: Range): EncodedGraph {
+export function buildLogits(model: ArchitectureModel, weights: Weights, range: Range): EncodedGraph {
+  const { from, to } = range;
   const graph = new Graph(`logits ${from}-${to - 1}`);
   const stream = graph.input('stream', ElementType.FLOAT, ['rows', model.sizes.width]);
-  const matrix = graph.weight32(weights(model.unembedding.name), [from, to]);
-  const logits = graph.node('Gemm', [model.norm(graph, weights, stream), matrix], { transB: int(1) });
+  const logits = unembed(graph, model, weights, model.norm(graph, weights, stream), range);
   graph.output('logits', logits, ['rows', to - from]);
   return graph.encode();
+}
+
+/** Logits f32 [rows, to − from] of normed rows. */
+function unembed(graph: Graph, model: ArchitectureModel, weights: Weights, rows: Value, { from, to }: Range): Value {
+  const inputs = [rows, graph.weight32(weights(model.unembedding.name), [from, to])];
+  if (model.unembeddingBias !== undefined) {
+    inputs.push(graph.weight32(weights(model.unembeddingBias.name), [from, to]));
+  }
+  return graph.node('Gemm', inputs, { transB: int(1) });
 }
 
 /** The ablation of every sequence's stream after a block, by its condition. */

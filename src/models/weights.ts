@@ -5,7 +5,9 @@ import type { Checkpoint, TensorEntry } from './checkpoint';
 /** Every parameter that a run reads, each once; the unembedding only where the checkpoint has a head. */
 export function parametersOf(model: ArchitectureModel, withHead: boolean): Parameter[] {
   const blocks = Array.from({ length: model.sizes.layers }, (_, index) => model.block(index)).flat();
-  const all = [...model.embedding, ...blocks, ...model.finalNorm, ...(withHead ? [model.unembedding] : [])];
+  const bias = model.unembeddingBias === undefined ? [] : [model.unembeddingBias];
+  const head = withHead ? [model.unembedding, ...bias] : [];
+  const all = [...model.embedding, ...blocks, ...model.finalNorm, ...head];
   return [...new Map(all.map((parameter) => [parameter.name, parameter])).values()];
 }
 

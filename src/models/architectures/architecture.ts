@@ -57,6 +57,8 @@ export interface ArchitectureModel {
   readonly finalNorm: readonly Parameter[];
   /** The matrix [vocabulary, width] that turns the normed stream into logits; the embedding itself where tied. */
   readonly unembedding: Parameter;
+  /** [vocabulary], added to the logits; absent in most families. */
+  readonly unembeddingBias?: Parameter;
   /** Columns of the rotary tables, or `undefined` where the family has no rotary positions. */
   readonly rotaryWidth: number | undefined;
   rotaryTables(length: number): RotaryTables;

@@ -8,6 +8,11 @@ export class ModelConfig {
     readonly path: string,
   ) {}
 
+  /** The same config with some settings exchanged: for families that call a common setting by another name. */
+  with(changes: Readonly<Record<string, unknown>>): ModelConfig {
+    return new ModelConfig({ ...this.fields, ...changes }, this.path);
+  }
+
   /** A positive whole number. */
   count(name: string, fallback?: number): number {
     const value = this.fields[name] ?? fallback;
