@@ -72,7 +72,7 @@ export async function ablate(clicked: Uri | undefined, parts: CommandParts): Pro
 
 async function ablateOrThrow(clicked: Uri | undefined, parts: CommandParts): Promise<void> {
   if (!(await mayRun(workspace.isTrusted))) return;
-  const localization = await chooseLocalization(clicked, parts.localizations, TITLE);
+  const localization = await chooseLocalization(clicked, parts.results, TITLE);
   if (localization === undefined) return;
   const model = (await modelOf(localization)) ?? (await chooseModel(undefined, parts.models, TITLE));
   if (model === undefined) return;

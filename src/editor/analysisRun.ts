@@ -5,18 +5,18 @@ import { keptOf } from '../engine/kept';
 import { messageOf, UserError } from '../shared/errors';
 import type { Kept } from '../shared/errors';
 import type { Engine } from './engine';
-import type { Localizations } from './localizations';
 import type { ModelFolders } from './modelFolders';
 import { RESULT_EDITOR } from './resultEditor';
 import type { SaeFolders } from './saeFolders';
 import { runWithProgress } from './runProgress';
 import type { Run } from './runProgress';
+import type { WorkspaceResults } from './workspaceResults';
 
 /** What the commands that run analyses need of their surroundings. */
 export interface CommandParts {
   readonly engine: Engine;
   readonly models: ModelFolders;
-  readonly localizations: Localizations;
+  readonly results: WorkspaceResults;
   readonly saes: SaeFolders;
   readonly log: LogOutputChannel;
 }

@@ -12,7 +12,7 @@ const ANALYSIS = 'compare';
 export async function compareNetworks(parts: CommandParts): Promise<void> {
   await guarded(parts.log, async () => {
     if (!(await mayRun(workspace.isTrusted))) return;
-    const folders = await chooseLocalizations(parts.localizations, 'Compare Networks');
+    const folders = await chooseLocalizations(parts.results, 'Compare Networks');
     if (folders === undefined) return;
     const place = await resultPlace(ANALYSIS, folders[0]!, new Date());
     if (place === undefined) return;

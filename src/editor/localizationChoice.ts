@@ -2,8 +2,8 @@ import { Uri, window, workspace } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { readResult } from '../engine/store';
 import { messageOf } from '../shared/errors';
-import type { Localizations } from './localizations';
 import { basename, parent } from './paths';
+import type { WorkspaceResults } from './workspaceResults';
 
 interface Item extends QuickPickItem {
   readonly folder: Uri;
@@ -12,22 +12,22 @@ interface Item extends QuickPickItem {
 /** The localization to go on from: the one clicked, else one of the workspace's. `undefined` when the person leaves. */
 export async function chooseLocalization(
   clicked: Uri | undefined,
-  localizations: Localizations,
+  results: WorkspaceResults,
   title: string,
 ): Promise<Uri | undefined> {
   if (clicked !== undefined) return parent(clicked);
-  const items = await itemsOf(localizations);
+  const items = await itemsOf(results);
   const chosen = await window.showQuickPick(items, { title, placeHolder: 'Which units?', ignoreFocusOut: true });
   return chosen?.folder;
 }
 
 /** Two or more localizations; `undefined` when the person leaves. */
 export async function chooseLocalizations(
-  localizations: Localizations,
+  results: WorkspaceResults,
   title: string,
 ): Promise<readonly Uri[] | undefined> {
   for (;;) {
-    const chosen = await window.showQuickPick(await itemsOf(localizations), {
+    const chosen = await window.showQuickPick(await itemsOf(results), {
       title,
       placeHolder: 'Which networks? Choose two or more localizations of one model',
       canPickMany: true,
@@ -75,8 +75,8 @@ async function exists(uri: Uri): Promise<boolean> {
   }
 }
 
-async function itemsOf(localizations: Localizations): Promise<Item[]> {
-  const found = await localizations.list();
+async function itemsOf(results: WorkspaceResults): Promise<Item[]> {
+  const found = await results.list('localization');
   return Promise.all(
     found.map(async ({ folder }) => ({
       label: `$(symbol-array) ${basename(folder)}`,

@@ -13,6 +13,7 @@ export class ModelFolders extends WatchedFolders {
       {
         name: 'Models',
         contextKey: 'brainlens.modelFolders',
+        severalKey: 'brainlens.severalModels',
         ignored: /\/(node_modules|\.git|\.brainlens)(\/|$)/,
         telling: isModelFile,
         find: async () => ({

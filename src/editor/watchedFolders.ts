@@ -14,6 +14,8 @@ export interface Wanted {
   readonly name: string;
   /** Read by `when` clauses of the Explorer menu: paths of folders. */
   readonly contextKey: string;
+  /** Set where there are two or more, files included. */
+  readonly severalKey?: string;
   /** New files and folders below these names are not looked at. */
   readonly ignored: RegExp;
   /** Is a new file a reason to scan? A new folder always is. */
@@ -104,10 +106,11 @@ export class WatchedFolders implements Disposable {
   }
 
   private async scan(): Promise<void> {
-    const { name, contextKey } = this.wanted;
+    const { name, contextKey, severalKey } = this.wanted;
     const { folders, files } = await this.wanted.find();
     await commands.executeCommand('setContext', contextKey, folders.flatMap(contextPaths));
     this.found = [...folders, ...files].sort((a, b) => a.path.localeCompare(b.path));
+    if (severalKey !== undefined) await commands.executeCommand('setContext', severalKey, this.found.length > 1);
     this.log.info(`${name} in this workspace: ${this.found.length}`);
   }
 }

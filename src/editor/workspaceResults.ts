@@ -4,26 +4,33 @@ import { messageOf } from '../shared/errors';
 import { parent } from './paths';
 import { RESULT_EDITOR } from './resultEditor';
 
+/** Kinds of results that others are made from, by the schema in their first lines. */
+const KINDS = ['localization', 'alignment', 'ablation'] as const;
+export type ResultKind = (typeof KINDS)[number];
+
 /** Read by `when` clauses: `resourcePath in brainlens.localizations`, and whether there are any. */
-const CONTEXT_KEY = 'brainlens.localizations';
-const CONTEXT_SOME = 'brainlens.hasLocalizations';
+const CONTEXT_KEYS: Partial<Record<ResultKind, { readonly paths: string; readonly some: string }>> = {
+  localization: { paths: 'brainlens.localizations', some: 'brainlens.hasLocalizations' },
+  alignment: { paths: 'brainlens.alignments', some: 'brainlens.hasAlignments' },
+};
 const PATTERN = '**/.brainlens/*/result.json';
 const LIMIT = 500;
 const DEBOUNCE_MS = 300;
 /** The schema is the first field of a result; the rest need not be read. */
 const HEAD_BYTES = 200;
 
-/** A localization in the workspace. */
-export interface Localization {
+/** A result in the workspace. */
+export interface StoredResult {
+  readonly kind: ResultKind;
   /** Its result.json. */
   readonly file: Uri;
   /** Its result folder. */
   readonly folder: Uri;
 }
 
-/** Knows the localizations of the workspace, newest first, for menus and quick picks. */
-export class Localizations implements Disposable {
-  private scanning: Promise<readonly Localization[]>;
+/** Knows the results of the workspace that others are made from, newest first, for menus and quick picks. */
+export class WorkspaceResults implements Disposable {
+  private scanning: Promise<readonly StoredResult[]>;
   private timer: NodeJS.Timeout | undefined;
   private readonly subscriptions: Disposable[] = [];
 
@@ -50,9 +57,9 @@ export class Localizations implements Disposable {
   }
 
   /** As they lie on the disk now. */
-  async list(): Promise<readonly Localization[]> {
+  async list(kind: ResultKind): Promise<readonly StoredResult[]> {
     this.look();
-    return this.scanning;
+    return (await this.scanning).filter((result) => result.kind === kind);
   }
 
   dispose(): void {
@@ -72,31 +79,36 @@ export class Localizations implements Disposable {
     this.scanning = this.scanning
       .then(() => this.scan())
       .catch((error: unknown) => {
-        this.log.error(`Looking for localizations failed: ${messageOf(error)}`);
+        this.log.error(`Looking for results failed: ${messageOf(error)}`);
         return [];
       });
   }
 
-  private async scan(): Promise<readonly Localization[]> {
+  private async scan(): Promise<readonly StoredResult[]> {
     const files = await workspace.findFiles(PATTERN, null, LIMIT);
-    const kept = await Promise.all(files.map(isLocalization));
+    const kinds = await Promise.all(files.map(kindOf));
     const found = files
-      .filter((_, i) => kept[i])
-      .sort((a, b) => b.path.localeCompare(a.path))
-      .map((file) => ({ file, folder: parent(file) }));
-    const paths = found.flatMap(({ file }) => (file.fsPath === file.path ? [file.path] : [file.fsPath, file.path]));
-    await commands.executeCommand('setContext', CONTEXT_KEY, paths);
-    await commands.executeCommand('setContext', CONTEXT_SOME, found.length > 0);
+      .flatMap((file, i) => (kinds[i] === undefined ? [] : [{ kind: kinds[i], file, folder: parent(file) }]))
+      .sort((a, b) => b.file.path.localeCompare(a.file.path));
+    for (const [kind, { paths, some }] of Object.entries(CONTEXT_KEYS)) {
+      const own = found.filter((result) => result.kind === kind);
+      await commands.executeCommand('setContext', paths, own.flatMap(contextPaths));
+      await commands.executeCommand('setContext', some, own.length > 0);
+    }
     return found;
   }
 }
 
-/** Whether a result.json is a localization, by its schema. */
-export async function isLocalization(file: Uri): Promise<boolean> {
+/** What a result.json is a result of, by its schema; `undefined` for those that nothing is made from. */
+async function kindOf(file: Uri): Promise<ResultKind | undefined> {
   try {
-    const bytes = await workspace.fs.readFile(file);
-    return new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).includes('"brainlens/localization@');
+    const head = new TextDecoder().decode((await workspace.fs.readFile(file)).subarray(0, HEAD_BYTES));
+    return KINDS.find((kind) => head.includes(`"brainlens/${kind}@`));
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function contextPaths({ file }: StoredResult): string[] {
+  return file.fsPath === file.path ? [file.path] : [file.fsPath, file.path];
 }
