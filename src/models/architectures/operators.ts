@@ -39,11 +39,15 @@ export function toSequences(graph: Graph, rows: Value, around: Surroundings): Va
   return graph.node('Reshape', [rows, around.sequenceShape]);
 }
 
-/** Rotary embedding (half-split pairs) of sequences [batch, length, heads · headWidth]. */
-export function rotate(graph: Graph, sequences: Value, heads: number, around: Surroundings): Value {
+/**
+ * Rotary embedding (half-split pairs) of sequences [batch, length, heads · headWidth].
+ * @param rotated dimensions of each head that rotate, the first ones; 0 rotates all
+ */
+export function rotate(graph: Graph, sequences: Value, heads: number, around: Surroundings, rotated = 0): Value {
   if (around.rotary === undefined) throw new Error('this family has no rotary tables');
   const { cos, sin } = around.rotary;
-  return graph.node('RotaryEmbedding', [sequences, cos, sin, around.positions], { num_heads: int(heads) });
+  const attributes = { num_heads: int(heads), rotary_embedding_dim: int(rotated) };
+  return graph.node('RotaryEmbedding', [sequences, cos, sin, around.positions], attributes);
 }
 
 /** Causal softmax(q·kᵀ·scale)·v over sequences; heads may share keys and values. Returns rows [batch · length, heads · headWidth]. */
