@@ -1,0 +1,80 @@
+import { Hover, languages, MarkdownString, Range, window, workspace } from 'vscode';
+import type { Disposable, HoverProvider, Position, TextDocument } from 'vscode';
+import { age } from '../../shared/age';
+import type { Figure } from '../../shared/figure';
+import type { ThemeKind } from '../../shared/palette';
+import { toSvg } from '../../shared/to-svg';
+import type { ResultLibrary, RecordedResult } from '../resultLibrary';
+import { RESULT_COMMANDS } from '../commandNames';
+import { themeKind } from '../themeKind';
+import type { CodeIndex } from './codeIndex';
+import { CODE_LANGUAGES } from './mentions';
+
+/** Hovers are cut at 100,000 characters; base64 takes a third more than the image. */
+const LARGEST_IMAGE = 60_000;
+const WIDTH = 460;
+const HEIGHT = 260;
+
+/** Over the name of a model or a result in code: its last result's plot and number, with links. */
+export class CodeHovers implements HoverProvider, Disposable {
+  private readonly registration: Disposable;
+
+  constructor(
+    private readonly index: CodeIndex,
+    private readonly results: ResultLibrary,
+  ) {
+    this.registration = languages.registerHoverProvider(
+      CODE_LANGUAGES.map((language) => ({ language })),
+      this,
+    );
+  }
+
+  async provideHover(document: TextDocument, { line, character }: Position): Promise<Hover | undefined> {
+    const reference = await this.index.at(document, line, character);
+    if (reference?.result === undefined) return undefined;
+    const { start, end } = reference.mention;
+    return new Hover(await this.describe(reference.result), new Range(line, start, line, end));
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+  }
+
+  private async describe(result: RecordedResult): Promise<MarkdownString> {
+    const text = new MarkdownString();
+    text.isTrusted = { enabledCommands: Object.values(RESULT_COMMANDS) };
+    text.appendMarkdown(`**${result.title}** · ${age(result.created, new Date())}\n\n`);
+    text.appendText(result.summary);
+    // A result whose figures are damaged still has its line; opening it says what is wrong.
+    const figures = await this.results.figuresOf(result).catch(() => []);
+    const image = imageOf(figures, themeKind(window.activeColorTheme.kind));
+    if (image !== undefined)
+      text.appendMarkdown(`\n\n![${escapeMarkdown(image.title)}](${image.uri}|width=${WIDTH},height=${HEIGHT})`);
+    const argument = encodeURIComponent(JSON.stringify([result.folder.toString()]));
+    const link = (label: string, command: string): string => `[${label}](command:${command}?${argument})`;
+    const { open, runAgain, copySnippet } = RESULT_COMMANDS;
+    const again = workspace.isTrusted ? [link('Run Again', runAgain)] : [];
+    const links = [link('Open', open), ...again, link('Copy NumPy Snippet', copySnippet)];
+    text.appendMarkdown(`\n\n${links.join(' · ')}`);
+    return text;
+  }
+}
+
+/** The first figure that can be drawn small enough, as a data URI. */
+function imageOf(figures: readonly Figure[], palette: ThemeKind): { title: string; uri: string } | undefined {
+  const drawable = figures.filter((figure): figure is Exclude<Figure, { kind: 'table' }> => figure.kind !== 'table');
+  const ordered = [
+    ...drawable.filter(({ kind }) => kind === 'chart'),
+    ...drawable.filter(({ kind }) => kind !== 'chart'),
+  ];
+  for (const figure of ordered) {
+    const svg = toSvg(figure, { width: WIDTH, height: HEIGHT, palette });
+    if (svg.length > LARGEST_IMAGE) continue;
+    return { title: figure.title, uri: `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}` };
+  }
+  return undefined;
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\[\]()`*_]/g, '\\$&');
+}

@@ -1,0 +1,28 @@
+import type { Disposable, LogOutputChannel } from 'vscode';
+import type { ModelFolders } from '../modelFolders';
+import type { ResultLibrary } from '../resultLibrary';
+import { CodeIndex } from './codeIndex';
+import { CodeHovers } from './hovers';
+import { CodeLenses } from './lenses';
+import { Sparklines } from './sparklines';
+
+/** Results where the researcher writes: lenses, sparklines and hovers over lines of code that name a model or a result. */
+export class NextToCode implements Disposable {
+  /** Public for the tests that count what an edit costs. */
+  readonly index: CodeIndex;
+  private readonly parts: Disposable[];
+
+  constructor(models: ModelFolders, results: ResultLibrary, log: LogOutputChannel) {
+    this.index = new CodeIndex(models, results);
+    this.parts = [
+      this.index,
+      new CodeLenses(this.index, results),
+      new CodeHovers(this.index, results),
+      new Sparklines(this.index, results, log),
+    ];
+  }
+
+  dispose(): void {
+    for (const part of this.parts) part.dispose();
+  }
+}

@@ -1,0 +1,83 @@
+import { commands, env, Uri, window, workspace } from 'vscode';
+import { catalog } from '../analyses/catalog';
+import { readResult } from '../engine/store';
+import { UserError } from '../shared/errors';
+import type { ResultFile } from '../shared/result';
+import { numpySnippet } from '../shared/snippet';
+import { guarded, runAndOpen } from './analysisRun';
+import type { CommandParts } from './analysisRun';
+import { mayRun } from './modelChoice';
+import { arrayFiles } from './resultArrays';
+import { RESULT_EDITOR } from './resultEditor';
+import { resultPlace } from './resultPlace';
+import { readSettings } from './settings';
+import { basename } from './paths';
+
+/** What can be done with a result folder wherever it is named: in lenses, hovers, lists. */
+const ACTIONS = { open: openResult, copySnippet, runAgain } as const;
+
+/**
+ * Does something with a result.
+ * @param named its folder or result.json, a Uri or (from links) its text; otherwise the person chooses a folder
+ */
+export async function withResult(action: keyof typeof ACTIONS, named: unknown, parts: CommandParts): Promise<void> {
+  await guarded(parts.log, async () => {
+    const folder = folderOf(named) ?? (await askFolder());
+    if (folder !== undefined) await ACTIONS[action](folder, parts);
+  });
+}
+
+/** Links in hovers hand over text, menus a Uri: of the folder or of its result.json. */
+function folderOf(named: unknown): Uri | undefined {
+  const uri = typeof named === 'string' ? Uri.parse(named, true) : named instanceof Uri ? named : undefined;
+  return uri !== undefined && basename(uri) === 'result.json' ? Uri.joinPath(uri, '..') : uri;
+}
+
+async function askFolder(): Promise<Uri | undefined> {
+  const chosen = await window.showOpenDialog({
+    title: 'Result folder (it holds result.json)',
+    openLabel: 'Open Result',
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
+  return chosen?.[0];
+}
+
+async function openResult(folder: Uri): Promise<void> {
+  await readResult(folder.fsPath);
+  await commands.executeCommand('vscode.openWith', Uri.joinPath(folder, 'result.json'), RESULT_EDITOR, {
+    preview: false,
+  });
+}
+
+async function copySnippet(folder: Uri): Promise<void> {
+  const result = await readResult(folder.fsPath);
+  await env.clipboard.writeText(numpySnippet(result, folder.fsPath, await arrayFiles(folder)));
+  window.setStatusBarMessage('Copied: NumPy snippet', 3000);
+}
+
+/** Runs a result's analysis with the same settings and seed, into a new folder beside it. */
+async function runAgain(folder: Uri, parts: CommandParts): Promise<void> {
+  if (!(await mayRun(workspace.isTrusted))) return;
+  const result = await readResult(folder.fsPath);
+  const analysis = analysisOf(result, folder);
+  const place = await resultPlace(analysis.id, folder, new Date());
+  if (place === undefined) return;
+  const job = {
+    analysis: analysis.id,
+    spec: result.spec,
+    ...place,
+    ...readSettings(),
+    cacheFolder: parts.engine.cacheFolder,
+    force: false,
+    unique: true,
+    seed: result.provenance.seed,
+  };
+  await runAndOpen(`Running ${basename(folder)} again`, { job }, parts);
+}
+
+function analysisOf({ schema }: ResultFile, folder: Uri) {
+  const analysis = catalog.find((one) => schema.startsWith(`brainlens/${one.schema}@`));
+  if (analysis !== undefined) return analysis;
+  throw new UserError(`${folder.fsPath} holds ${schema}, which this version does not know`, 'Update Brainlens.');
+}
