@@ -2,11 +2,14 @@ import { cloudEntropy } from '../../math/entropy/clustering-entropy';
 import type { Gemm } from '../../math/gemm';
 import type { Random } from '../../math/random';
 import { symmetricEigenvalues, topEigenvalues } from '../../math/spectrum/eigenvalues';
-import { centredRows, covariance } from '../../math/spectrum/covariance';
+import { covariance } from '../../math/spectrum/covariance';
 import { fitPowerLaw, logVolume, RANKS } from '../../math/spectrum/power-law';
+import { principalPairs } from '../../math/spectrum/principal';
 import type { Projection } from '../../math/spectrum/projection';
 import { standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
+import { halfCovariance } from './groups';
+import type { Groups } from './groups';
 
 /** Standard errors of a cloud's measures. */
 export interface Errors {
@@ -15,12 +18,13 @@ export interface Errors {
   readonly clusteringEntropy: number;
 }
 
-/** Groups of rows whose products are summed once; a half is four of them, and there are 70 such halves. */
-const GROUPS = 8;
+/** Residual over an eigenvalue; its own relative error is about the square of this over the gap behind the carried vectors. */
+const TOLERANCE = 1e-6;
+/** Rounds of the subspace, after which the whole spectrum of a half is sooner had. */
+const MOST_ROUNDS = 4;
 
 interface Request {
-  readonly rows: Float32Array;
-  readonly means: Float64Array;
+  readonly groups: Groups;
   readonly projection: Projection;
   readonly resamples: number;
   readonly k: number;
@@ -32,15 +36,13 @@ interface Request {
 /**
  * Standard errors by the delete-half jackknife (Shao & Wu 1989): the spread of each measure over random halves, drawn
  * without replacement. A bootstrap would put points on top of each other, whose neighbours are then at distance 0.
- * Memory: 8 · width² float64 for the groups' products.
  */
 export async function* halfErrors(request: Request): AsyncGenerator<Progress, Errors> {
   const { resamples, random } = request;
-  const groups = await groupProducts(request, random.fork('groups'));
   const values = { slope: [] as number[], logVolume: [] as number[], clusteringEntropy: [] as number[] };
   for (let draw = 0; draw < resamples; draw += 1) {
     const source = random.fork(`half/${draw}`);
-    const spectrum = await halfSpectrum(request, groups, source.sample(GROUPS, GROUPS / 2));
+    const spectrum = await halfSpectrum(request, source);
     values.slope.push(fitPowerLaw(spectrum, RANKS).slope);
     values.logVolume.push(logVolume(spectrum, RANKS));
     values.clusteringEntropy.push(yield* halfEntropy(request, source, draw));
@@ -53,51 +55,18 @@ export async function* halfErrors(request: Request): AsyncGenerator<Progress, Er
   };
 }
 
-interface Group {
-  readonly count: number;
-  /** Σ x and Σ x·xᵀ of rows minus the mean of all. */
-  readonly sum: Float64Array;
-  readonly products: Float64Array;
-}
-
-async function groupProducts({ rows, means, gemm }: Request, random: Random): Promise<readonly Group[]> {
-  const width = means.length;
-  const count = rows.length / width;
-  const order = random.permutation(count);
-  const groups: Group[] = [];
-  for (let g = 0; g < GROUPS; g += 1) {
-    const members = order.slice(Math.round((g * count) / GROUPS), Math.round(((g + 1) * count) / GROUPS)).sort();
-    const some = new Float32Array(members.length * width);
-    members.forEach((row, i) => some.set(rows.subarray(row * width, (row + 1) * width), i * width));
-    const block = centredRows(some, means, 0, members.length);
-    const { data: products } = await gemm.multiply(block, block, { transposeA: true });
-    const sum = new Float64Array(width);
-    block.data.forEach((value, i) => (sum[i % width]! += value));
-    groups.push({ count: members.length, sum, products });
-  }
-  return groups;
-}
-
-async function halfSpectrum(
-  { gemm, means }: Request,
-  groups: readonly Group[],
-  chosen: Int32Array,
-): Promise<Float64Array> {
-  const width = means.length;
-  const parts = Array.from(chosen, (g) => groups[g]!);
-  const count = parts.reduce((total, part) => total + part.count, 0);
-  const matrix = new Float64Array(width * width);
-  const sum = new Float64Array(width);
-  for (const part of parts) {
-    for (let i = 0; i < matrix.length; i += 1) matrix[i]! += part.products[i]!;
-    for (let i = 0; i < width; i += 1) sum[i]! += part.sum[i]!;
-  }
-  for (let i = 0; i < width; i += 1) {
-    for (let j = 0; j < width; j += 1) {
-      matrix[i * width + j] = (matrix[i * width + j]! - (sum[i]! * sum[j]!) / count) / (count - 1);
-    }
-  }
-  return topEigenvalues(gemm, matrix, width, Math.min(width, RANKS.last));
+/** The largest eigenvalues of a half, from where those of the whole lie. */
+async function halfSpectrum({ gemm, groups, projection }: Request, random: Random): Promise<Float64Array> {
+  const width = groups.means.length;
+  const matrix = halfCovariance(groups, random);
+  const count = Math.min(width, RANKS.last);
+  const found = await principalPairs(gemm, matrix, width, count, {
+    random: random.fork('spectrum'),
+    start: projection.axes,
+    tolerance: TOLERANCE,
+    mostRounds: MOST_ROUNDS,
+  });
+  return found?.values ?? topEigenvalues(gemm, matrix, width, count);
 }
 
 async function* halfEntropy(

@@ -4,14 +4,17 @@ import type { Gemm } from '../../math/gemm';
 import { nearestNeighbours } from '../../math/neighbours/nearest';
 import type { Random } from '../../math/random';
 import { zscoredColumns } from '../../math/similarity/gram';
+import { covariance } from '../../math/spectrum/covariance';
 import { fitPowerLaw, logVolume, PAPER_CODE_RANKS, RANKS } from '../../math/spectrum/power-law';
-import { project, spectrumOf } from '../../math/spectrum/projection';
-import type { Projection, Spectrum } from '../../math/spectrum/projection';
+import { project, projectLeading, spectrumOf, spectrumOfCovariance } from '../../math/spectrum/projection';
+import type { Projection } from '../../math/spectrum/projection';
 import { wishartEigenvalues } from '../../math/spectrum/wishart';
 import { mean, standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
 import { counted } from '../../shared/words';
 import type { Cloud } from './clouds';
+import { groupsOf, wholeCovariance } from './groups';
+import type { Groups } from './groups';
 import { halfErrors } from './halves';
 import { describe } from './names';
 import type { CloudFields, Interval, NullSpread } from './result';
@@ -55,7 +58,9 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const { rows, width } = cloud;
   const count = rows.length / width;
   yield { phase: `Spectrum of layer ${cloud.layer}`, done: 0, total: 1, unit: 'spectrum' };
-  const spectrum = await spectrumOf(gemm, rows, width);
+  const groups = spec.resamples > 0 ? await groupsOf(gemm, rows, width, random.fork('groups')) : undefined;
+  const whole = groups === undefined ? covariance(gemm, rows, count, width) : wholeCovariance(groups);
+  const spectrum = await spectrumOfCovariance(gemm, await whole);
   const { rows: sample, chosen } = sampleRows(rows, width, spec.maxPoints, random.fork('points'));
   const own = sample === rows ? spectrum : await spectrumOf(gemm, sample, width);
   const projection = await project(gemm, sample, own, spec.components, random.fork('axes'));
@@ -76,7 +81,7 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const gaussian = spreadOf(draws);
   const headline = entropies.clustering - gaussian.mean;
   const volume = logVolume(spectrum.eigenvalues, RANKS);
-  const errors = spec.resamples === 0 ? undefined : yield* halfErrors(halves(rows, spectrum, projection, tools));
+  const errors = groups === undefined ? undefined : yield* halfErrors(halves(groups, projection, tools));
   const around = (value: number, error: number): Interval => [value - NORMAL * error, value + NORMAL * error];
   const fields: CloudFields = {
     layer: cloud.layer,
@@ -147,13 +152,12 @@ function meanSpectrum(draws: readonly Float64Array[], eigenvalues: Float64Array)
 }
 
 function halves(
-  rows: Float32Array,
-  { means }: Spectrum,
+  groups: Groups,
   projection: Projection,
   { spec, gemm, random, signal }: Tools,
 ): Parameters<typeof halfErrors>[0] {
   const { resamples, neighbour: k } = spec;
-  return { rows, means, projection, resamples, k, gemm, random: random.fork('halves'), signal };
+  return { groups, projection, resamples, k, gemm, random: random.fork('halves'), signal };
 }
 
 /** The estimate of the paper's code, without its bootstrap: resampling with replacement makes duplicate points. */
@@ -164,14 +168,8 @@ async function* paperCode(
 ): AsyncGenerator<Progress, number> {
   const { rows: sample } = sampleRows(rows, width, PAPER_CODE.rows, random.fork('paper-code'));
   const scaled = zscoredColumns(sample, sample.length / width, width);
-  const spectrum = await spectrumOf(gemm, scaled, width);
-  const { points, eigenvalues } = await project(
-    gemm,
-    scaled,
-    spectrum,
-    PAPER_CODE.components,
-    random.fork('paper-axes'),
-  );
+  const axes = random.fork('paper-axes');
+  const { points, eigenvalues } = await projectLeading(gemm, scaled, width, PAPER_CODE.components, axes);
   const { distances } = yield* nearestNeighbours(points, eigenvalues.length, 1, { gemm, signal });
   return paperCodeEntropy(distances, eigenvalues, 1);
 }

@@ -1,6 +1,7 @@
 import { symmetricEigen } from '../eigen';
 import type { Gemm } from '../gemm';
 import type { Random } from '../random';
+import { orthonormalRows, without } from './orthonormal';
 
 /** Up to this order all eigenvectors are computed at once. */
 const SMALL = 256;
@@ -16,15 +17,82 @@ const GROWTH = 1e12;
 /** Least half width of what is damped, over the largest eigenvalue: where the rest of the spectrum is zero, it has none. */
 const NARROWEST = 1e-12;
 const MOST_ROUNDS = 200;
-/** What is left of a row of length 1 that lies in the span of others. */
-const ROUNDING = 1e-12;
-/** Residual ‖A·v − λ·v‖ over the largest eigenvalue at which a vector is done. */
-const TOLERANCE = 1e-13;
+/** Residual ‖A·v − λ·v‖ over the largest eigenvalue that rounding leaves. */
+const ROUNDING = 1e-13;
+/** Residual over the vector's own eigenvalue at which a vector is done. */
+const TOLERANCE = 1e-11;
+
+/** The largest eigenvalues of a symmetric matrix, descending, and their vectors. */
+export interface PrincipalPairs {
+  /** f64 [count]. */
+  readonly values: Float64Array;
+  /** Orthonormal, f64 [count or more, n]: those beyond the first `count` lie near the next ones, and are a good start. */
+  readonly vectors: Float64Array;
+}
+
+/** How far to go, and from where. */
+export interface SubspaceOptions {
+  readonly random: Random;
+  /** Residual over the pair's eigenvalue; a value's own relative error is about its square. */
+  readonly tolerance?: number;
+  /** Orthonormal vectors that lie near the wanted ones, f64 [some, n]. */
+  readonly start?: Float64Array | undefined;
+  /** All eigenvalues, descending, where they are known: rounds are fewer. */
+  readonly eigenvalues?: Float64Array;
+  readonly mostRounds?: number;
+}
 
 /**
- * The eigenvectors of the `count` largest eigenvalues of a positive semidefinite matrix, by Chebyshev-filtered subspace
- * iteration (Zhou et al. 2006): the unwanted end of the spectrum is known, so every round damps it by orders of magnitude.
- * Vectors that are done are taken out of the others' way: a few massive directions, as activations have, would hide them.
+ * The `count` largest eigenvalues of a positive semidefinite matrix and their vectors, by Chebyshev-filtered subspace
+ * iteration (Zhou et al. 2006): every round damps the unwanted end of the spectrum by orders of magnitude. The last Ritz value
+ * is never beyond the eigenvalue of its rank, so that it tells where that end begins. Vectors that are done are taken out of
+ * the others' way: a few massive directions, as activations have, would hide them.
+ * @param a f64 [n, n], symmetric
+ * @returns undefined where `mostRounds` are not enough
+ */
+export async function principalPairs(
+  gemm: Gemm,
+  a: Float64Array,
+  n: number,
+  count: number,
+  { random, tolerance = TOLERANCE, start, eigenvalues, mostRounds = MOST_ROUNDS }: SubspaceOptions,
+): Promise<PrincipalPairs | undefined> {
+  const carried = count + GUARD;
+  if (n <= SMALL || carried >= n) {
+    const { values, vectors } = symmetricEigen(a, n);
+    return { values: values.subarray(0, count), vectors };
+  }
+  const matrix = { data: a, dims: [n, n] };
+  const apply = async (rows: Float64Array): Promise<Float64Array> =>
+    (await gemm.multiply({ data: rows, dims: [rows.length / n, n] }, matrix)).data;
+  const first = startingRows(start, carried, n, random);
+  const seen = start === undefined ? await apply(first) : first;
+  let done: Float64Array = new Float64Array(0);
+  let ritz = await rotate(gemm, await orthonormalRows(gemm, seen, done, n, random), apply, n);
+  for (let round = 0; ; round += 1) {
+    const largest = ritz.values[0]!;
+    const excess = ritz.residuals.map(
+      (residual, i) => residual / Math.max(tolerance * ritz.values[i]!, ROUNDING * largest),
+    );
+    const worse = excess.findIndex((times) => times > 1);
+    const ready = worse < 0 ? carried : worse;
+    if (ready >= count) return { values: ritz.values.slice(0, count), vectors: ritz.vectors };
+    if (round === mostRounds) return undefined;
+    const high = eigenvalues?.[carried] ?? ritz.values[carried - 1]!;
+    const low = eigenvalues?.[n - 1] ?? 0;
+    const damped = { centre: (high + low) / 2, half: Math.max((high - low) / 2, NARROWEST * largest) };
+    const missing = excess.subarray(ready, count).reduce((most, times) => Math.max(most, times), 1);
+    const degree = degreeFor(damped, ritz.values[ready]!, ritz.values[count - 1]!, missing);
+    done = ritz.vectors.slice(0, ready * n);
+    const left = async (rows: Float64Array): Promise<Float64Array> => without(gemm, await apply(rows), done, n);
+    const filtered = await filter(ritz.vectors.slice(ready * n), left, { ...damped, degree });
+    const basis = joined(done, await orthonormalRows(gemm, filtered, done, n, random));
+    ritz = await rotate(gemm, basis, apply, n);
+  }
+}
+
+/**
+ * The eigenvectors of the `count` largest eigenvalues of a positive semidefinite matrix (`principalPairs`).
  * @param a f64 [n, n], symmetric
  * @param eigenvalues all of them, descending (`symmetricEigenvalues`)
  * @returns f64 [count, n], one orthonormal vector per row
@@ -37,50 +105,37 @@ export async function principalVectors(
   random: Random,
 ): Promise<Float64Array> {
   const n = eigenvalues.length;
-  const carried = count + GUARD;
-  if (n <= SMALL || carried >= n) return symmetricEigen(a, n).vectors.subarray(0, count * n);
-  const matrix = { data: a, dims: [n, n] };
-  const apply = async (rows: Float64Array): Promise<Float64Array> =>
-    (await gemm.multiply({ data: rows, dims: [rows.length / n, n] }, matrix)).data;
-  const [high, low] = [eigenvalues[carried]!, eigenvalues[n - 1]!];
-  const damped = { centre: (high + low) / 2, half: Math.max((high - low) / 2, NARROWEST * eigenvalues[0]!) };
-  let done: Float64Array = new Float64Array(0);
-  let basis: Float64Array = Float64Array.from({ length: carried * n }, () => random.normal());
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const left = async (rows: Float64Array): Promise<Float64Array> => without(gemm, await apply(rows), done, n);
-    const degree = degreeFor(eigenvalues[done.length / n]!, damped);
-    basis = await filter(await without(gemm, basis, done, n), left, { ...damped, degree });
-    basis = joined(done, basis);
-    orthonormalise(basis, n, done.length, random);
-    const { vectors, residuals } = await rotate(gemm, basis, apply, n);
-    const worse = residuals.findIndex((residual) => residual > TOLERANCE * eigenvalues[0]!);
-    const ready = worse < 0 ? carried : worse;
-    if (ready >= count) return vectors.slice(0, count * n);
-    done = vectors.slice(0, ready * n);
-    basis = vectors.slice(ready * n);
-  }
-  throw new Error(`principal components did not converge in ${MOST_ROUNDS} rounds`);
+  const pairs = await principalPairs(gemm, a, n, count, { random, eigenvalues });
+  if (pairs === undefined) throw new Error(`principal components did not converge in ${MOST_ROUNDS} rounds`);
+  return pairs.vectors.slice(0, count * n);
 }
 
-/** Rows minus what they hold along some orthonormal vectors. */
-async function without(gemm: Gemm, rows: Float64Array, vectors: Float64Array, n: number): Promise<Float64Array> {
-  if (vectors.length === 0) return rows;
-  const axes = { data: vectors, dims: [vectors.length / n, n] };
-  const along = await gemm.multiply({ data: rows, dims: [rows.length / n, n] }, axes, { transposeB: true });
-  const { data: held } = await gemm.multiply(along, axes);
-  return rows.map((value, i) => value - held[i]!);
+/** The first `carried` rows of a start, random ones where it has fewer. */
+function startingRows(start: Float64Array | undefined, carried: number, n: number, random: Random): Float64Array {
+  const rows = new Float64Array(carried * n);
+  const given = (start ?? rows.subarray(0, 0)).subarray(0, rows.length);
+  rows.set(given);
+  for (let i = given.length; i < rows.length; i += 1) rows[i] = random.normal();
+  return rows;
 }
 
-/** The unwanted end of the spectrum. */
 interface Damped {
   readonly centre: number;
   readonly half: number;
 }
 
-/** T_degree grows like (2x)^degree/2 beyond 1. */
-function degreeFor(largest: number, { centre, half }: Damped): number {
-  const x = (largest - centre) / half;
-  return Math.max(1, Math.min(DEGREE, Math.floor(Math.log(2 * GROWTH) / Math.log(2 * x))));
+/**
+ * The least degree that makes residuals `missing` times smaller, as far as the growth of the largest eigenvalue lets it:
+ * T_degree grows like (x + √(x² − 1))^degree/2 beyond 1.
+ */
+function degreeFor({ centre, half }: Damped, largest: number, last: number, missing: number): number {
+  const growth = (value: number): number => {
+    const x = Math.max(1, (value - centre) / half);
+    return Math.log(x + Math.sqrt(x * x - 1));
+  };
+  const enough = Math.ceil(Math.log(4 * missing) / growth(last));
+  const most = Math.floor(Math.log(2 * GROWTH) / growth(largest));
+  return Math.max(1, Math.min(DEGREE, enough, most));
 }
 
 function joined(first: Float64Array, second: Float64Array): Float64Array {
@@ -107,33 +162,10 @@ async function filter(
   return now;
 }
 
-/**
- * Gram–Schmidt, twice, in place; rows are vectors, those before `from` (in elements) orthonormal already. A row that lies
- * in the span of those before it, as in a matrix of small rank, gives place to a random one.
- */
-function orthonormalise(rows: Float64Array, n: number, from: number, random: Random): void {
-  for (let i = from; i < rows.length; i += n) {
-    const row = rows.subarray(i, i + n);
-    // The filter spreads the rows' lengths over many orders of magnitude.
-    scale(row, 1 / norm(row));
-    while (!isFree(row, rows, i, n)) for (let k = 0; k < n; k += 1) row[k] = random.normal() / Math.sqrt(n);
-  }
-}
-
-/** Takes from a row what it holds along those before it, and brings it to length 1. @returns whether anything was left */
-function isFree(row: Float64Array, rows: Float64Array, before: number, n: number): boolean {
-  for (let pass = 0; pass < 2; pass += 1) {
-    for (let j = 0; j < before; j += n) {
-      const other = rows.subarray(j, j + n);
-      let product = 0;
-      for (let k = 0; k < n; k += 1) product += row[k]! * other[k]!;
-      for (let k = 0; k < n; k += 1) row[k]! -= product * other[k]!;
-    }
-    const left = norm(row);
-    if (!(left > ROUNDING)) return false;
-    scale(row, 1 / left);
-  }
-  return true;
+interface Ritz {
+  readonly values: Float64Array;
+  readonly vectors: Float64Array;
+  readonly residuals: Float64Array;
 }
 
 /** Rayleigh–Ritz: the basis turned to the best approximations, descending, and the residual of each. */
@@ -142,7 +174,7 @@ async function rotate(
   basis: Float64Array,
   apply: (rows: Float64Array) => Promise<Float64Array>,
   n: number,
-): Promise<{ readonly vectors: Float64Array; readonly residuals: Float64Array }> {
+): Promise<Ritz> {
   const carried = basis.length / n;
   const image = await apply(basis);
   const dims = [carried, n];
@@ -163,13 +195,5 @@ async function rotate(
     for (let k = i * n; k < (i + 1) * n; k += 1) sum += (images[k]! - value * vectors[k]!) ** 2;
     return Math.sqrt(sum);
   });
-  return { vectors, residuals };
-}
-
-function norm(row: Float64Array): number {
-  return Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-}
-
-function scale(row: Float64Array, factor: number): void {
-  for (let i = 0; i < row.length; i += 1) row[i]! *= factor;
+  return { values, vectors, residuals };
 }
