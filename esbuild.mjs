@@ -92,6 +92,16 @@ await Promise.all([
     sourcemap: false,
     minify: true,
   }),
+  build({
+    ...common,
+    entryPoints: ['webview/notebook/main.ts'],
+    outfile: 'dist/notebook.js',
+    format: 'esm',
+    platform: 'browser',
+    target: 'chrome120',
+    sourcemap: false,
+    minify: true,
+  }),
 ]);
 await copyNative(options.target);
 await cp(join(root, 'samples'), join(dist, 'samples'), { recursive: true });

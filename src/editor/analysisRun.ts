@@ -6,7 +6,7 @@ import { messageOf, UserError } from '../shared/errors';
 import type { Kept } from '../shared/errors';
 import type { Engine } from './engine';
 import type { ModelFolders } from './modelFolders';
-import { RESULT_EDITOR } from './resultEditor';
+import { openResultPanel } from './resultEditor';
 import type { SaeFolders } from './saeFolders';
 import { runWithProgress } from './runProgress';
 import type { Run } from './runProgress';
@@ -60,8 +60,7 @@ export async function present(outcome: Outcome, log: LogOutputChannel): Promise<
     case 'done': {
       log.info(`${outcome.out}: ${outcome.summary}`);
       for (const warning of outcome.warnings) log.warn(warning);
-      const result = Uri.joinPath(Uri.file(outcome.out), 'result.json');
-      await commands.executeCommand('vscode.openWith', result, RESULT_EDITOR, { preview: false });
+      await openResultPanel(Uri.file(outcome.out));
       return;
     }
     case 'cancelled':

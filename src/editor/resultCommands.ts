@@ -1,4 +1,4 @@
-import { commands, env, Uri, window, workspace } from 'vscode';
+import { env, Uri, window, workspace } from 'vscode';
 import { catalog } from '../analyses/catalog';
 import { readResult } from '../engine/store';
 import { UserError } from '../shared/errors';
@@ -8,7 +8,7 @@ import { guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { mayRun } from './modelChoice';
 import { arrayFiles } from './resultArrays';
-import { RESULT_EDITOR } from './resultEditor';
+import { openResultPanel } from './resultEditor';
 import { resultPlace } from './resultPlace';
 import { readSettings } from './settings';
 import { basename } from './paths';
@@ -45,9 +45,7 @@ async function askFolder(): Promise<Uri | undefined> {
 
 async function openResult(folder: Uri): Promise<void> {
   await readResult(folder.fsPath);
-  await commands.executeCommand('vscode.openWith', Uri.joinPath(folder, 'result.json'), RESULT_EDITOR, {
-    preview: false,
-  });
+  await openResultPanel(folder);
 }
 
 async function copySnippet(folder: Uri): Promise<void> {

@@ -5,6 +5,8 @@ import type { ResultPanel } from './resultPanel';
 
 /** View type of the custom editor on result.json in a result folder. */
 export const RESULT_EDITOR = 'brainlens.result';
+/** View type of the same editor, for a result.json anywhere else; chosen by *Open With…*. */
+const RESULT_ELSEWHERE = 'brainlens.resultElsewhere';
 
 const REFRESH_MS = 200;
 
@@ -23,7 +25,9 @@ export class ResultEditor implements CustomReadonlyEditorProvider, Disposable {
         if (panel !== undefined) await panel.attempt(() => act(panel));
       });
     this.registrations = [
-      window.registerCustomEditorProvider(RESULT_EDITOR, this, { supportsMultipleEditorsPerDocument: true }),
+      ...[RESULT_EDITOR, RESULT_ELSEWHERE].map((viewType) =>
+        window.registerCustomEditorProvider(viewType, this, { supportsMultipleEditorsPerDocument: true }),
+      ),
       onActive('openReport', (panel) => panel.openReport()),
       onActive('copySnippet', (panel) => panel.copySnippet()),
       onActive('revealArrays', (panel) => panel.revealArrays()),
@@ -58,6 +62,12 @@ export class ResultEditor implements CustomReadonlyEditorProvider, Disposable {
     const panels = [...this.panels];
     return panels.find(({ active }) => active) ?? panels.find(({ visible }) => visible);
   }
+}
+
+/** Opens a result in its panel, wherever it lies. */
+export async function openResultPanel(folder: Uri): Promise<void> {
+  const viewType = folder.path.includes('/.brainlens/') ? RESULT_EDITOR : RESULT_ELSEWHERE;
+  await commands.executeCommand('vscode.openWith', Uri.joinPath(folder, 'result.json'), viewType, { preview: false });
 }
 
 /** A run replaces a folder in several steps: calls back once they have settled. */

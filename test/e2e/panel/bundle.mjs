@@ -35,6 +35,14 @@ export async function bundle() {
       format: 'esm',
       platform: 'node',
     }),
+    build({
+      ...common,
+      entryPoints: ['webview/notebook/main.ts'],
+      outfile: join(folder, 'notebook.js'),
+      format: 'esm',
+      platform: 'browser',
+      target: 'chrome120',
+    }),
   ]);
   const [script, style] = await Promise.all(
     ['panel.js', 'panel.css'].map((file) => readFile(join(folder, file), 'utf8')),
