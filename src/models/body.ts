@@ -140,13 +140,7 @@ export class Body {
     };
     if (range.from === 0) feeds['ids'] = { data: idsOf(batch, pass.items), dims: [rows] };
     else feeds['stream'] = { data: stream ?? streamOf(batch, pass.items, width), dims: [rows, width] };
-    const { rotaryWidth } = this.model;
-    if (rotaryWidth !== undefined) {
-      const { cos, sin } = this.model.rotaryTables(length);
-      feeds['cos'] = { data: cos, dims: [length, rotaryWidth] };
-      feeds['sin'] = { data: sin, dims: [length, rotaryWidth] };
-    }
-    return feeds;
+    return { ...feeds, ...rotaryFeeds(this.model, length) };
   }
 }
 
@@ -166,6 +160,18 @@ function keyOf({ from, to }: Range): string {
 function ablationFeeds(conditions: Conditions, range: Range, width: number): Record<string, Feed> {
   const dims = [range.to - range.from, conditions.count, width];
   return { keep: { data: conditions.keep(range), dims }, fill: { data: conditions.fill(range), dims } };
+}
+
+function rotaryFeeds(model: ArchitectureModel, length: number): Record<string, Feed> {
+  if (model.rotaryWidth === undefined) return {};
+  const dims = [length, model.rotaryWidth];
+  const { cos, sin } = model.rotaryTables(length);
+  const local = model.localRotaryTables?.(length);
+  return {
+    cos: { data: cos, dims },
+    sin: { data: sin, dims },
+    ...(local && { localCos: { data: local.cos, dims }, localSin: { data: local.sin, dims } }),
+  };
 }
 
 function positionsOf({ sequences, length }: Batch): BigInt64Array {

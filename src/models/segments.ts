@@ -1,4 +1,5 @@
 import type { ArchitectureModel, Surroundings, Weights } from './architectures/architecture';
+import { softCap } from './architectures/operators';
 import { Graph, int } from './graph';
 import type { EncodedGraph, Value } from './graph';
 import { ElementType } from './onnx-proto';
@@ -13,7 +14,7 @@ export interface Range {
  * The graph of blocks `from`…`to − 1`, batch and length free.
  *
  * Inputs: `ids` i32 [rows] (from block 0) or `stream` f32 [rows, width], rows = batch · length in sequence order;
- * `positions` i64 [batch, length]; `cos`, `sin` f32 [length, rotated/2] where the family rotates; `keep`, `fill` f32
+ * `positions` i64 [batch, length]; `cos`, `sin` (and `localCos`, `localSin`) f32 [length, rotated/2] where the family rotates; `keep`, `fill` f32
  * [to − from, conditions, width] and `condition` i64 [batch]: after each block a sequence's stream is multiplied by its
  * condition's `keep`, and its `fill` added; `pool` f32 [1 or batch, rows, length], weights of a sequence's tokens in
  * every row of the taps (one-hot for one token, 1/length for the mean, ones for the sum).
@@ -104,7 +105,8 @@ function unembed(graph: Graph, model: ArchitectureModel, weights: Weights, rows:
   if (model.unembeddingBias !== undefined) {
     inputs.push(graph.weight32(weights(model.unembeddingBias.name), [from, to]));
   }
-  return graph.node('Gemm', inputs, { transB: int(1) });
+  const logits = graph.node('Gemm', inputs, { transB: int(1) });
+  return model.logitCap === undefined ? logits : softCap(graph, logits, model.logitCap);
 }
 
 /** The ablation of every sequence's stream after a block, by its condition. */
@@ -135,7 +137,10 @@ function surroundings(graph: Graph, model: ArchitectureModel): Surroundings {
   const positions = graph.input('positions', ElementType.INT64, ['batch', 'length']);
   const batchAndLength = graph.node('Shape', [positions]);
   const sequenceShape = graph.node('Concat', [batchAndLength, graph.integers([-1])], { axis: int(0) });
-  if (model.rotaryWidth === undefined) return { positions, sequenceShape };
+  const around = { positions, sequenceShape, masks: new Map<number, Value>() };
+  if (model.rotaryWidth === undefined) return around;
   const table = (name: string): Value => graph.input(name, ElementType.FLOAT, ['length', model.rotaryWidth!]);
-  return { positions, sequenceShape, rotary: { cos: table('cos'), sin: table('sin') } };
+  const rotary = { cos: table('cos'), sin: table('sin') };
+  if (model.localRotaryTables === undefined) return { ...around, rotary };
+  return { ...around, rotary, localRotary: { cos: table('localCos'), sin: table('localSin') } };
 }

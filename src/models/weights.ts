@@ -47,11 +47,14 @@ export function resolveWeights(checkpoint: Checkpoint, model: ArchitectureModel)
   return { find, entries: [...resolved.values()], hasHead };
 }
 
-/** The name as the file has it: `model.layers.0…` or `layers.0…`. */
+/** The name as the file has it: `model.layers.0…`, `layers.0…` or what the family knows besides. */
 function storedName(checkpoint: Checkpoint, model: ArchitectureModel, name: string): string {
-  const bare = name.startsWith(model.prefix) ? name.slice(model.prefix.length) : name;
-  const isThere = checkpoint.tensors.has(bare) || checkpoint.others?.has(bare) === true;
-  return isThere ? bare : name;
+  const candidates = [[model.prefix, ''] as const, ...(model.aliases ?? [])]
+    .filter(([ours]) => name.startsWith(ours))
+    .map(([ours, theirs]) => theirs + name.slice(ours.length));
+  const isThere = (stored: string): boolean =>
+    checkpoint.tensors.has(stored) || checkpoint.others?.has(stored) === true;
+  return candidates.find(isThere) ?? name;
 }
 
 function isBaseModel({ config }: Checkpoint): boolean {

@@ -37,7 +37,17 @@ export interface Surroundings {
   /** The shape (batch, length, −1) as i64 [3], to give rows back their sequences. */
   readonly sequenceShape: Value;
   /** f32 [length, rotated/2]; only where the family rotates. */
-  readonly rotary?: { readonly cos: Value; readonly sin: Value };
+  readonly rotary?: RotaryValues;
+  /** The tables of blocks with a sliding window, where those have their own (Gemma 3). */
+  readonly localRotary?: RotaryValues;
+  /** Masks of sliding windows that the graph has so far, by width of the window; blocks share them. */
+  readonly masks: Map<number, Value>;
+}
+
+/** Rotary tables inside a graph, f32 [length, rotated/2] each. */
+export interface RotaryValues {
+  readonly cos: Value;
+  readonly sin: Value;
 }
 
 /** Finds a parameter's place in the files by its canonical name. */
@@ -51,6 +61,8 @@ export interface ArchitectureModel {
   readonly sizes: Sizes;
   /** Prefix that tensor names may or may not carry in files: `model.`, `transformer.`. */
   readonly prefix: string;
+  /** Beginnings of tensor names and what may stand in files instead. */
+  readonly aliases?: readonly (readonly [ours: string, theirs: string])[];
   readonly embedding: readonly Parameter[];
   block(index: number): readonly Parameter[];
   /** The final norm. */
@@ -62,6 +74,15 @@ export interface ArchitectureModel {
   /** Columns of the rotary tables, or `undefined` where the family has no rotary positions. */
   readonly rotaryWidth: number | undefined;
   rotaryTables(length: number): RotaryTables;
+  /** Tables of blocks with a sliding window, as many columns, where those have their own. */
+  localRotaryTables?(length: number): RotaryTables;
+  /**
+   * Sequences of up to so many tokens give every token the stream that it has in any longer one of them; beyond it the
+   * rotary angles follow the length of the sequence. Absent: any length.
+   */
+  readonly steadyTo?: number;
+  /** Logits become cap · tanh(logit / cap). */
+  readonly logitCap?: number;
 
   /** ids i32 [batch · length] → stream. */
   embed(graph: Graph, weights: Weights, ids: Value, around: Surroundings): Value;

@@ -22,6 +22,25 @@ export class ModelConfig {
     return value;
   }
 
+  /** A positive whole number; `undefined` where the setting is null, `fallback` where it is absent. */
+  countOrNone(name: string, fallback: number | undefined): number | undefined {
+    return name in this.fields ? (this.has(name) ? this.count(name) : undefined) : fallback;
+  }
+
+  /** A finite number; `undefined` where the setting is null, `fallback` where it is absent. */
+  numberOrNone(name: string, fallback: number | undefined): number | undefined {
+    return name in this.fields ? (this.has(name) ? this.number(name) : undefined) : fallback;
+  }
+
+  /** A list of texts, or `undefined` where the setting is absent or null. */
+  texts(name: string): readonly string[] | undefined {
+    if (!this.has(name)) return undefined;
+    const value = this.fields[name];
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+      throw this.wrong(name, 'a list of texts');
+    return value as readonly string[];
+  }
+
   /** A finite number. */
   number(name: string, fallback?: number): number {
     const value = this.fields[name] ?? fallback;

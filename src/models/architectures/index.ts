@@ -1,11 +1,34 @@
 import { UserError } from '../../shared/errors';
 import type { Architecture, ArchitectureModel } from './architecture';
 import { ModelConfig } from './config';
+import { falcon } from './falcon';
 import { gpt2 } from './gpt2';
+import { gptNeox } from './gpt-neox';
 import { llama } from './llama';
+import { mistral } from './mistral';
+import { mpt } from './mpt';
+import { opt } from './opt';
+import { phi } from './phi';
+import { qwen2 } from './qwen2';
+import { qwen3 } from './qwen3';
+import { starcoder2 } from './starcoder2';
+import { xglm } from './xglm';
 
 /** Every family that Brainlens can run: one line each. */
-export const architectures: readonly Architecture[] = [llama, gpt2];
+export const architectures: readonly Architecture[] = [
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  gpt2,
+  gptNeox,
+  opt,
+  phi,
+  falcon,
+  mpt,
+  starcoder2,
+  xglm,
+];
 
 /**
  * The family that `model_type` names.

@@ -28,10 +28,21 @@ export function layerNorm(graph: Graph, weights: Weights, rows: Value, name: str
   return graph.node('LayerNormalization', inputs, { epsilon: float(epsilon), axis: int(-1) });
 }
 
-/** RMSNorm over the last axis. */
-export function rmsNorm(graph: Graph, weights: Weights, rows: Value, name: string, epsilon: number): Value {
-  const inputs = [rows, graph.weight32(weights(`${name}.weight`))];
-  return graph.node('RMSNormalization', inputs, { epsilon: float(epsilon), axis: int(-1) });
+/**
+ * RMSNorm over the last axis.
+ * @param aboveOne multiply by 1 + weight rather than by the weight (Gemma)
+ */
+export function rmsNorm(
+  graph: Graph,
+  weights: Weights,
+  rows: Value,
+  name: string,
+  epsilon: number,
+  aboveOne = false,
+): Value {
+  const stored = graph.weight32(weights(`${name}.weight`));
+  const gain = aboveOne ? graph.node('Add', [stored, graph.float(1)]) : stored;
+  return graph.node('RMSNormalization', [rows, gain], { epsilon: float(epsilon), axis: int(-1) });
 }
 
 /** Rows [batch · length, n] → [batch, length, n]. */
@@ -50,6 +61,14 @@ export function rotate(graph: Graph, sequences: Value, heads: number, around: Su
   return graph.node('RotaryEmbedding', [sequences, cos, sin, around.positions], attributes);
 }
 
+/** What else shapes attention scores. */
+export interface Scores {
+  /** bool [length, length]: true where a query may attend to a key, besides being causal. */
+  readonly mask?: Value | undefined;
+  /** Scaled scores s become cap · tanh(s / cap) before they are masked. */
+  readonly cap?: number | undefined;
+}
+
 /** Causal softmax(q·kᵀ·scale)·v over sequences; heads may share keys and values. Returns rows [batch · length, heads · headWidth]. */
 export function causalAttention(
   graph: Graph,
@@ -58,17 +77,41 @@ export function causalAttention(
   value: Value,
   sizes: Sizes,
   scale: number,
+  { mask, cap }: Scores = {},
 ): Value {
-  const attended = graph.node('Attention', [query, key, value], {
+  const attended = graph.node('Attention', [query, key, value, ...(mask === undefined ? [] : [mask])], {
     is_causal: int(1),
     q_num_heads: int(sizes.heads),
     kv_num_heads: int(sizes.kvHeads),
     scale: float(scale),
+    ...(cap !== undefined && { softcap: float(cap) }),
   });
   return graph.node('Reshape', [attended, graph.integers([-1, sizes.heads * sizes.headWidth])]);
 }
 
-type Activation = (graph: Graph, x: Value) => Value;
+/**
+ * Sliding window, bool [length, length]: whether a key lies less than `window` tokens before its query; made once for all
+ * blocks of a graph.
+ */
+export function windowMask(graph: Graph, window: number, around: Surroundings): Value {
+  const known = around.masks.get(window);
+  if (known !== undefined) return known;
+  const first = graph.node('Gather', [around.positions, graph.integer(0)], { axis: int(0) });
+  const column = graph.node('Unsqueeze', [first, graph.integers([1])]);
+  const before = graph.node('Sub', [column, graph.node('Unsqueeze', [first, graph.integers([0])])]);
+  const mask = graph.node('Less', [before, graph.integer(window)]);
+  around.masks.set(window, mask);
+  return mask;
+}
+
+/** cap · tanh(x / cap) */
+export function softCap(graph: Graph, x: Value, cap: number): Value {
+  const squashed = graph.node('Tanh', [graph.node('Div', [x, graph.float(cap)])]);
+  return graph.node('Mul', [squashed, graph.float(cap)]);
+}
+
+/** An elementwise function. */
+export type Activation = (graph: Graph, x: Value) => Value;
 
 /** x·σ(αx) */
 const sigmoidGate =

@@ -1,24 +1,79 @@
 import type { RotaryTables } from './architecture';
 import type { ModelConfig } from './config';
+import { longRope, yarnRope } from './rope-scaling';
+
+/** Rotary position embedding of one model: angles and their cosines and sines. */
+export interface Rope {
+  /** Columns of the tables: half the dimensions that rotate. */
+  readonly columns: number;
+  /** Tables for a sequence of `length` tokens, f32 [length, columns] each; positions count from 0. */
+  tables(length: number): RotaryTables;
+  /** Longest sequence that the rule is made for, where it extends `max_position_embeddings`. */
+  readonly reach?: number;
+  /** Sequences beyond this length have other angles from their first token on: theirs are no longer those of their beginnings. */
+  readonly steadyTo?: number;
+}
+
+/** Rules of rope scaling that are computed as `transformers.modeling_rope_utils` does. */
+export const ropeTypes = ['default', 'linear', 'dynamic', 'yarn', 'longrope', 'llama3'] as const;
+
+/** Where a config says how to rotate. */
+export interface RopeSettings {
+  readonly kind: string;
+  /** Name of the setting that gives the kind. */
+  readonly key: string;
+  readonly section: ModelConfig | undefined;
+  readonly theta: number;
+}
 
 /**
- * Inverse frequencies of rotary position embedding, f32 [width/2], as Hugging Face computes them in float32: plain,
- * `linear` (Chen et al. 2023: positions divided by a factor) and `llama3` (long wavelengths slowed, short ones kept,
- * smooth between), `gguf-factors` (ours: each frequency divided by its own factor, as a GGUF file stores llama 3's rule).
- * `rope_scaling` (type under `rope_type` or `type`, θ beside it) and the newer `rope_parameters` (θ inside) are both
- * read; other types are refused by name.
+ * `rope_scaling` (type under `rope_type` or `type`, θ beside it) or the newer `rope_parameters` (θ inside).
+ * @param theta the family's default base
  */
-export function inverseFrequencies(config: ModelConfig, width: number): Float32Array {
+export function ropeSettings(config: ModelConfig, theta = 10_000): RopeSettings {
   const section = config.section('rope_parameters') ?? config.section('rope_scaling');
   const key = section?.has('rope_type') === true ? 'rope_type' : 'type';
-  const kind = section?.text(key, 'default') ?? 'default';
-  section?.refuseUnless({ partial_rotary_factor: [1] });
-  const theta =
-    section?.has('rope_theta') === true ? section.number('rope_theta') : config.number('rope_theta', 10_000);
-  const plain = Float32Array.from(
-    { length: width / 2 },
-    (_, i) => 1 / Math.fround(theta ** Math.fround((2 * i) / width)),
-  );
+  return {
+    key,
+    section,
+    kind: section?.text(key, 'default') ?? 'default',
+    theta: section?.has('rope_theta') === true ? section.number('rope_theta') : config.number('rope_theta', theta),
+  };
+}
+
+/**
+ * The rotary positions that a config asks for, as Hugging Face computes them in float32: plain, `linear` (Chen et al.
+ * 2023), `dynamic` (θ grows with sequences beyond `max_position_embeddings`: bloc97 & emozilla 2023), `yarn` (Peng et al.
+ * 2023), `longrope` (Ding et al. 2024: factors per frequency, others for long sequences), `llama3`, and `gguf-factors`
+ * (ours: each frequency divided by its own factor, as a GGUF file stores llama 3's rule). Others are refused by name.
+ * @param rotated dimensions of a head that rotate
+ */
+export function ropeOf(config: ModelConfig, rotated: number, settings = ropeSettings(config)): Rope {
+  const columns = rotated / 2;
+  if (settings.kind === 'dynamic') return dynamicRope(config, rotated, settings);
+  if (settings.kind === 'longrope') return longRope(config, rotated, settings);
+  if (settings.kind === 'yarn') return yarnRope(config, rotated, settings);
+  const frequencies = scaledFrequencies(rotated, settings);
+  return { columns, tables: (length) => rotaryTables(frequencies, length) };
+}
+
+/** Inverse frequencies, f32 [rotated/2], of the rules that are the same for all lengths. */
+export function inverseFrequencies(config: ModelConfig, rotated: number): Float32Array {
+  return scaledFrequencies(rotated, ropeSettings(config));
+}
+
+/** Inverse frequencies θ^(−2i/rotated), f32 [rotated/2]. */
+export function plainFrequencies(theta: number, rotated: number): Float32Array {
+  return powers(theta, rotated).map((power) => 1 / power);
+}
+
+/** θ^(2i/rotated) in float32, f32 [rotated/2]. */
+export function powers(theta: number, rotated: number): Float32Array {
+  return Float32Array.from({ length: rotated / 2 }, (_, i) => theta ** Math.fround((2 * i) / rotated));
+}
+
+function scaledFrequencies(rotated: number, { kind, key, section, theta }: RopeSettings): Float32Array {
+  const plain = plainFrequencies(theta, rotated);
   switch (kind) {
     case 'default':
       return plain;
@@ -34,7 +89,7 @@ export function inverseFrequencies(config: ModelConfig, width: number): Float32A
       return plain.map((frequency, i) => frequency / factors[i]!);
     }
     default:
-      throw section!.unsupported(key, ['default', 'linear', 'llama3']);
+      throw section!.unsupported(key, ropeTypes);
   }
 }
 
@@ -53,15 +108,36 @@ function slowLongWaves(plain: Float32Array, section: ModelConfig): Float32Array 
   });
 }
 
-/** cos and sin of position × frequency, f32 [length, frequencies]; the product is rounded to float32, as PyTorch's is. */
-export function rotaryTables(frequencies: Float32Array, length: number): RotaryTables {
+/** θ · ((factor · length / longest) − (factor − 1))^(rotated / (rotated − 2)) for sequences beyond `longest`, in float32. */
+function dynamicRope(config: ModelConfig, rotated: number, { section, theta }: RopeSettings): Rope {
+  const factor = section!.number('factor');
+  const longest = config.count('max_position_embeddings', 2048);
+  const plain = plainFrequencies(theta, rotated);
+  const grown = (length: number): number => {
+    const ratio = Math.fround(Math.fround(factor * length) / longest);
+    const power = Math.fround(Math.fround(ratio - (factor - 1)) ** Math.fround(rotated / (rotated - 2)));
+    return Math.fround(theta * power);
+  };
+  return {
+    columns: rotated / 2,
+    tables: (length) => rotaryTables(length > longest ? plainFrequencies(grown(length), rotated) : plain, length),
+    reach: Math.floor(longest * factor),
+    steadyTo: longest,
+  };
+}
+
+/**
+ * cos and sin of position × frequency, f32 [length, frequencies]; the product is rounded to float32, as PyTorch's is.
+ * @param factor multiplies both (YaRN's and LongRoPE's attention factor)
+ */
+export function rotaryTables(frequencies: Float32Array, length: number, factor = 1): RotaryTables {
   const cos = new Float32Array(length * frequencies.length);
   const sin = new Float32Array(length * frequencies.length);
   for (let position = 0; position < length; position += 1) {
     for (let i = 0; i < frequencies.length; i += 1) {
       const angle = Math.fround(position * frequencies[i]!);
-      cos[position * frequencies.length + i] = Math.cos(angle);
-      sin[position * frequencies.length + i] = Math.sin(angle);
+      cos[position * frequencies.length + i] = Math.cos(angle) * factor;
+      sin[position * frequencies.length + i] = Math.sin(angle) * factor;
     }
   }
   return { cos, sin };

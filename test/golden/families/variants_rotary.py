@@ -12,4 +12,16 @@ VARIANTS = {
     "llama": of("llama", head_dim=8),
     "llama-biases-tied": of("llama", attention_bias=True, mlp_bias=True, tie_word_embeddings=True, hidden_act="gelu",
                             num_key_value_heads=4, _drop=["num_key_value_heads", "head_dim"]),
+    # Its window is 4096 where the config is silent.
+    "mistral-silent": of("mistral", num_attention_heads=8, num_key_value_heads=8, _drop=["sliding_window", "head_dim", "num_key_value_heads"]),
+    "mistral-window": of("mistral", head_dim=8, sliding_window=8, tie_word_embeddings=True, rope_theta=500.0),
+    "mistral-unbounded-bf16": of("mistral", head_dim=12, sliding_window=None, hidden_act="gelu_pytorch_tanh", _dtype="BF16"),
+    "qwen2": of("qwen2", tie_word_embeddings=True, rope_theta=1e6, sliding_window=8, max_window_layers=1),
+    "qwen2-window": of("qwen2", num_hidden_layers=3, use_sliding_window=True, sliding_window=6, max_window_layers=1,
+                       _drop=["layer_types"]),
+    "qwen2-layer-types": of("qwen2", use_sliding_window=True, sliding_window=5, num_key_value_heads=4, hidden_act="relu",
+                            layer_types=["sliding_attention", "full_attention"]),
+    "qwen3": of("qwen3", head_dim=8, tie_word_embeddings=True, rope_theta=1e6),
+    "qwen3-biases-window": of("qwen3", num_hidden_layers=3, head_dim=12, attention_bias=True, use_sliding_window=True,
+                              sliding_window=6, max_window_layers=2, hidden_act="gelu"),
 }
