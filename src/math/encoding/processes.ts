@@ -15,7 +15,7 @@ import { checkSize, encoderPool } from './pool';
 const FEWEST_ROWS = 250;
 
 /** In larger layers the products fill all cores by themselves, and one layer at a time needs the least memory. */
-const MOST_ROWS = 1500;
+const MOST_ROWS = 2000;
 
 /** Node and ONNX Runtime in a process of their own. */
 const PROCESS_BYTES = 120e6;

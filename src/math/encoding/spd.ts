@@ -1,73 +1,83 @@
 import type { Dense, Gemm, Kernel } from '../gemm';
-import type { Value } from '../onnx';
 
 /**
- * One block of the sweep operator (Beaton 1964; Goodnight 1979) on symmetric matrices [batch, order, order], the swept
- * block first and moved to the end: with A = [[A₁₁, A₁₂], [A₂₁, A₂₂]], D = A₁₁⁻¹ and U = A₂₁D
- * the result is [[A₂₂ − U·A₁₂, U], [Uᵀ, −D]].
+ * U = A₂₁·A₁₁⁻¹ and the Schur complement S = A₂₂ − U·A₂₁ᵀ of symmetric matrices [[A₁₁, A₂₁ᵀ], [A₂₁, A₂₂]] of a batch,
+ * A₁₁ [size, size].
  */
-const sweep = (size: number): Kernel => ({
-  name: `sweep ${size}`,
+const complement = (size: number): Kernel => ({
+  name: `complement ${size}`,
   element: 'float64',
   build(graph) {
     const [a, d] = [graph.input('a', 3), graph.input('d', 3)];
-    const [end, axes] = [Number.MAX_SAFE_INTEGER, graph.constant(1, 2)];
-    const part = (row: number, toRow: number, column: number, toColumn: number): Value =>
-      graph.node('Slice', [a, graph.constant(row, column), graph.constant(toRow, toColumn), axes]);
-    const u = graph.node('MatMul', [part(size, end, 0, size), d]);
-    const schur = graph.node('Sub', [part(size, end, size, end), graph.node('MatMul', [u, part(0, size, size, end)])]);
-    const upper = graph.node('Concat', [schur, u], { axis: 2 });
-    const bottom = graph.node('Concat', [graph.transpose(u, 3), graph.node('Neg', [d])], { axis: 2 });
-    graph.output('b', graph.node('Concat', [upper, bottom], { axis: 1 }), 3);
+    const below = graph.slice(a, 1, size, END);
+    const a21 = graph.slice(below, 2, 0, size);
+    const u = graph.node('MatMul', [a21, d]);
+    graph.output('u', u, 3);
+    const known = graph.node('MatMul', [u, graph.transpose(a21, 3)]);
+    graph.output('s', graph.node('Sub', [graph.slice(below, 2, size, END), known]), 3);
   },
 });
 
-/** Blocks of the sweep: small enough that plain JavaScript inverts them at no cost. */
-const LARGEST_BLOCK = 32;
+/** The inverse from its parts D = A₁₁⁻¹, U and S⁻¹: with W = S⁻¹U it is [[D + UᵀW, −Wᵀ], [−W, S⁻¹]]. */
+const joined: Kernel = {
+  name: 'joined inverse',
+  element: 'float64',
+  build(graph) {
+    const [d, u, s] = [graph.input('d', 3), graph.input('u', 3), graph.input('s', 3)];
+    const w = graph.node('MatMul', [s, u]);
+    const corner = graph.node('Add', [d, graph.node('MatMul', [graph.transpose(u, 3), w])]);
+    const minus = graph.node('Neg', [w]);
+    const top = graph.node('Concat', [corner, graph.transpose(minus, 3)], { axis: 2 });
+    const bottom = graph.node('Concat', [minus, s], { axis: 2 });
+    graph.output('inverse', graph.node('Concat', [top, bottom], { axis: 1 }), 3);
+  },
+};
+
+const END = Number.MAX_SAFE_INTEGER;
+
+/** Matrices up to this order are inverted in plain JavaScript at no cost. */
+const LARGEST_BLOCK = 48;
+
+/** Bytes of matrices that are inverted together: they stay in the processor's cache. */
+const CACHED_BYTES = 2 ** 20;
 
 /**
- * Inverses of symmetric positive definite matrices, f64 [batch, order, order], by block sweeps without pivoting (stable
- * for positive definite matrices).
+ * Inverses of symmetric positive definite matrices, f64 [batch, order, order], by halves: the inverse of one, and of its
+ * Schur complement (Strassen 1969), without pivoting, which positive definite matrices do not need.
  */
-export async function invertDefinite(gemm: Gemm, matrices: Dense): Promise<Dense> {
-  const [batch, order] = matrices.dims as [number, number, number];
-  const steps = Math.ceil(order / LARGEST_BLOCK);
-  const size = Math.ceil(order / steps);
-  const padded = steps * size;
-  let current = withUnitPadding(matrices.data, batch, order, padded);
-  if (steps === 1) {
-    const blocks = leadingInverses(current, batch, padded, size);
-    return { data: blocks, dims: [batch, order, order] };
+export async function invertDefinite(gemm: Gemm, { data, dims }: Dense): Promise<Dense> {
+  const [batch, order] = dims as [number, number, number];
+  const area = order * order;
+  const atOnce = Math.max(1, Math.floor(CACHED_BYTES / (8 * area)));
+  const inverses = new Float64Array(batch * area);
+  for (let from = 0; from < batch; from += atOnce) {
+    const to = Math.min(batch, from + atOnce);
+    const part = { data: data.subarray(from * area, to * area), dims: [to - from, order, order] };
+    inverses.set((await inverted(gemm, part)).data, from * area);
   }
-  for (let round = 0; round < steps; round++) {
-    const d = leadingInverses(current, batch, padded, size);
-    const { b } = await gemm.run(
-      sweep(size),
-      { a: { data: current, dims: [batch, padded, padded] }, d: { data: d, dims: [batch, size, size] } },
-      ['b'],
-    );
-    current = b.data;
-  }
-  const inverse = new Float64Array(batch * order * order);
-  for (let m = 0; m < batch; m++) {
-    for (let i = 0; i < order; i++) {
-      const [to, from] = [(m * order + i) * order, (m * padded + i) * padded];
-      for (let j = 0; j < order; j++) inverse[to + j] = -current[from + j]!;
-    }
-  }
-  return { data: inverse, dims: [batch, order, order] };
+  return { data: inverses, dims };
 }
 
-function withUnitPadding(data: Float64Array, batch: number, order: number, padded: number): Float64Array {
-  if (padded === order) return data;
-  const wide = new Float64Array(batch * padded * padded);
+async function inverted(gemm: Gemm, a: Dense): Promise<Dense> {
+  const [batch, order] = a.dims as [number, number, number];
+  if (order <= LARGEST_BLOCK) return { data: leadingInverses(a.data, batch, order, order), dims: a.dims };
+  const size = Math.ceil(order / 2);
+  const d = await inverted(gemm, { data: leadingBlocks(a.data, batch, order, size), dims: [batch, size, size] });
+  const { u, s } = await gemm.run(complement(size), { a, d }, ['u', 's']);
+  const { inverse } = await gemm.run(joined, { d, u, s: await inverted(gemm, s) }, ['inverse']);
+  return inverse;
+}
+
+/** The leading blocks, f64 [batch, size, size]. */
+function leadingBlocks(data: Float64Array, batch: number, order: number, size: number): Float64Array {
+  const blocks = new Float64Array(batch * size * size);
   for (let m = 0; m < batch; m++) {
-    for (let i = 0; i < order; i++) {
-      wide.set(data.subarray((m * order + i) * order, (m * order + i + 1) * order), (m * padded + i) * padded);
+    for (let i = 0; i < size; i++) {
+      const from = (m * order + i) * order;
+      blocks.set(data.subarray(from, from + size), (m * size + i) * size);
     }
-    for (let i = order; i < padded; i++) wide[(m * padded + i) * padded + i] = 1;
   }
-  return wide;
+  return blocks;
 }
 
 /** The inverses of the leading blocks, f64 [batch, size, size]. */

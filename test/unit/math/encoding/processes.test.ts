@@ -123,7 +123,7 @@ describe('Encoders in processes of their own', () => {
     expect(without.parallel(plan, width)).toBe(1);
     expectSame(await scoresOf(without, 0), await scoresOf(own, 0));
     await without.dispose();
-    for (const many of [100, 2000]) expect(pool.parallel({ ...plan, rows: many }, width)).toBe(1);
+    for (const many of [100, 4000]) expect(pool.parallel({ ...plan, rows: many }, width)).toBe(1);
   });
 
   it('fail by name when their process ends, and another takes its place', async () => {
