@@ -10,14 +10,15 @@ export function lengthMap(fields: ContextFields): MapFigure | undefined {
   const { byLayer, byLength, lengths, best } = fields;
   if (byLayer.length < 2 || lengths.length < 2 || !Number.isFinite(best.score)) return undefined;
   const values = byLayer.flatMap((_, i) => byLength.map(({ layers }) => finite(layers[i]!.score)));
-  const end = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0) || 1;
+  const scores = values.filter((value) => value !== null);
+  const [least, most] = [Math.min(...scores), Math.max(...scores)];
   const numbers = byLayer.map(({ layer }, i) => layer ?? i);
   const contiguous = numbers.every((layer, i) => layer === i);
   return {
     kind: 'map',
     id: 'length-map',
     title: 'Score of every layer and context length',
-    summary: `${counted(byLayer.length, 'layer')} at ${counted(lengths.length, 'length')}; highest ${number(best.score, 3)} at layer ${best.layer} with ${inWords(best.length)}.`,
+    summary: `${counted(byLayer.length, 'layer')} at ${counted(lengths.length, 'length')}, ${number(least, 3)} to ${number(most, 3)}; highest ${number(best.score, 3)} at layer ${best.layer} with ${inWords(best.length)}.`,
     x: { label: 'Context (tokens)', type: 'linear', names: labelsOf(lengths) },
     y: { label: 'Layer', type: 'linear', ...(!contiguous && { names: numbers.map(String) }) },
     value: scoreName(fields),
@@ -26,7 +27,8 @@ export function lengthMap(fields: ContextFields): MapFigure | undefined {
     step: 1,
     min: values,
     max: values,
-    scale: 'diverging',
-    range: [-end, end],
+    scale: 'sequential',
+    // Scores of neighbours are nearly equal: colours from 0 on would not tell them apart.
+    range: most > least ? [least, most] : [least - 1, least],
   };
 }
