@@ -28,11 +28,19 @@ const saeIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.saeFolders || ' +
   'isWorkspaceTrusted && !explorerResourceIsFolder && resourceFilename == params.npz';
 
+const modelIsOneOfSeveral = modelIsClicked.replaceAll(
+  'isWorkspaceTrusted',
+  'isWorkspaceTrusted && brainlens.severalModels',
+);
+
+const alignmentIsClicked = 'isWorkspaceTrusted && resourcePath in brainlens.alignments';
 const localizationIsClicked = 'isWorkspaceTrusted && resourcePath in brainlens.localizations';
 
 const manifestIsClicked = 'isWorkspaceTrusted && resourceFilename =~ /(^|\\.)dataset\\.yaml$/';
 /** A foreign dataset.yaml has no button of ours. */
 const manifestIsOpen = 'isWorkspaceTrusted && resourcePath in brainlens.openManifests';
+/** Recordings of words or scans: those of sentences know no context. */
+const wordsAreClicked = 'isWorkspaceTrusted && resourcePath in brainlens.wordDatasets';
 const folderIsClicked = 'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath not in brainlens.modelFolders';
 
 /** Read by extensions that check YAML files. */
@@ -60,6 +68,11 @@ const PLACES = {
     title: manifestIsOpen,
     icon: '$(pulse)',
   },
+  models: {
+    enablement: 'isWorkspaceTrusted && brainlens.severalModels || isWorkspaceTrusted && brainlens.hasAlignments',
+    explorer: `${modelIsOneOfSeveral} || ${alignmentIsClicked}`,
+  },
+  'model-and-words': { enablement: 'isWorkspaceTrusted', explorer: `${modelIsClicked} || ${wordsAreClicked}` },
 };
 const { catalog, datasetSchema } = await loadSpecs();
 /** The command of a verb of two words: `sae train` is `saeTrain`. */

@@ -5,6 +5,7 @@ import { Engine } from './editor/engine';
 import { ModelFolders } from './editor/modelFolders';
 import { ResultEditor } from './editor/resultEditor';
 import { SaeFolders } from './editor/saeFolders';
+import { WordDatasets } from './editor/wordDatasets';
 import { WorkspaceResults } from './editor/workspaceResults';
 import { YamlLanguage } from './editor/yamlLanguage';
 
@@ -17,6 +18,7 @@ export function activate(context: ExtensionContext): void {
   const saes = new SaeFolders(log);
   const panels = new ResultEditor(context.extensionUri, log);
   const yaml = new YamlLanguage(log);
+  const wordDatasets = new WordDatasets(log);
   const commands = registerCommands({ engine, models, results, saes, log });
-  context.subscriptions.push(log, engine, models, results, saes, panels, yaml, commands);
+  context.subscriptions.push(log, engine, models, results, saes, panels, yaml, wordDatasets, commands);
 }

@@ -40,6 +40,19 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { findCrystals } = await import('./onDemand');
       await findCrystals(uriOf(clicked), parts);
     }),
+    commands.registerCommand('brainlens.context', async (clicked?: unknown) => {
+      const { measureContext } = await import('./onDemand');
+      await measureContext(uriOf(clicked), parts);
+    }),
+    // The Explorer passes what was clicked, then all that is selected.
+    commands.registerCommand('brainlens.hierarchy', async (clicked?: unknown, selected?: unknown) => {
+      const { compareModels } = await import('./onDemand');
+      const all = Array.isArray(selected) ? selected : [clicked];
+      await compareModels(
+        all.map(uriOf).filter((uri) => uri !== undefined),
+        parts,
+      );
+    }),
     commands.registerCommand('brainlens.clearCache', async () => {
       const { clearCache } = await import('./onDemand');
       await clearCache(parts);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Uri, window, workspace } from 'vscode';
 import { isScalar } from 'yaml';
+import { granularityOf, manifestSchema } from '../shared/manifest';
 import { basename, displayPath, parent } from './paths';
 import type { Choice } from './steps';
 import { isDatasetManifest } from './yamlSchemas';
@@ -21,18 +22,9 @@ const SIMULATED = 'datasets/simulated/dataset.yaml';
  * @param samples folder of the shipped samples
  */
 export async function datasetChoices(samples: string): Promise<Choice<DatasetPick>[]> {
-  const files = await workspace.findFiles(PATTERN, IGNORED, LIMIT);
-  const described = await Promise.all(files.map(describe));
   const shipped = join(samples, SIMULATED);
   return [
-    ...described
-      .filter((one) => one !== undefined)
-      .sort((a, b) => a.file.path.localeCompare(b.file.path))
-      .map(({ file, name }) => ({
-        label: `$(database) ${name}`,
-        description: displayPath(file),
-        value: { kind: 'manifest', file } as const,
-      })),
+    ...(await manifests()).map(choiceOf),
     ...(existsSync(shipped)
       ? [
           {
@@ -42,12 +34,31 @@ export async function datasetChoices(samples: string): Promise<Choice<DatasetPic
           },
         ]
       : []),
-    {
-      label: '$(folder-opened) Browse…',
-      description: 'dataset.yaml; Describe Dataset… on a folder writes a first one',
-      value: { kind: 'browse' },
-    },
+    BROWSE,
   ];
+}
+
+/** The manifests of the workspace whose rows are words or scans; those of sentences are shown, and cannot be chosen. */
+export async function wordDatasetChoices(): Promise<Choice<DatasetPick>[]> {
+  const all = await manifests();
+  const ofWords = (one: Manifest): boolean => one.rows !== 'sentence';
+  return [
+    ...all.filter(ofWords).map(choiceOf),
+    BROWSE,
+    ...all
+      .filter((one) => !ofWords(one))
+      .map(({ name }) => ({ label: `$(circle-slash) ${name}`, description: 'responses to sentences: no words' })),
+  ];
+}
+
+/** The manifests of the workspace whose rows are words or scans. */
+export async function wordDatasets(): Promise<Uri[]> {
+  return (await manifests()).filter(({ rows }) => rows !== 'sentence').map(({ file }) => file);
+}
+
+/** What the rows of a dataset are; `undefined` where its manifest does not read as one. */
+export async function rowsOf(file: Uri): Promise<Manifest['rows']> {
+  return (await describe(file))?.rows;
 }
 
 /** Lets the person choose a dataset manifest from disk; `undefined` when they leave. */
@@ -65,13 +76,40 @@ export async function datasetName(file: Uri): Promise<string> {
   return (await describe(file))?.name ?? basename(file);
 }
 
-async function describe(file: Uri): Promise<{ readonly file: Uri; readonly name: string } | undefined> {
+interface Manifest {
+  readonly file: Uri;
+  readonly name: string;
+  readonly rows: ReturnType<typeof granularityOf> | undefined;
+}
+
+const BROWSE: Choice<DatasetPick> = {
+  label: '$(folder-opened) Browse…',
+  description: 'dataset.yaml; Describe Dataset… on a folder writes a first one',
+  value: { kind: 'browse' },
+};
+
+function choiceOf({ file, name }: Manifest): Choice<DatasetPick> {
+  return { label: `$(database) ${name}`, description: displayPath(file), value: { kind: 'manifest', file } };
+}
+
+async function manifests(): Promise<Manifest[]> {
+  const files = await workspace.findFiles(PATTERN, IGNORED, LIMIT);
+  const described = await Promise.all(files.map(describe));
+  return described.filter((one) => one !== undefined).sort((a, b) => a.file.path.localeCompare(b.file.path));
+}
+
+async function describe(file: Uri): Promise<Manifest | undefined> {
   try {
     const text = new TextDecoder().decode(await workspace.fs.readFile(file));
     const document = parseYaml(text);
     if (!isDatasetManifest(basename(file), document)) return undefined;
     const name = nodeAt(document, ['name']);
-    return { file, name: isScalar(name) && name.value !== null ? String(name.value) : basename(parent(file)) };
+    const parsed = manifestSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+    return {
+      file,
+      name: isScalar(name) && name.value !== null ? String(name.value) : basename(parent(file)),
+      rows: parsed.success ? granularityOf(parsed.data) : undefined,
+    };
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { formatBytes } from '../shared/progress';
 
 /** "Needs 640 MB of memory; first writes a cache file of 538 MB." */
 export function describeEstimate(estimate: Estimate): string {
-  const bytes = estimate.executor === 'resident' ? estimate.resident : estimate.streaming;
+  const bytes = bytesOf(estimate);
   const how = estimate.executor === 'resident' ? '' : ', layer by layer';
   const cache =
     estimate.cache > 0 ? `; first writes its weights to a cache file of ${formatBytes(estimate.cache)}` : '';
@@ -28,4 +28,19 @@ export function endOf(estimate: EstimateOutcome): Exclude<Outcome, { kind: 'done
   if (estimate.kind !== 'done') return estimate;
   const message = refusal(estimate.estimate);
   return message === undefined ? undefined : { kind: 'failed', user: true, message };
+}
+
+/** Of several estimates the first that lets nothing start, else that of the most memory with all cache files in it. */
+export function mostNeeding(outcomes: readonly EstimateOutcome[]): EstimateOutcome {
+  const refused = outcomes.find((outcome) => endOf(outcome) !== undefined);
+  if (refused !== undefined) return refused;
+  const estimates = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.estimate] : []));
+  const [first] = estimates.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  const cache = estimates.reduce((sum, one) => sum + one.cache, 0);
+  return { kind: 'done', estimate: { ...first!, cache } };
+}
+
+/** Bytes of memory that a run takes, as it would run. */
+function bytesOf({ executor, resident, streaming }: Estimate): number {
+  return executor === 'resident' ? resident : streaming;
 }

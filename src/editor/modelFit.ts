@@ -18,7 +18,7 @@ export interface Fit {
  * cannot be run is refused before more is asked.
  * @param question the placeholder that the note takes the place of
  */
-export function askFit(client: EngineClient, request: EstimateRequest, question: string): Fit {
+export function askFit(client: Pick<EngineClient, 'estimate'>, request: EstimateRequest, question: string): Fit {
   const estimate = client.estimate(request);
   const unfit = new AbortController();
   const note = estimate.then((outcome) => {

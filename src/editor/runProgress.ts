@@ -8,6 +8,10 @@ import { RunPanel } from './runPanel';
 
 /** Time between two lines of the notification: each is laid out anew, and nobody reads faster. */
 const REPORT_MS = 250;
+/** Time that what a run says of its needs stays, before its steps are reported. */
+const FORETOLD_MS = 3000;
+/** Phases that say what is to come: `Memory: about 1.2 GB of 4 GB`, `Estimated time of the windows: 3 min 20 s`. */
+const FORETOLD = /^(Memory|Estimated time)\b.*: /;
 
 export interface Run {
   readonly job: JobRequest;
@@ -52,10 +56,12 @@ export async function runWithProgress(
     let reported = -Infinity;
     const onProgress: Parameters<EngineClient['run']>[1]['onProgress'] = (step) => {
       const now = performance.now();
-      const message = describeProgress(step, pace.measure(step, now));
-      if (now - reported >= REPORT_MS) {
+      const foretold = FORETOLD.test(step.phase);
+      const message = foretold ? step.phase : describeProgress(step, pace.measure(step, now));
+      if (foretold) log.info(message);
+      if (foretold || now - reported >= REPORT_MS) {
         progress.report({ message });
-        reported = now;
+        reported = foretold ? now + FORETOLD_MS : now;
       }
       panel.step(step, message);
     };

@@ -69,7 +69,8 @@ export async function browseStimuli(): Promise<readonly Uri[] | undefined> {
   });
 }
 
-async function stimulusFiles(): Promise<Uri[]> {
+/** Tables of the workspace that are named like stimuli, or lie in folders named so, by path. */
+export async function stimulusFiles(): Promise<Uri[]> {
   const found = await Promise.all(PATTERNS.map((pattern) => workspace.findFiles(pattern, IGNORED, LIMIT)));
   const unique = new Map(found.flat().map((file) => [file.path, file]));
   return [...unique.values()].sort((a, b) => a.path.localeCompare(b.path)).slice(0, LIMIT);

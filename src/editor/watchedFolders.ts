@@ -32,7 +32,7 @@ export class WatchedFolders implements Disposable {
   /** What has happened since the last look at the disk: something that calls for a scan, or new files that may. */
   private due = true;
   private readonly created = new Map<string, Uri>();
-  private readonly subscriptions: Disposable[] = [];
+  protected readonly subscriptions: Disposable[] = [];
 
   constructor(
     private readonly wanted: Wanted,
@@ -54,7 +54,7 @@ export class WatchedFolders implements Disposable {
   }
 
   /** Begins with the first look, for making a watcher takes a good part of the time that activation may. */
-  private watch(): void {
+  protected watch(): void {
     if (this.subscriptions.length > 0) return;
     // Watchers report a folder that is copied in, moved or deleted as one event of the folder: names of files in it
     // would miss it.
@@ -77,7 +77,7 @@ export class WatchedFolders implements Disposable {
     if (this.found.some(({ path }) => within(path, uri.path) || within(uri.path, path))) this.later(true);
   }
 
-  private later(due: boolean, delay = DEBOUNCE_MS): void {
+  protected later(due: boolean, delay = DEBOUNCE_MS): void {
     this.due ||= due;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.look(), delay);

@@ -31,9 +31,19 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
      * `model`: on model folders and `.gguf` files in the Explorer; `localization`: on a localization's `result.json` and
      * in the title bar of its panel; `localizations`: in the palette, where the workspace has some; `dataset`: on folders
      * and dataset manifests; `model-and-dataset`: where `model` is, and on dataset manifests; `sae`: on folders and files
-     * of sparse autoencoders; `sae-or-model`: on both.
+     * of sparse autoencoders; `sae-or-model`: on both; `models`: where the workspace has two models or an alignment, and
+     * there on them; `model-and-words`: where `model` is, and on dataset manifests whose rows are not sentences.
      */
-    readonly on: 'model' | 'localization' | 'localizations' | 'dataset' | 'model-and-dataset' | 'sae' | 'sae-or-model';
+    readonly on:
+      | 'model'
+      | 'localization'
+      | 'localizations'
+      | 'dataset'
+      | 'model-and-dataset'
+      | 'sae'
+      | 'sae-or-model'
+      | 'models'
+      | 'model-and-words';
   };
 }
 

@@ -17,7 +17,7 @@ interface Manifest {
 }
 
 const manifest = (): Manifest => extensions.getExtension('brainlens.brainlens')!.packageJSON as Manifest;
-const ON_MODELS = ['model', 'model-and-dataset', 'sae-or-model'];
+const ON_MODELS = ['model', 'model-and-dataset', 'sae-or-model', 'models', 'model-and-words'];
 const inModelMenu = catalog.filter(({ menu }) => menu !== undefined && ON_MODELS.includes(menu.on));
 /** The command of a verb of two words: `sae train` is `saeTrain`. */
 const commandOf = (verb: string): string =>
@@ -72,6 +72,22 @@ export function contributions(): void {
         );
       }
       assert.match(on('brainlens.dataset'), /explorerResourceIsFolder && resourcePath not in brainlens\.modelFolders/);
+    });
+
+    it('models are compared where there are several, or an alignment; context is offered on recordings of words', () => {
+      const { commands: all, menus } = manifest().contributes;
+      const { enablement } = all.find(({ command }) => command === 'brainlens.hierarchy')!;
+      assert.deepEqual(enablement?.split(' || '), [
+        'isWorkspaceTrusted && brainlens.severalModels',
+        'isWorkspaceTrusted && brainlens.hasAlignments',
+      ]);
+      const on = (command: string): string =>
+        menus['explorer/context']?.find((entry) => entry.command === command)?.when ?? '';
+      assert.match(on('brainlens.hierarchy'), /resourcePath in brainlens\.alignments/);
+      for (const part of on('brainlens.hierarchy').split(' || '))
+        assert.match(part, /brainlens\.(severalModels|alignments)/);
+      assert.match(on('brainlens.context'), /resourcePath in brainlens\.wordDatasets/);
+      assert.doesNotMatch(on('brainlens.context'), /dataset\\\.yaml/);
     });
 
     it('the schemas for extensions that check YAML are there', () => {

@@ -67,9 +67,10 @@ export const contextSpec: AnalysisSpec<ContextSpec, z.input<typeof schema>> = {
   id: 'context',
   schema: 'context',
   version: 1,
-  title: 'Measure Context Length…',
+  title: 'Measure Context…',
   describe: 'Score how well every layer predicts recordings of words, by how many tokens of context the model reads',
   spec: schema,
   paths: ['model', 'dataset'],
   pathsLike: { folds: /\.npy$/ },
+  menu: { on: 'model-and-words' },
 };

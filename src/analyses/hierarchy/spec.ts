@@ -58,9 +58,10 @@ export const hierarchySpec: AnalysisSpec<HierarchySpec, z.input<typeof schema>> 
   id: 'hierarchy',
   schema: 'hierarchy',
   version: 1,
-  title: 'Compare Hierarchies of Models…',
+  title: 'Compare Models…',
   describe:
     'Hold the best layer of every unit against a covariate such as distance or latency, in one model or in several beside benchmarks',
   spec: schema,
   paths: ['alignment', 'table', 'benchmarks', 'tasks'],
+  menu: { on: 'models' },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeEstimate, endOf } from '../../../src/editor/estimateText';
+import { describeEstimate, endOf, mostNeeding } from '../../../src/editor/estimateText';
 import type { Estimate } from '../../../src/shared/protocol';
 
 const estimate: Estimate = {
@@ -46,5 +46,20 @@ describe('what a run needs, said before it starts', () => {
     expect(endOf({ kind: 'cancelled' })).toEqual({ kind: 'cancelled' });
     const failed = { kind: 'failed', user: true, message: 'config.json is missing' } as const;
     expect(endOf(failed)).toEqual(failed);
+  });
+
+  it('of several models the one that needs most, with the cache files of all', () => {
+    const done = (changes: Partial<Estimate>) => ({ kind: 'done', estimate: { ...estimate, ...changes } }) as const;
+    const small = done({ model: 'small', resident: 1e8, cache: 5e7 });
+    const streamed = done({ model: 'streamed', executor: 'streaming', resident: 9e9, cache: 1e7 });
+    expect(mostNeeding([small, done({}), streamed])).toEqual(done({ cache: 6e7 }));
+    expect(mostNeeding([small, streamed])).toEqual(done({ ...streamed.estimate, cache: 6e7 }));
+  });
+
+  it('of several models the first that cannot be run', () => {
+    const refused = { kind: 'done', estimate: { ...estimate, executor: 'refused' } } as const;
+    const failed = { kind: 'failed', user: true, message: 'no model' } as const;
+    expect(mostNeeding([{ kind: 'done', estimate }, failed, refused])).toBe(failed);
+    expect(endOf(mostNeeding([refused, failed]))).toMatchObject({ kind: 'failed', user: true });
   });
 });
