@@ -11,8 +11,16 @@ export interface Shown {
   readonly folder: string;
 }
 
+/** Results side by side: figures that belong to no folder. */
+export interface Comparison {
+  readonly title: string;
+  readonly summary: string;
+  readonly figures: FiguresFile;
+}
+
 export interface HostEvents {
   result(shown: Shown): void;
+  comparison(comparison: Comparison): void;
   running(run: Running): void;
   error(message: string): void;
 }
@@ -99,6 +107,8 @@ export class EditorHost implements Host {
         this.lines.delete(key);
         return;
       }
+      case 'comparison':
+        return events.comparison(message);
       case 'running':
         return events.running(message);
       case 'error':

@@ -1,12 +1,13 @@
 /** The panel's page: in VS Code it shows what the host sends, in a report what the page itself holds. */
 import './styles.css';
 import { messageOf } from '../src/shared/errors';
+import type { Figure } from '../src/shared/figure';
 import { arrange } from './arrange';
 import { cardOf, type Card } from './card';
 import { installControls, spinner } from './controls';
 import { element, oncePerFrame } from './dom';
 import { header } from './header';
-import { EditorHost, type Host, type Shown } from './host';
+import { EditorHost, type Comparison, type Host, type Shown } from './host';
 import { ReportHost } from './report-host';
 import { RunningView, type Running } from './running';
 import { restore, StateStore } from './state';
@@ -42,16 +43,30 @@ class Panel {
 
   async show(shown: Shown): Promise<void> {
     const { result, figures } = shown;
-    const state = restore(this.host.load(), `${result.name} ${result.created}`);
+    const head = (store: StateStore): HTMLElement => header(shown, this.host, store);
+    await this.place(`${result.name} ${result.created}`, result.name, head, figures.figures);
+  }
+
+  async compare({ title, summary, figures }: Comparison): Promise<void> {
+    const head = (): HTMLElement =>
+      element('header', {}, element('h1', {}, title), element('p', { class: 'lead' }, summary));
+    await this.place(title, title, head, figures.figures);
+  }
+
+  /** @param key what is looked at: another one does not take over the state of the last */
+  private async place(
+    key: string,
+    title: string,
+    head: (store: StateStore) => HTMLElement,
+    figures: readonly Figure[],
+  ): Promise<void> {
+    const state = restore(this.host.load(), key);
     const store = new StateStore(state, (changed) => this.host.save(changed));
-    const cards = arrange(figures.figures).map((placed) => cardOf(placed, { host: this.host, store }));
+    const cards = arrange(figures).map((placed) => cardOf(placed, { host: this.host, store }));
     this.store = undefined;
-    this.replace(
-      header(shown, this.host, store),
-      element('div', { class: 'figures' }, ...cards.map((card) => card.element)),
-    );
+    this.replace(head(store), element('div', { class: 'figures' }, ...cards.map((card) => card.element)));
     this.cards = cards;
-    document.title = result.name;
+    document.title = title;
     window.scrollTo(0, state.scroll);
     this.store = store;
     await Promise.all(cards.map((card) => card.open()));
@@ -99,6 +114,7 @@ function start(): void {
   panel.loading();
   host.start({
     result: (shown) => void panel.show(shown).catch(fail),
+    comparison: (comparison) => void panel.compare(comparison).catch(fail),
     running: (run) => void panel.follow(run, fail).catch(fail),
     error: (message) => panel.problem(message),
   });

@@ -1,6 +1,7 @@
 import { commands, Uri, window, workspace } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import type { Outcome } from '../engine/client';
+import { catalog } from '../analyses/catalog';
 import { keptOf } from '../engine/kept';
 import { messageOf, UserError } from '../shared/errors';
 import type { Kept } from '../shared/errors';
@@ -31,15 +32,23 @@ export async function guarded(log: LogOutputChannel, command: () => Promise<void
   }
 }
 
-/** Runs a job under a progress notification and opens its result. */
-export async function runAndOpen(
-  title: string,
-  run: Run,
-  { engine, log }: Pick<CommandParts, 'engine' | 'log'>,
-): Promise<void> {
+/** Runs a job under a progress notification and in the list of runs, and opens its result. */
+export async function runAndOpen(title: string, run: Run, parts: Pick<CommandParts, 'engine' | 'log'>): Promise<void> {
+  const { engine, log } = parts;
   log.info(`${run.job.analysis} ${JSON.stringify(run.job)}`);
-  const parts = { client: await engine.client(), log, panelAssets: engine.panelAssets };
-  const outcome = await runWithProgress(title, parts, run);
+  const abort = new AbortController();
+  const again = (): void => void guarded(log, () => runAndOpen(title, { job: run.job }, parts));
+  const resumes = catalog.find(({ id }) => id === run.job.analysis)?.resumes === true;
+  const { analysis } = run.job;
+  const report = engine.jobs.begin({ title, analysis, resumes, cancel: () => abort.abort(), again });
+  const follower = { abort, step: (message: string, share?: number) => report.running(message, share) };
+  const outcome = await runWithProgress(
+    title,
+    { client: await engine.client(), log, panelAssets: engine.panelAssets },
+    run,
+    follower,
+  );
+  report.end(outcome);
   const kept = outcome.kind === 'cancelled' ? await keptOf(run.job.out) : undefined;
   if (kept === undefined) await present(outcome, log);
   else await presentKept(title, kept, log);

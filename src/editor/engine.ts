@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import { Uri } from 'vscode';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import type { EngineClient } from '../engine/client';
+import { Jobs } from './jobs';
 
 /** The engine process of this window. Its client is loaded with the first use, not with the extension. */
 export class Engine {
+  /** What this window runs. */
+  readonly jobs = new Jobs();
   private loading: Promise<EngineClient> | undefined;
   private disposed = false;
 
@@ -35,6 +38,7 @@ export class Engine {
 
   dispose(): void {
     this.disposed = true;
+    this.jobs.dispose();
     void this.loading?.then((client) => client.dispose());
   }
 

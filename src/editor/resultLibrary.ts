@@ -4,6 +4,7 @@ import { catalog } from '../analyses/catalog';
 import { readFigures, readResult } from '../engine/store';
 import type { Figure } from '../shared/figure';
 import { messageOf } from '../shared/errors';
+import { nameOfModel } from '../shared/model-name';
 import { parent } from './paths';
 
 const PATTERN = '**/.brainlens/**/result.json';
@@ -30,6 +31,10 @@ export interface RecordedResult {
   readonly summary: string;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly inputs: readonly StoredInput[];
+  /** The study that it belongs to: `<study>` of `.brainlens/<study>/<run>/result.json`. */
+  readonly study?: string;
+  /** Names of the models that went into it. */
+  readonly models: readonly string[];
 }
 
 /** Knows the results of the workspace, newest first, for lenses, sparklines and views. Nothing is read before it is asked. */
@@ -114,7 +119,8 @@ async function recordedResult(file: Uri): Promise<RecordedResult | undefined> {
   const { schema, created, summary, spec, provenance } = await readResult(folder.fsPath);
   const analysis = catalog.find((one) => schema.startsWith(`brainlens/${one.schema}@`));
   if (analysis === undefined) return undefined;
-  const home = workspaceOf(folder);
+  const { home, below } = placeOf(folder);
+  const inputs = provenance.inputs.map(({ path, role }) => ({ path: absolute(home, path), role }));
   return {
     file,
     folder,
@@ -123,15 +129,26 @@ async function recordedResult(file: Uri): Promise<RecordedResult | undefined> {
     created: new Date(created),
     summary,
     spec,
-    inputs: provenance.inputs.map(({ path, role }) => ({ path: absolute(home, path), role })),
+    inputs,
+    ...(below.length > 1 && { study: below[0]! }),
+    models: modelsOf(inputs),
   };
 }
 
-/** The folder that paths in a result are relative to: the one that holds `.brainlens`. */
-function workspaceOf(folder: Uri): Uri {
+/** The folder that paths in a result are relative to, which holds `.brainlens`, and the folders below that lead to the result. */
+function placeOf(folder: Uri): { readonly home: Uri; readonly below: readonly string[] } {
   const parts = folder.path.split('/');
   const at = parts.lastIndexOf('.brainlens');
-  return at < 0 ? folder : folder.with({ path: parts.slice(0, at).join('/') || '/' });
+  if (at < 0) return { home: folder, below: [] };
+  return { home: folder.with({ path: parts.slice(0, at).join('/') || '/' }), below: parts.slice(at + 1) };
+}
+
+/** A model is a folder of files, or one `.gguf` file. */
+function modelsOf(inputs: readonly StoredInput[]): string[] {
+  const paths = inputs
+    .filter(({ role }) => role === 'model')
+    .map(({ path }) => (/\.gguf$/i.test(path) ? path : path.slice(0, path.lastIndexOf('/'))));
+  return [...new Set(paths.map(nameOfModel))];
 }
 
 function absolute(home: Uri, path: string): string {

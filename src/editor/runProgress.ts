@@ -21,6 +21,13 @@ export interface Run {
   readonly live?: string;
 }
 
+/** Who else follows the run, and may cancel it. */
+export interface Follower {
+  readonly abort: AbortController;
+  /** @param share that is done, where it is known */
+  step(message: string, share?: number): void;
+}
+
 /**
  * Runs a job under a progress notification with rate, time left and Cancel. The estimate comes first: a model that does
  * not fit is refused, and a cache file is announced with its size before it is written.
@@ -33,10 +40,10 @@ export async function runWithProgress(
     panelAssets,
   }: { readonly client: EngineClient; readonly log: LogOutputChannel; readonly panelAssets: Uri },
   { job, estimate, live }: Run,
+  { abort, step: follow }: Follower,
 ): Promise<Outcome> {
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   return window.withProgress(options, async (progress, token) => {
-    const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     if (estimate !== undefined) {
       progress.report({ message: 'Reading the model' });
@@ -63,6 +70,7 @@ export async function runWithProgress(
         progress.report({ message });
         reported = foretold ? now + FORETOLD_MS : now;
       }
+      follow(message, step.total > 0 ? Math.min(1, step.done / step.total) : undefined);
       panel.step(step, message);
     };
     try {

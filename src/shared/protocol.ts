@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChartFigure, FiguresFile } from './figure';
+import { studyRecordSchema } from './result';
 import type { ResultFile } from './result';
 
 // Editor or command line ↔ engine child ----------------------------------------------------------------------------
@@ -34,6 +35,10 @@ const jobSchema = z.object({
   cacheSize: z.number().nonnegative().optional(),
   /** Provenance paths are relative to it. */
   workspace: z.string(),
+  /** The study that asks for it; stored in the result. */
+  study: studyRecordSchema.optional(),
+  /** Said with the result, before what the analysis itself warns of. */
+  warnings: z.array(z.string()).optional(),
 });
 
 /** One analysis run, whoever asks for it. */
@@ -114,6 +119,8 @@ export type ToWebview =
       readonly status: string;
       readonly figures: readonly ChartFigure[];
     }
+  /** Results side by side. */
+  | { readonly type: 'comparison'; readonly title: string; readonly summary: string; readonly figures: FiguresFile }
   | { readonly type: 'error'; readonly message: string };
 
 /** From the panel; checked at the boundary. */

@@ -56,6 +56,7 @@ export const ablationSpec: AnalysisSpec<AblationSpec, z.input<typeof schema>> = 
   title: 'Ablate Units…',
   describe: 'Silence localized units and as many random ones, and measure what the model can no longer do',
   spec: schema,
+  resumes: true,
   paths: ['model', 'units', 'tasks', 'reference'],
   menu: { on: 'localization' },
 };

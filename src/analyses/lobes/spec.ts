@@ -161,6 +161,7 @@ export const lobesSpec: AnalysisSpec<LobesSpec, z.input<typeof schema>> = {
   describe:
     "Find the lobes of a sparse autoencoder's features from co-firing, and test whether they are places in space",
   spec: schema,
+  resumes: true,
   paths: ['model', 'sae', 'documents', 'firing', 'cooccurrence', 'decoder'],
   menu: { on: 'sae' },
 };

@@ -83,6 +83,7 @@ export const saeTrainingSpec: AnalysisSpec<SaeTrainingSpec, z.input<typeof schem
   title: 'Train SAE…',
   describe: "Train a TopK sparse autoencoder on a layer of a model over your documents, in SAELens' layout",
   spec: schema,
+  resumes: true,
   paths: ['model', 'documents'],
   menu: { on: 'model' },
 };

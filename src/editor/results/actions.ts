@@ -1,0 +1,106 @@
+import { commands, Disposable, Uri, window, workspace } from 'vscode';
+import type { LogOutputChannel } from 'vscode';
+import { UserError } from '../../shared/errors';
+import { guarded } from '../analysisRun';
+import type { Engine } from '../engine';
+import { basename, parent } from '../paths';
+import { openReport } from '../report';
+import { openComparison } from './comparisonPanel';
+import type { ListedResult, ResultNode, ResultsView } from './view';
+
+/** What the actions of the view need of their surroundings. */
+export interface ViewParts {
+  readonly view: ResultsView;
+  readonly engine: Engine;
+  readonly log: LogOutputChannel;
+}
+
+/** Registers what the buttons and menus of the results view do. */
+export function registerViewActions({ view, engine, log }: ViewParts): Disposable {
+  const on = (id: string, act: (nodes: readonly ResultNode[]) => Promise<void> | void): Disposable =>
+    commands.registerCommand(`brainlens.${id}`, (node?: ResultNode, selected?: readonly ResultNode[]) =>
+      guarded(log, async () => act(selected ?? (node === undefined ? view.selection : [node]))),
+    );
+  const onJob = (id: string, act: (job: number) => void): Disposable =>
+    on(id, (nodes) => nodes.forEach((node) => node.kind === 'job' && act(node.job.id)));
+  const { jobs, panelAssets } = engine;
+  return Disposable.from(
+    on('filterResults', () => askFilter(view)),
+    on('clearResultFilter', () => void (view.filter = '')),
+    on('compareResults', async (nodes) => void (await openComparison(resultsOf(nodes), panelAssets, log))),
+    on('reportResult', async (nodes) => {
+      for (const { folder } of resultsOf(nodes)) await openReport(folder, panelAssets);
+    }),
+    on('renameResult', async (nodes) => {
+      const [result] = resultsOf(nodes);
+      if (result !== undefined) await rename(result);
+    }),
+    on('deleteResult', (nodes) => remove(resultsOf(nodes))),
+    onJob('cancelJob', (job) => jobs.cancel(job)),
+    onJob('pauseJob', (job) => jobs.pause(job)),
+    onJob('resumeJob', (job) => jobs.resume(job)),
+    onJob('dismissJob', (job) => jobs.forget(job)),
+  );
+}
+
+function resultsOf(nodes: readonly ResultNode[]): ListedResult[] {
+  return nodes.flatMap((node) => (node.kind === 'result' ? [node.result] : []));
+}
+
+async function askFilter(view: ResultsView): Promise<void> {
+  const words = await window.showInputBox({
+    title: 'Filter Results',
+    prompt: 'Words that occur in the title, summary, name, study or model; empty shows all',
+    value: view.filter,
+  });
+  if (words === undefined) return;
+  view.filter = words;
+}
+
+async function rename({ folder, name }: ListedResult): Promise<void> {
+  const chosen = await window.showInputBox({
+    title: `Rename ${name}`,
+    value: name,
+    validateInput: (text) => nameProblem(text.trim()),
+  });
+  if (chosen === undefined || chosen.trim() === name) return;
+  const target = Uri.joinPath(parent(folder), chosen.trim());
+  if (await exists(target)) throw new UserError(`${basename(target)} is there already`, 'Choose another name.');
+  await workspace.fs.rename(folder, target, { overwrite: false });
+}
+
+/** What is wrong with a name of a folder; `undefined` where nothing is. */
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'A result needs a name.';
+  if (/[\\/:*?"<>|]/.test(name) || name.startsWith('.')) return 'No \\ / : * ? " < > | and no leading dot.';
+  return undefined;
+}
+
+async function exists(uri: Uri): Promise<boolean> {
+  return workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function remove(results: readonly ListedResult[]): Promise<void> {
+  if (results.length === 0) return;
+  const what = results.length === 1 ? results[0]!.name : `${results.length} results`;
+  const yes = 'Move to Trash';
+  if ((await window.showWarningMessage(`Move ${what} to the trash?`, { modal: true }, yes)) !== yes) return;
+  for (const { folder } of results) {
+    try {
+      await workspace.fs.delete(folder, { recursive: true, useTrash: true });
+    } catch {
+      // Remote machines and containers often have no trash.
+      await removeForGood(folder);
+    }
+  }
+}
+
+async function removeForGood(folder: Uri): Promise<void> {
+  const yes = 'Delete for Good';
+  const question = `There is no trash for ${basename(folder)}. Delete it for good?`;
+  if ((await window.showWarningMessage(question, { modal: true }, yes)) !== yes) return;
+  await workspace.fs.delete(folder, { recursive: true, useTrash: false });
+}

@@ -1,0 +1,151 @@
+import { EventEmitter, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState, window } from 'vscode';
+import type { Disposable, Event, TreeDataProvider, TreeView } from 'vscode';
+import { age } from '../../shared/age';
+import { percent } from '../../shared/words';
+import { RESULT_COMMANDS } from '../commandNames';
+import type { Job, Jobs } from '../jobs';
+import { basename } from '../paths';
+import type { RecordedResult, ResultLibrary } from '../resultLibrary';
+import { groupsOf } from './tree';
+import type { ResultGroup } from './tree';
+
+/** Its id in package.json. */
+const VIEW = 'brainlens.results';
+
+/** A result with the name that it goes by. */
+export type ListedResult = RecordedResult & { readonly name: string };
+
+export type ResultNode =
+  | { readonly kind: 'jobs' }
+  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'group'; readonly group: ResultGroup<ListedResult> }
+  | { readonly kind: 'result'; readonly result: ListedResult };
+
+const JOB_ICONS: Readonly<Record<Job['state'], string>> = {
+  queued: 'clock',
+  running: 'sync~spin',
+  paused: 'debug-pause',
+  failed: 'error',
+};
+const GROUP_ICONS: Readonly<Record<ResultGroup<ListedResult>['kind'], string>> = {
+  study: 'notebook',
+  model: 'symbol-structure',
+  several: 'layers',
+  none: 'circle-large-outline',
+};
+
+/** The view of what this window runs and of the workspace's results, by study and model. */
+export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChangeTreeData: Event<void> = this.changed.event;
+  private readonly view: TreeView<ResultNode>;
+  private readonly subscriptions: Disposable[];
+  private words = '';
+
+  constructor(
+    private readonly library: ResultLibrary,
+    private readonly jobs: Jobs,
+  ) {
+    this.view = window.createTreeView(VIEW, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
+    this.subscriptions = [
+      this.view,
+      library.onDidChange(() => this.changed.fire()),
+      jobs.onDidChange(() => this.changed.fire()),
+    ];
+  }
+
+  get filter(): string {
+    return this.words;
+  }
+
+  /** Shows only results in which all the words occur. */
+  set filter(words: string) {
+    this.words = words.trim();
+    this.view.message = this.words === '' ? '' : `Only results with “${this.words}”.`;
+    this.changed.fire();
+  }
+
+  /** What is selected in the view, where a command comes without an argument. */
+  get selection(): readonly ResultNode[] {
+    return this.view.selection;
+  }
+
+  async getChildren(node?: ResultNode): Promise<ResultNode[]> {
+    if (node === undefined) return this.roots();
+    if (node.kind === 'jobs') return this.jobs.list().map((job) => ({ kind: 'job', job }));
+    if (node.kind === 'group') return node.group.results.map((result) => ({ kind: 'result', result }));
+    return [];
+  }
+
+  getTreeItem(node: ResultNode): TreeItem {
+    switch (node.kind) {
+      case 'jobs':
+        return jobsItem(this.jobs.list().length);
+      case 'job':
+        return jobItem(node.job);
+      case 'group':
+        return groupItem(node.group);
+      case 'result':
+        return resultItem(node.result);
+    }
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.changed.dispose();
+  }
+
+  private async roots(): Promise<ResultNode[]> {
+    const results = (await this.library.list()).map((result) => ({ ...result, name: basename(result.folder) }));
+    const groups = groupsOf(results, this.words).map((group): ResultNode => ({ kind: 'group', group }));
+    return this.jobs.list().length > 0 ? [{ kind: 'jobs' }, ...groups] : groups;
+  }
+}
+
+function jobsItem(count: number): TreeItem {
+  const item = new TreeItem('Runs', TreeItemCollapsibleState.Expanded);
+  item.id = 'jobs';
+  item.description = String(count);
+  return item;
+}
+
+function jobItem({ id, title, state, message, share, resumes }: Job): TreeItem {
+  const item = new TreeItem(title);
+  item.id = `job ${id}`;
+  item.description = share === undefined ? message : `${percent(share)} · ${message}`;
+  item.tooltip = `${title}: ${message}`;
+  item.iconPath = new ThemeIcon(JOB_ICONS[state]);
+  // Read by the `when` clauses of the buttons: only what can go on where it stopped can be paused.
+  item.contextValue = state === 'running' && resumes ? 'job-running-resumes' : `job-${state}`;
+  item.accessibilityInformation = { label: `${title}, ${state}, ${item.description}` };
+  return item;
+}
+
+function groupItem({ kind, label, results }: ResultGroup<ListedResult>): TreeItem {
+  const item = new TreeItem(label, TreeItemCollapsibleState.Expanded);
+  item.id = `group ${kind} ${label}`;
+  item.description = String(results.length);
+  item.iconPath = new ThemeIcon(GROUP_ICONS[kind]);
+  item.contextValue = 'group';
+  return item;
+}
+
+function resultItem({ folder, title, name, summary, created }: ListedResult): TreeItem {
+  const when = age(created, new Date());
+  const item = new TreeItem(isDefaultName(name) ? title : name);
+  item.id = folder.toString();
+  item.description = `${when} · ${summary}`;
+  item.tooltip = new MarkdownString().appendText(
+    `${title} · ${created.toLocaleString()}\n\n${summary}\n\n${folder.fsPath}`,
+  );
+  item.iconPath = new ThemeIcon('graph');
+  item.contextValue = 'result';
+  item.command = { title: 'Open', command: RESULT_COMMANDS.open, arguments: [folder] };
+  item.accessibilityInformation = { label: `${title}, ${name}, ${when}, ${summary}` };
+  return item;
+}
+
+/** A name that nobody has chosen says less than the analysis' title. */
+function isDefaultName(name: string): boolean {
+  return /-\d{8}-\d{6}(-\d+)?$/.test(name);
+}
