@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { viewCommands, viewMenus } from './view-commands.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes('--check');
@@ -19,7 +20,7 @@ const resultCommands = [
 ];
 /** Commands that stand for themselves. */
 const otherCommands = [{ id: 'clearCache', title: 'Clear Cache', enablement: 'isWorkspaceTrusted' }];
-const resultIsActive = 'activeCustomEditorId == brainlens.result';
+const resultIsActive = 'activeCustomEditorId =~ /^brainlens\\.result(Elsewhere)?$/';
 const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
   'isWorkspaceTrusted && !explorerResourceIsFolder && resourceExtname == .gguf';
@@ -87,7 +88,7 @@ await update('package.json', (manifest) => ({
 }));
 await update('package.nls.json', (texts) => {
   const others = Object.entries(texts).filter(([key]) => !key.startsWith('command.'));
-  const titles = [...analyses, ...otherCommands, ...resultCommands].map(({ id, title }) => [`command.${id}`, title]);
+  const titles = [...analyses, ...otherCommands, ...resultCommands, ...viewCommands].map(({ id, title }) => [`command.${id}`, title]);
   return Object.fromEntries([...others, ...titles]);
 });
 await update('schemas/dataset.schema.json', () => datasetSchema);
@@ -115,8 +116,10 @@ function commands() {
       ...entry({ ...analysis, icon: PLACES[analysis.menu.on].icon }),
       enablement: PLACES[analysis.menu.on].enablement,
     })),
-    ...otherCommands.map((command) => ({ ...entry(command), enablement: command.enablement })),
-    ...resultCommands.map(entry),
+    ...[...otherCommands, ...resultCommands, ...viewCommands].map(({ enablement, ...command }) => ({
+      ...entry(command),
+      ...(enablement === undefined ? {} : { enablement }),
+    })),
   ];
 }
 
@@ -139,7 +142,12 @@ function menus() {
         group: `navigation@${index + 1}`,
       })),
     ],
-    commandPalette: resultCommands.map(({ id }) => ({ command: `brainlens.${id}`, when: resultIsActive })),
+    'view/title': viewMenus['view/title'],
+    'view/item/context': viewMenus['view/item/context'],
+    commandPalette: [
+      ...resultCommands.map(({ id }) => ({ command: `brainlens.${id}`, when: resultIsActive })),
+      ...viewMenus.commandPalette,
+    ],
   };
 }
 

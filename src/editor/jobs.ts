@@ -58,8 +58,7 @@ export class Jobs implements Disposable {
     this.entries.set(id, entry);
     this.changed.fire();
     const become = (next: Partial<Job>): void => {
-      const { share: _, ...before } = entry.job;
-      entry.job = { ...before, ...next };
+      entry.job = { ...job, ...next };
       this.changed.fire();
     };
     return {
