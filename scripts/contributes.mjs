@@ -88,7 +88,10 @@ await update('package.json', (manifest) => ({
 }));
 await update('package.nls.json', (texts) => {
   const others = Object.entries(texts).filter(([key]) => !key.startsWith('command.'));
-  const titles = [...analyses, ...otherCommands, ...resultCommands, ...viewCommands].map(({ id, title }) => [`command.${id}`, title]);
+  const titles = [...analyses, ...otherCommands, ...resultCommands, ...viewCommands].map(({ id, title }) => [
+    `command.${id}`,
+    title,
+  ]);
   return Object.fromEntries([...others, ...titles]);
 });
 await update('schemas/dataset.schema.json', () => datasetSchema);
