@@ -1,9 +1,11 @@
 import { window } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './editor/commands';
+import { AfterStart } from './editor/afterStart';
 import { Engine } from './editor/engine';
 import { ModelFolders } from './editor/modelFolders';
 import { ResultEditor } from './editor/resultEditor';
+import { ResultLibrary } from './editor/resultLibrary';
 import { SaeFolders } from './editor/saeFolders';
 import { WordDatasets } from './editor/wordDatasets';
 import { WorkspaceResults } from './editor/workspaceResults';
@@ -17,8 +19,30 @@ export function activate(context: ExtensionContext): void {
   const results = new WorkspaceResults(log);
   const saes = new SaeFolders(log);
   const panels = new ResultEditor(context.extensionUri, log);
+  const library = new ResultLibrary(log);
   const yaml = new YamlLanguage(log);
   const wordDatasets = new WordDatasets(log);
   const commands = registerCommands({ engine, models, results, saes, log });
-  context.subscriptions.push(log, engine, models, results, saes, panels, yaml, wordDatasets, commands);
+  const nextToCode = new AfterStart(async () => {
+    const { NextToCode } = await import('./editor/onDemand');
+    return new NextToCode(models, library, log);
+  }, log);
+  const resultsView = new AfterStart(async () => {
+    const { resultsPart } = await import('./editor/onDemand');
+    return resultsPart(library, engine, log);
+  }, log);
+  context.subscriptions.push(
+    log,
+    engine,
+    models,
+    results,
+    saes,
+    panels,
+    yaml,
+    wordDatasets,
+    library,
+    nextToCode,
+    resultsView,
+    commands,
+  );
 }

@@ -1,5 +1,6 @@
 import { commands, Disposable, Uri } from 'vscode';
 import type { CommandParts } from './analysisRun';
+import { RESULT_COMMANDS } from './commandNames';
 
 /** Registers the commands that run analyses; what they need is loaded with their first use. */
 export function registerCommands(parts: CommandParts): Disposable {
@@ -40,6 +41,12 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { findCrystals } = await import('./onDemand');
       await findCrystals(uriOf(clicked), parts);
     }),
+    ...(['open', 'runAgain', 'copySnippet'] as const).map((action) =>
+      commands.registerCommand(RESULT_COMMANDS[action], async (named?: unknown) => {
+        const { withResult } = await import('./onDemand');
+        await withResult(action, named, parts);
+      }),
+    ),
     commands.registerCommand('brainlens.context', async (clicked?: unknown) => {
       const { measureContext } = await import('./onDemand');
       await measureContext(uriOf(clicked), parts);

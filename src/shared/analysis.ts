@@ -25,6 +25,8 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
   readonly paths: readonly string[];
   /** Fields that hold a path only where their value looks like one: `folds` is `kfold:5:0` or `folds.npy`. */
   readonly pathsLike?: Readonly<Record<string, RegExp>>;
+  /** A cancelled run of it leaves a checkpoint, and the same run goes on from there: the editor offers to pause it. */
+  readonly resumes?: true;
   /** Where the editor offers it; absent: command line only. */
   readonly menu?: {
     /**
@@ -77,6 +79,21 @@ function inWords(issue: z.core.$ZodIssue): string {
 /** The command line's flag for a field of a spec: `maxTokens` → `--max-tokens`. */
 export function flagOf(field: string): string {
   return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * The first thing wrong with the settings of an analysis, as a sentence that follows the name of the setting; `undefined`
+ * where they are right.
+ */
+export function settingIssue(
+  analysis: AnalysisSpec,
+  input: Readonly<Record<string, unknown>>,
+): { readonly field: string; readonly message: string } | undefined {
+  const issue = analysis.spec.safeParse(input).error?.issues[0];
+  if (issue === undefined) return undefined;
+  const field = String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : ''));
+  const missing = issue.code === 'invalid_type' && input[field] === undefined;
+  return { field, message: missing ? 'is missing' : inWords(issue) };
 }
 
 /**

@@ -70,6 +70,7 @@ export const contextSpec: AnalysisSpec<ContextSpec, z.input<typeof schema>> = {
   title: 'Measure Context…',
   describe: 'Score how well every layer predicts recordings of words, by how many tokens of context the model reads',
   spec: schema,
+  resumes: true,
   paths: ['model', 'dataset'],
   pathsLike: { folds: /\.npy$/ },
   menu: { on: 'model-and-words' },
