@@ -1,6 +1,6 @@
 import type { Gemm } from '../../math/gemm';
 import type { Random } from '../../math/random';
-import { columnMeans, scatter } from '../../math/spectrum/covariance';
+import { columnMeans, mirror, scatter } from '../../math/spectrum/covariance';
 import type { Covariance } from '../../math/spectrum/covariance';
 
 /** Groups of rows whose products are summed once; a half is four of them, and there are 70 such halves. */
@@ -57,14 +57,14 @@ function covarianceOf(parts: readonly Group[], width: number): Float64Array {
   const count = parts.reduce((total, part) => total + part.count, 0);
   const matrix = new Float64Array(width * width);
   const sum = new Float64Array(width);
-  for (const part of parts) {
-    for (let i = 0; i < matrix.length; i += 1) matrix[i]! += part.products[i]!;
-    for (let i = 0; i < width; i += 1) sum[i]! += part.sum[i]!;
-  }
+  for (const part of parts) part.sum.forEach((value, i) => (sum[i]! += value));
   for (let i = 0; i < width; i += 1) {
-    for (let j = 0; j < width; j += 1) {
+    const [from, end] = [i * width + i, (i + 1) * width];
+    for (const { products } of parts) for (let at = from; at < end; at += 1) matrix[at]! += products[at]!;
+    for (let j = i; j < width; j += 1) {
       matrix[i * width + j] = (matrix[i * width + j]! - (sum[i]! * sum[j]!) / count) / (count - 1);
     }
   }
+  mirror(matrix, width);
   return matrix;
 }

@@ -19,7 +19,7 @@ export interface Errors {
 }
 
 /** Residual over an eigenvalue; its own relative error is about the square of this over the gap behind the carried vectors. */
-const TOLERANCE = 1e-6;
+const TOLERANCE = 3e-4;
 /** Rounds of the subspace, after which the whole spectrum of a half is sooner had. */
 const MOST_ROUNDS = 4;
 

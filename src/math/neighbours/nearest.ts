@@ -45,10 +45,11 @@ export async function* nearestNeighbours(
     const some = { data: left.data.subarray(from * (width + 1), to * (width + 1)), dims: [to - from, width + 1] };
     const { halves, columns } = await gemm.run(nearest(candidates), { left: some, right }, ['halves', 'columns']);
     for (let row = from; row < to; row += 1) {
-      const [first, end] = [(row - from) * candidates, (row - from + 1) * candidates];
-      const found = search.nearest(row, columns.data.subarray(first, end), halves.data.subarray(first, end), k);
-      indices.set(found.indices.subarray(0, k), row * k);
-      distances.set(found.distances.subarray(0, k), row * k);
+      const found = search.nearest(row, columns.data, halves.data, (row - from) * candidates, k);
+      for (let i = 0; i < k; i += 1) {
+        indices[row * k + i] = found.indices[i]!;
+        distances[row * k + i] = found.distances[i]!;
+      }
     }
     yield { phase: 'Nearest neighbours', done: to, total: count, unit };
   }
@@ -74,6 +75,7 @@ class Search {
   private readonly largest: number;
   private readonly indices: Int32Array;
   private readonly distances: Float64Array;
+  private readonly order: Int32Array;
 
   constructor(
     private readonly points: Float64Array,
@@ -82,10 +84,15 @@ class Search {
   ) {
     this.count = points.length / width;
     this.squares = new Float64Array(this.count);
-    for (let i = 0; i < points.length; i += 1) this.squares[Math.floor(i / width)]! += points[i]! * points[i]!;
+    for (let row = 0; row < this.count; row += 1) {
+      let sum = 0;
+      for (let i = row * width; i < (row + 1) * width; i += 1) sum += points[i]! * points[i]!;
+      this.squares[row] = sum;
+    }
     this.largest = this.squares.reduce((most, square) => Math.max(most, square), 0);
     this.indices = new Int32Array(candidates);
     this.distances = new Float64Array(candidates);
+    this.order = new Int32Array(candidates);
   }
 
   /** Rows [−a, 1] and [b, ½‖b‖²], whose products are ½‖b‖² − a·b: half the squared distance, less ½‖a‖². */
@@ -107,34 +114,56 @@ class Search {
   }
 
   /**
-   * @param columns f32 [candidates], the row's candidates
-   * @param halves f32 [candidates], their half squared distances less ½‖a‖²
+   * @param columns the row's candidates, from `at` on
+   * @param halves their half squared distances less ½‖a‖², from `at` on
    * @returns the first k of them by exact distance, ties to the lower index; the arrays are used again
    */
   nearest(
     row: number,
     columns: ArrayLike<number>,
     halves: ArrayLike<number>,
+    at: number,
     k: number,
   ): { readonly indices: Int32Array; readonly distances: Float64Array } {
-    const filled = this.measure(row, columns);
-    // What lies nearer than the k-th is not longer than this: one massive point elsewhere makes no row unsure.
     const own = Math.sqrt(this.squares[row]!);
-    const longest = Math.min(Math.sqrt(this.largest), filled >= k ? own + this.distances[k - 1]! : Infinity);
-    const slack = 2 * (this.width + 8) * ROUNDOFF * (own + longest) ** 2;
-    const limit = this.squares[row]! + 2 * Array.from(halves).reduce((most, half) => Math.max(most, half));
-    const isSure = columns.length === this.count || (filled >= k && this.distances[k - 1]! ** 2 + slack < limit);
+    const filled = this.measure(row, columns, halves, at, k);
+    let most = -Infinity;
+    for (let i = at; i < at + this.candidates; i += 1) most = Math.max(most, halves[i]!);
+    const isSure =
+      this.candidates === this.count ||
+      (filled >= k && this.isBeyond(own, this.squares[row]! + 2 * most, this.distances[k - 1]!));
     if (!isSure) this.exactly(row);
     return { indices: this.indices, distances: this.distances };
   }
 
-  /** Exact distances of the candidates but the row itself, ascending. @returns how many they are */
-  private measure(row: number, columns: ArrayLike<number>): number {
-    const { indices, distances, candidates } = this;
-    const found = Int32Array.from(columns).sort();
+  /**
+   * Whether a squared distance of float32 from a point of length `own` is beyond a distance, whatever rounding did to it. What lies
+   * nearer is not longer than `own + distance`: one massive point elsewhere makes no row unsure.
+   */
+  private isBeyond(own: number, square: number, distance: number): boolean {
+    const longest = Math.min(Math.sqrt(this.largest), own + distance);
+    const slack = 2 * (this.width + 8) * ROUNDOFF * (own + longest) ** 2;
+    return distance ** 2 + slack < square;
+  }
+
+  /** Exact distances of the candidates that may be among the first k, ascending. @returns how many they are */
+  private measure(row: number, columns: ArrayLike<number>, halves: ArrayLike<number>, at: number, k: number): number {
+    const { indices, distances, order, candidates } = this;
+    for (let i = 0; i < candidates; i += 1) {
+      // By insertion: they are few.
+      let place = i;
+      for (; place > 0 && halves[at + order[place - 1]!]! > halves[at + i]!; place -= 1)
+        order[place] = order[place - 1]!;
+      order[place] = i;
+    }
+    const own = Math.sqrt(this.squares[row]!);
     let filled = 0;
-    for (const other of found) {
+    for (let i = 0; i < candidates; i += 1) {
+      const candidate = at + order[i]!;
+      const other = columns[candidate]!;
       if (other === row) continue;
+      const square = this.squares[row]! + 2 * halves[candidate]!;
+      if (filled >= k && this.isBeyond(own, square, distances[k - 1]!)) break;
       filled = insert(indices, distances, filled, candidates, other, Math.sqrt(this.square(row, other)));
     }
     return filled;
@@ -162,7 +191,7 @@ class Search {
   }
 }
 
-/** Inserts into an ascending list behind its equals; the last drops out of a full one. @returns how many it holds */
+/** Inserts into an ascending list, equals by index; the last drops out of a full one. @returns how many it holds */
 function insert(
   indices: Int32Array,
   values: Float64Array,
@@ -172,8 +201,9 @@ function insert(
   value: number,
 ): number {
   let place = Math.min(filled, room - 1);
-  if (filled === room && value >= values[place]!) return filled;
-  while (place > 0 && values[place - 1]! > value) {
+  const isBefore = (at: number): boolean => value < values[at]! || (value === values[at]! && index < indices[at]!);
+  if (filled === room && !isBefore(place)) return filled;
+  while (place > 0 && isBefore(place - 1)) {
     values[place] = values[place - 1]!;
     indices[place] = indices[place - 1]!;
     place -= 1;

@@ -4,6 +4,8 @@ import type { Dense, Gemm } from '../gemm';
 const ROWS = 2048;
 /** Columns of one tile: tiles above the diagonal, which mirror those below, save nearly half of the products. */
 const COLUMNS = 384;
+/** Rows, and columns, of a matrix that the processor's cache holds while they change places. */
+const SQUARE = 32;
 
 export interface Covariance {
   /** f64 [width, width], ddof 1. */
@@ -54,10 +56,19 @@ export async function scatter(
       }
     }
   }
-  for (let i = 0; i < width; i += 1) {
-    for (let j = 0; j < i; j += 1) matrix[i * width + j] = matrix[j * width + i]!;
-  }
+  mirror(matrix, width);
   return matrix;
+}
+
+/** Copies what is above the diagonal of f64 [n, n] to below it, in place. */
+export function mirror(matrix: Float64Array, n: number): void {
+  for (let top = 0; top < n; top += SQUARE) {
+    for (let left = 0; left <= top; left += SQUARE) {
+      for (let i = top; i < Math.min(n, top + SQUARE); i += 1) {
+        for (let j = left; j < Math.min(i, left + SQUARE); j += 1) matrix[i * n + j] = matrix[j * n + i]!;
+      }
+    }
+  }
 }
 
 /** Centred columns `first` … `end` − 1 of some rows, a row each: [columns, rows]. */
@@ -69,13 +80,17 @@ function strip(
   end: number,
 ): Dense {
   const width = means.length;
-  const data = new Float64Array((end - first) * rows.length);
-  let at = 0;
-  for (let column = first; column < end; column += 1) {
-    const mean = means[column]!;
-    for (let i = 0; i < rows.length; i += 1, at += 1) data[at] = values[rows[i]! * width + column]! - mean;
+  const count = rows.length;
+  const data = new Float64Array((end - first) * count);
+  for (let top = 0; top < count; top += SQUARE) {
+    const bottom = Math.min(count, top + SQUARE);
+    for (let column = first; column < end; column += 1) {
+      const mean = means[column]!;
+      const to = (column - first) * count;
+      for (let i = top; i < bottom; i += 1) data[to + i] = values[rows[i]! * width + column]! - mean;
+    }
   }
-  return { data, dims: [end - first, rows.length] };
+  return { data, dims: [end - first, count] };
 }
 
 function add(matrix: Float64Array, width: number, tile: Dense, row: number, column: number): void {

@@ -4,6 +4,9 @@ import type { Random } from '../random';
 
 /** What is left of a row of length 1 that lies in the span of others. */
 const ROUNDING = 1e-12;
+/** Added to products of rows of length 1; well above the smallest pivot of a Cholesky factor. */
+const SHIFT = 1e-9;
+const MOST_PASSES = 8;
 
 /** Rows minus what they hold along some orthonormal vectors; the rows themselves where there are none. */
 export async function without(gemm: Gemm, rows: Float64Array, vectors: Float64Array, n: number): Promise<Float64Array> {
@@ -15,9 +18,9 @@ export async function without(gemm: Gemm, rows: Float64Array, vectors: Float64Ar
 }
 
 /**
- * An orthonormal basis of what rows span beside orthonormal `others`: the Cholesky factor of their products, twice (Yamamoto
- * et al. 2015), or Gram–Schmidt where they are too much alike for it. A row in the span of those before it, as in a matrix of
- * small rank, gives place to a random one.
+ * An orthonormal basis of what rows span beside orthonormal `others`: by the Cholesky factor of their products, shifted while
+ * rows are too much alike for it (Fukaya et al. 2020), then plain and twice; by Gram–Schmidt where that leads nowhere. A row in
+ * the span of those before it, as in a matrix of small rank, gives place to a random one.
  * @param rows f64 [m, n]
  * @param others f64 [k, n]
  * @returns f64 [m, n]
@@ -30,21 +33,33 @@ export async function orthonormalRows(
   random: Random,
 ): Promise<Float64Array> {
   let basis = rows;
-  for (let pass = 0; pass < 2; pass += 1) {
+  let plain = 0;
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     basis = unitRows(await without(gemm, basis, others, n), n);
-    const turned = await byCholesky(gemm, basis, n);
-    if (turned === undefined) return byGramSchmidt(rows, others, n, random);
+    const { turned, shifted } = await byCholesky(gemm, basis, n);
     basis = turned;
+    if (!shifted) plain += 1;
+    if (plain === 2) return basis;
   }
-  return basis;
+  return byGramSchmidt(rows, others, n, random);
 }
 
-/** L⁻¹·rows, where rows·rowsᵀ = L·Lᵀ; undefined where the products are no positive definite matrix. */
-async function byCholesky(gemm: Gemm, rows: Float64Array, n: number): Promise<Float64Array | undefined> {
+/** L⁻¹·rows, where rows·rowsᵀ = L·Lᵀ, with a shift where the products are not positive definite beyond rounding. */
+async function byCholesky(
+  gemm: Gemm,
+  rows: Float64Array,
+  n: number,
+): Promise<{ readonly turned: Float64Array; readonly shifted: boolean }> {
   const m = rows.length / n;
   const block = { data: rows, dims: [m, n] };
-  const { data: factor } = await gemm.multiply(block, block, { transposeB: true });
-  if (!choleskyInPlace(factor, m)) return undefined;
+  const { data: products } = await gemm.multiply(block, block, { transposeB: true });
+  const factor = Float64Array.from(products);
+  const shifted = !choleskyInPlace(factor, m);
+  if (shifted) {
+    factor.set(products);
+    for (let i = 0; i < m; i += 1) factor[i * m + i]! += SHIFT;
+    choleskyInPlace(factor, m);
+  }
   // Row j is column j of L⁻¹.
   const inverse = new Float64Array(m * m);
   for (let j = 0; j < m; j += 1) {
@@ -52,7 +67,8 @@ async function byCholesky(gemm: Gemm, rows: Float64Array, n: number): Promise<Fl
     column[j] = 1;
     solveLower(factor, m, column);
   }
-  return (await gemm.multiply({ data: inverse, dims: [m, m] }, block, { transposeA: true })).data;
+  const { data: turned } = await gemm.multiply({ data: inverse, dims: [m, m] }, block, { transposeA: true });
+  return { turned, shifted };
 }
 
 function byGramSchmidt(rows: Float64Array, others: Float64Array, n: number, random: Random): Float64Array {

@@ -10,7 +10,7 @@ const GUARD = 48;
 /** Largest degree of a Chebyshev filter. */
 const DEGREE = 12;
 /**
- * The filter may grow the largest eigenvalue that is left this much more than those it damps: beyond, all vectors turn
+ * The filter may grow the largest eigenvalue that is left this much more than the last that is wanted: beyond, all vectors turn
  * towards the first, and rounding takes what else they hold.
  */
 const GROWTH = 1e12;
@@ -71,9 +71,7 @@ export async function principalPairs(
   let ritz = await rotate(gemm, await orthonormalRows(gemm, seen, done, n, random), apply, n);
   for (let round = 0; ; round += 1) {
     const largest = ritz.values[0]!;
-    const excess = ritz.residuals.map(
-      (residual, i) => residual / Math.max(tolerance * ritz.values[i]!, ROUNDING * largest),
-    );
+    const excess = ritz.residuals.map((left, i) => left / Math.max(tolerance * ritz.values[i]!, ROUNDING * largest));
     const worse = excess.findIndex((times) => times > 1);
     const ready = worse < 0 ? carried : worse;
     if (ready >= count) return { values: ritz.values.slice(0, count), vectors: ritz.vectors };
@@ -84,8 +82,8 @@ export async function principalPairs(
     const missing = excess.subarray(ready, count).reduce((most, times) => Math.max(most, times), 1);
     const degree = degreeFor(damped, ritz.values[ready]!, ritz.values[count - 1]!, missing);
     done = ritz.vectors.slice(0, ready * n);
-    const left = async (rows: Float64Array): Promise<Float64Array> => without(gemm, await apply(rows), done, n);
-    const filtered = await filter(ritz.vectors.slice(ready * n), left, { ...damped, degree });
+    const deflated = async (rows: Float64Array): Promise<Float64Array> => without(gemm, await apply(rows), done, n);
+    const filtered = await filter(ritz.vectors.slice(ready * n), deflated, { ...damped, degree });
     const basis = joined(done, await orthonormalRows(gemm, filtered, done, n, random));
     ritz = await rotate(gemm, basis, apply, n);
   }
@@ -134,7 +132,7 @@ function degreeFor({ centre, half }: Damped, largest: number, last: number, miss
     return Math.log(x + Math.sqrt(x * x - 1));
   };
   const enough = Math.ceil(Math.log(4 * missing) / growth(last));
-  const most = Math.floor(Math.log(2 * GROWTH) / growth(largest));
+  const most = Math.floor(Math.log(GROWTH) / (growth(largest) - growth(last)));
   return Math.max(1, Math.min(DEGREE, enough, most));
 }
 
@@ -190,10 +188,15 @@ async function rotate(
   const square = { data: turn, dims: [carried, carried] };
   const { data: vectors } = await gemm.multiply(square, { data: basis, dims });
   const { data: images } = await gemm.multiply(square, { data: image, dims });
-  const residuals = Float64Array.from(values, (value, i) => {
-    let sum = 0;
-    for (let k = i * n; k < (i + 1) * n; k += 1) sum += (images[k]! - value * vectors[k]!) ** 2;
-    return Math.sqrt(sum);
-  });
+  const residuals = values.map((value, i) => residual(images, vectors, value, i * n, (i + 1) * n));
   return { values, vectors, residuals };
+}
+
+function residual(images: Float64Array, vectors: Float64Array, value: number, from: number, end: number): number {
+  let sum = 0;
+  for (let k = from; k < end; k += 1) {
+    const left = images[k]! - value * vectors[k]!;
+    sum += left * left;
+  }
+  return Math.sqrt(sum);
 }
