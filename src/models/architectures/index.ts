@@ -2,6 +2,8 @@ import { UserError } from '../../shared/errors';
 import type { Architecture, ArchitectureModel } from './architecture';
 import { ModelConfig } from './config';
 import { falcon } from './falcon';
+import { gemma } from './gemma';
+import { gemma2 } from './gemma2';
 import { gpt2 } from './gpt2';
 import { gptNeox } from './gpt-neox';
 import { llama } from './llama';
@@ -20,6 +22,8 @@ export const architectures: readonly Architecture[] = [
   mistral,
   qwen2,
   qwen3,
+  gemma,
+  gemma2,
   gpt2,
   gptNeox,
   opt,

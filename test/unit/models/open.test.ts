@@ -201,15 +201,15 @@ describe('what is missing or damaged is named with its remedy', () => {
 
 describe('settings are honoured or refused by name', () => {
   test.each([
-    ['gpt2', { model_type: 't5' }, /family "t5" is not supported. Supported families: llama, gpt2/],
+    ['gpt2', { model_type: 't5' }, /family "t5" is not supported. Supported families: llama, mistral/],
     ['gpt2', { add_cross_attention: true }, /add_cross_attention = true, which is not supported/],
     ['gpt2', { activation_function: 'mish' }, /activation_function = "mish", which is not supported. Supported: silu/],
     ['gpt2', { n_head: 5 }, /n_head = 5/],
     ['gpt2', { n_layer: 'two' }, /must give n_layer as a positive whole number, but it is "two"/],
     [
       'llama-llama3',
-      { rope_scaling: { rope_type: 'yarn', factor: 2 } },
-      /rope_type = "yarn", which is not supported. Supported: default, linear, llama3/,
+      { rope_scaling: { rope_type: 'ntk', factor: 2 } },
+      /rope_type = "ntk", which is not supported. Supported: default, linear, dynamic, yarn/,
     ],
     ['llama-llama3', { rope_scaling: { rope_type: 'llama3', factor: 2 } }, /must give low_freq_factor as a number/],
     ['llama-llama3', { partial_rotary_factor: 0.5 }, /partial_rotary_factor = 0.5/],
