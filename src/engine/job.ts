@@ -90,7 +90,9 @@ export function checkJob(request: JobRequest, parts: JobParts = engineParts): Ch
   const spec = resolvePaths(analysis, parseSpec(analysis.spec, request.spec), request.workspace);
   const out = resolve(request.workspace, request.out);
   assertPlace(out, request.force, request.unique === true);
-  for (const path of pathFields(analysis, spec).flatMap((field) => spec[field] ?? [])) {
+  const { mayBeMissing = [] } = analysis.spec;
+  const required = pathFields(analysis, spec).filter((field) => !mayBeMissing.includes(field));
+  for (const path of required.flatMap((field) => spec[field] ?? [])) {
     if (typeof path === 'string' && !existsSync(path)) throw new UserError(`${path} does not exist`, 'Check the path.');
   }
   return { analysis, spec, out };

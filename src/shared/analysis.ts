@@ -27,6 +27,8 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
   readonly pathsLike?: Readonly<Record<string, RegExp>>;
   /** A cancelled run of it leaves a checkpoint, and the same run goes on from there: the editor offers to pause it. */
   readonly resumes?: true;
+  /** Fields of `paths` that need not exist: the analysis says which are missing, and goes on with the others. */
+  readonly mayBeMissing?: readonly string[];
   /** Where the editor offers it; absent: command line only. */
   readonly menu?: {
     /**

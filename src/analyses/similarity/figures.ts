@@ -38,12 +38,11 @@ export function similaritySummary(result: AnalysisResult): string {
 function similarityMap(result: AnalysisResult, fields: SimilarityFields, pair: PairFields): MapFigure {
   const values = Array.from(result.arrays[pair.array]!.data, (value) => (Number.isFinite(value) ? value : null));
   const [a, b] = [fields.models[pair.a]!, fields.models[pair.b]!];
-  const lowest = values.reduce<number>((least, value) => Math.min(least, value ?? 0), 0);
   return {
     kind: 'map',
     id: `similarity-map${suffixOf(fields, pair)}`,
     title: `Similarity of ${a} and ${b}`,
-    summary: `${metricOf(fields)} of every layer of ${a} with every layer of ${b} over ${fields.stimuli} ${LEVELS[fields.level]}; ${bestSentence(pair)}.`,
+    summary: `${metricOf(fields)} of every layer of ${a} with every layer of ${b} over ${fields.stimuli} ${LEVELS[fields.level]}, ${rangeOf(values)}; ${bestSentence(pair)}.`,
     x: { label: `Layer of ${b}`, type: 'linear' },
     y: { label: `Layer of ${a}`, type: 'linear' },
     value: metricOf(fields),
@@ -52,10 +51,24 @@ function similarityMap(result: AnalysisResult, fields: SimilarityFields, pair: P
     step: 1,
     min: values,
     max: values,
-    scale: lowest < 0 ? 'diverging' : 'sequential',
-    range: lowest < 0 ? [-1, 1] : [0, 1],
+    ...coloursOf(values),
     array: `${pair.array}.npy`,
   };
+}
+
+/**
+ * Over the range of the values, which are often nearly equal from layer to layer; around 0 where some are negative,
+ * as debiased CKA and RSA may be.
+ */
+function coloursOf(values: readonly (number | null)[]): Pick<MapFigure, 'scale' | 'range'> {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return { scale: 'sequential', range: [0, 1] };
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  if (least < 0) {
+    const end = Math.max(-least, most);
+    return { scale: 'diverging', range: [-end, end] };
+  }
+  return { scale: 'sequential', range: most > least ? [least, most] : [0, 1] };
 }
 
 function matchLine(fields: SimilarityFields, pair: PairFields): ChartFigure {
@@ -92,6 +105,12 @@ function namesOf({ models }: SimilarityFields, { a, b }: PairFields): string {
 
 function metricOf({ metric, zscored }: SimilarityFields): string {
   return zscored ? `${METRICS[metric]}, z-scored units` : METRICS[metric];
+}
+
+/** "0.07 to 0.22" */
+function rangeOf(values: readonly (number | null)[]): string {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? 'none defined' : `${number(Math.min(...known), 3)} to ${number(Math.max(...known), 3)}`;
 }
 
 function bestSentence({ bestMatches }: PairFields): string {

@@ -71,4 +71,5 @@ export const similaritySpec: AnalysisSpec<SimilaritySpec, z.input<typeof schema>
     'Compare every layer of one model with every layer of another, or of several, on the same stimuli (CKA or RSA)',
   spec: schema,
   paths: ['model', 'stimuli', 'dataset'],
+  mayBeMissing: ['model'],
 };

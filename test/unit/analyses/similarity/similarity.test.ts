@@ -171,6 +171,12 @@ describe('several models', () => {
     expect(result['failed']).toMatchObject([{ model: 'broken' }]);
     expect(warnings.join()).toMatch(/broken failed and is left out: .*unheard-of/);
     await expect(run([a, broken])).rejects.toThrow(/unheard-of/);
+    const absent = join(folder, 'absent');
+    const { result: rest, warnings: told } = await run([absent, a, b]);
+    expect(rest['models']).toEqual(['gpt2', 'llama-sharded-f16']);
+    expect(rest['failed']).toMatchObject([{ model: 'absent' }]);
+    expect(told.join()).toMatch(/absent failed and is left out: .*absent does not exist/);
+    await expect(run([a, absent])).rejects.toThrow(/absent does not exist/);
   });
 
   it('need memory for the layers of two of them at least', async () => {
