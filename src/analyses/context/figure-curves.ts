@@ -6,8 +6,6 @@ import type { LayerRow } from '../alignment/result';
 import type { ContextFields } from './result';
 import { inWords, labelsOf } from './words';
 
-/** Lines beside the best layer: as many as a reader can tell apart. */
-
 /** The axis of all curves: lengths at equal distances, `full` behind the numbers. */
 export const LENGTH_AXIS: Axis = { label: 'Context (tokens)', type: 'category' };
 
@@ -17,11 +15,15 @@ export function lengthCurves(fields: ContextFields): ChartFigure {
   const index = bestIndex(fields);
   const rows = byLength.map(({ layers }) => layers[index]!);
   const plateau = byLayer[index]?.plateau ?? null;
-  const reached = plateau === null ? '' : ` It reaches 95 % of that with ${inWords(plateau)}.`;
+  const reached =
+    plateau === null || plateau === best.length ? '' : ` It reaches 95 % of that with ${inWords(plateau)}.`;
   const gain = byLength.find(({ length }) => length === best.length)!.gains[index]!;
-  const gained = best.length === lengths[0] ? '' : `, a gain of ${withInterval(gain.score, gain.interval)}`;
+  const against =
+    best.length === lengths[0]
+      ? ''
+      : `; with ${inWords(lengths[0]!)} ${number(rows[0]!.score, 3)}, a gain of ${withInterval(gain.score, gain.interval)}`;
   const told = Number.isFinite(best.score)
-    ? `Layer ${best.layer} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}; with ${inWords(lengths[0]!)} ${number(rows[0]!.score, 3)}${gained}.${reached}`
+    ? `Layer ${best.layer} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}${against}.${reached}`
     : `There is no score for ${dataset}.`;
   return {
     kind: 'chart',
