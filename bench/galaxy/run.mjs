@@ -1,6 +1,9 @@
 // `brainlens galaxy` on a large decoder beside numpy, scipy and scikit-learn in the same run, in turn; whole processes.
-//   node bench/galaxy/run.mjs [--pairs 1] [--features 16384] [--width 2304] [--null 20] [--peer-null 3]
-// The peer's nulls are alike, so it runs --peer-null of them and their seconds are scaled to --null.
+//   node bench/galaxy/run.mjs [--pairs 1] [--features 16384] [--width 2304] [--null 20] [--peer-null 3] [--halves 10]
+//     [--peer-halves 2]
+// The peer's nulls are alike, and so are its halves: it runs --peer-null and --peer-halves of them, and their seconds are
+// scaled to --null and --halves. It does the same work: whole spectrum, 100 components, both entropies, Gaussian clouds and
+// isotropic spectra, random halves.
 import { mkdirSync, mkdtempSync, readFileSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,6 +21,8 @@ const { values: options } = parseArgs({
     width: { type: 'string', default: '2304' },
     null: { type: 'string', default: '20' },
     'peer-null': { type: 'string', default: '3' },
+    halves: { type: 'string', default: '10' },
+    'peer-halves': { type: 'string', default: '2' },
   },
 });
 const python = pythonWith(join(here, '..', 'requirements.txt'));
@@ -32,13 +37,15 @@ const ours = [];
 const peers = [];
 for (let pair = 0; pair < Number(options.pairs); pair += 1) {
   const out = join(scratch, String(pair));
-  const args = ['galaxy', '--decoder', decoder, '--null', options.null, '--out', out, '--quiet'];
+  const draws = ['--null', options.null, '--resamples', options.halves];
+  const args = ['galaxy', '--decoder', decoder, ...draws, '--out', out, '--quiet'];
   ours.push(await measure(process.execPath, [join(root, 'dist/cli.js'), ...args]));
   ours.at(-1).result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')).result.layers[0];
-  const peer = await measure(python, [peerScript, 'run', decoder, options['peer-null']]);
+  const peer = await measure(python, [peerScript, 'run', decoder, options['peer-null'], options['peer-halves']]);
   const result = JSON.parse(peer.stdout);
-  const scaled = (result.nullSeconds * (Number(options.null) - result.draws)) / result.draws;
-  peers.push({ ...peer, result, seconds: peer.seconds + scaled });
+  const nulls = (result.nullSeconds * (Number(options.null) - result.draws)) / result.draws;
+  const halves = (result.halfSeconds * (Number(options.halves) - result.halves)) / result.halves;
+  peers.push({ ...peer, result, seconds: peer.seconds + nulls + halves });
 }
 rmSync(scratch, { recursive: true });
 
@@ -46,7 +53,7 @@ const ratios = ours.map(({ seconds }, i) => peers[i].seconds / seconds);
 const gigabytes = (runs) => runs.map(({ peakBytes }) => peakBytes / 1e9);
 const apart = (field) => Math.max(...ours.map(({ result }, i) => Math.abs(result[field] / peers[i].result[field] - 1)));
 console.log(
-  `${options.features} × ${options.width}, ${options.null} Gaussian clouds, intervals from 10 halves (ours only)`,
+  `${options.features} × ${options.width}, ${options.null} Gaussian clouds, intervals from ${options.halves} halves`,
 );
 console.log(`brainlens  ${spread(ours.map(({ seconds }) => seconds))} s, peak ${spread(gigabytes(ours))} GB`);
 console.log(`Python     ${spread(peers.map(({ seconds }) => seconds))} s, peak ${spread(gigabytes(peers))} GB`);
@@ -56,6 +63,10 @@ for (const field of ['slope', 'slopePaperCode', 'logVolume', 'entropy', 'gaussia
 }
 console.log(
   `clustering entropy of Gaussian clouds: ${ours[0].result.null.clusteringEntropy.mean.toFixed(2)} ± ${ours[0].result.null.clusteringEntropy.sd.toFixed(2)}, Python ${peers[0].result.nullMean.toFixed(2)} ± ${peers[0].result.nullSd.toFixed(2)}`,
+);
+// Each drew its own 5,000 rows.
+console.log(
+  `entropy by the paper's code: ${ours[0].result.entropyPaperCode.toFixed(2)}, Python ${peers[0].result.entropyPaperCode.toFixed(2)}`,
 );
 enforce([
   { what: 'the ratio', values: ratios, least: 2 },
