@@ -13,6 +13,7 @@ export { mapLobes } from './lobesCommand';
 export { measureGalaxy } from './galaxyCommand';
 export { localize } from './localizeCommand';
 export { NextToCode } from './code/nextToCode';
+export { recordedResult } from './recordedResult';
 export { resultsPart } from './results/resultsPart';
 export { withResult } from './resultCommands';
 export { resultHtml } from './resultHtml';

@@ -1,7 +1,8 @@
 import { Disposable, Uri, workspace } from 'vscode';
 import type { TextDocument } from 'vscode';
 import type { ModelFolders } from '../modelFolders';
-import type { ResultLibrary, RecordedResult } from '../resultLibrary';
+import type { RecordedResult } from '../recordedResult';
+import type { ResultLibrary } from '../resultLibrary';
 import { LineIndex } from './lineIndex';
 import { CODE_LANGUAGES } from './mentions';
 import type { Mention } from './mentions';

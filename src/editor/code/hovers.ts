@@ -4,7 +4,8 @@ import { age } from '../../shared/age';
 import type { Figure } from '../../shared/figure';
 import type { ThemeKind } from '../../shared/palette';
 import { toSvg } from '../../shared/to-svg';
-import type { ResultLibrary, RecordedResult } from '../resultLibrary';
+import { figuresOf } from '../recordedResult';
+import type { RecordedResult } from '../recordedResult';
 import { RESULT_COMMANDS } from '../commandNames';
 import { themeKind } from '../themeKind';
 import type { CodeIndex } from './codeIndex';
@@ -19,10 +20,7 @@ const HEIGHT = 260;
 export class CodeHovers implements HoverProvider, Disposable {
   private readonly registration: Disposable;
 
-  constructor(
-    private readonly index: CodeIndex,
-    private readonly results: ResultLibrary,
-  ) {
+  constructor(private readonly index: CodeIndex) {
     this.registration = languages.registerHoverProvider(
       CODE_LANGUAGES.map((language) => ({ language })),
       this,
@@ -46,7 +44,7 @@ export class CodeHovers implements HoverProvider, Disposable {
     text.appendMarkdown(`**${result.title}** · ${age(result.created, new Date())}\n\n`);
     text.appendText(result.summary);
     // A result whose figures are damaged still has its line; opening it says what is wrong.
-    const figures = await this.results.figuresOf(result).catch(() => []);
+    const figures = await figuresOf(result).catch(() => []);
     const image = imageOf(figures, themeKind(window.activeColorTheme.kind));
     if (image !== undefined)
       text.appendMarkdown(`\n\n![${escapeMarkdown(image.title)}](${image.uri}|width=${WIDTH},height=${HEIGHT})`);

@@ -2,7 +2,8 @@ import { CodeLens, EventEmitter, languages, Range, workspace } from 'vscode';
 import type { CodeLensProvider, Command, Disposable, Event, TextDocument } from 'vscode';
 import { age } from '../../shared/age';
 import { RESULT_COMMANDS } from '../commandNames';
-import type { ResultLibrary, RecordedResult } from '../resultLibrary';
+import type { RecordedResult } from '../recordedResult';
+import type { ResultLibrary } from '../resultLibrary';
 import { CODE_LANGUAGES } from './mentions';
 import type { CodeIndex, CodeReference } from './codeIndex';
 

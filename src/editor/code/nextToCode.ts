@@ -17,7 +17,7 @@ export class NextToCode implements Disposable {
     this.parts = [
       this.index,
       new CodeLenses(this.index, results),
-      new CodeHovers(this.index, results),
+      new CodeHovers(this.index),
       new Sparklines(this.index, results, log),
     ];
   }

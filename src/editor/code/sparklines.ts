@@ -4,7 +4,9 @@ import { messageOf } from '../../shared/errors';
 import type { ThemeKind } from '../../shared/palette';
 import { drawSparkline, sparklineOf } from '../../shared/svg/sparkline';
 import type { Sparkline } from '../../shared/svg/sparkline';
-import type { ResultLibrary, RecordedResult } from '../resultLibrary';
+import { figuresOf } from '../recordedResult';
+import type { RecordedResult } from '../recordedResult';
+import type { ResultLibrary } from '../resultLibrary';
 import { themeKind } from '../themeKind';
 import { isCode } from './codeIndex';
 import type { CodeIndex } from './codeIndex';
@@ -28,7 +30,7 @@ export class Sparklines implements Disposable {
 
   constructor(
     private readonly index: CodeIndex,
-    private readonly results: ResultLibrary,
+    results: ResultLibrary,
     private readonly log: LogOutputChannel,
   ) {
     const soon = (): void => this.later();
@@ -94,7 +96,7 @@ export class Sparklines implements Disposable {
     if (curve === undefined) {
       if (this.curves.size >= REMEMBERED) this.curves.clear();
       // A result without readable figures has no curve; its panel says what is wrong with it.
-      curve = this.results.figuresOf(result).then(sparklineOf, () => undefined);
+      curve = figuresOf(result).then(sparklineOf, () => undefined);
       this.curves.set(key, curve);
     }
     return curve;

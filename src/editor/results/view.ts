@@ -5,7 +5,8 @@ import { percent } from '../../shared/words';
 import { RESULT_COMMANDS } from '../commandNames';
 import type { Job, Jobs } from '../jobs';
 import { basename } from '../paths';
-import type { RecordedResult, ResultLibrary } from '../resultLibrary';
+import type { RecordedResult } from '../recordedResult';
+import type { ResultLibrary } from '../resultLibrary';
 import { groupsOf } from './tree';
 import type { ResultGroup } from './tree';
 

@@ -1,0 +1,79 @@
+import { Uri } from 'vscode';
+import { catalog } from '../analyses/catalog';
+import { readFigures, readResult } from '../engine/store';
+import type { Figure } from '../shared/figure';
+import { nameOfModel } from '../shared/model-name';
+import { parent } from './paths';
+
+/** A file that a result came from. */
+export interface StoredInput {
+  /** Absolute path with `/`, as in URIs. */
+  readonly path: string;
+  readonly role: string;
+}
+
+/** A result of the workspace, without its numbers. */
+export interface RecordedResult {
+  /** Its result.json. */
+  readonly file: Uri;
+  readonly folder: Uri;
+  /** The analysis' verb: `align`. */
+  readonly analysis: string;
+  /** The analysis' title without the ellipsis: "Align with Brain Data". */
+  readonly title: string;
+  readonly created: Date;
+  readonly summary: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly StoredInput[];
+  /** The study that it belongs to: `<study>` of `.brainlens/<study>/<run>/result.json`. */
+  readonly study?: string;
+  /** Names of the models that went into it. */
+  readonly models: readonly string[];
+}
+
+/** What a result.json holds; `undefined` for analyses that this version does not know. @throws UserError where it cannot be read */
+export async function recordedResult(file: Uri): Promise<RecordedResult | undefined> {
+  const folder = parent(file);
+  const { schema, created, summary, spec, provenance } = await readResult(folder.fsPath);
+  const analysis = catalog.find((one) => schema.startsWith(`brainlens/${one.schema}@`));
+  if (analysis === undefined) return undefined;
+  const { home, below } = placeOf(folder);
+  const inputs = provenance.inputs.map(({ path, role }) => ({ path: absolute(home, path), role }));
+  return {
+    file,
+    folder,
+    analysis: analysis.id,
+    title: analysis.title.replace(/…$/, ''),
+    created: new Date(created),
+    summary,
+    spec,
+    inputs,
+    ...(below.length > 1 && { study: below[0]! }),
+    models: modelsOf(inputs),
+  };
+}
+
+/** The folder that paths in a result are relative to, which holds `.brainlens`, and the folders below that lead to the result. */
+function placeOf(folder: Uri): { readonly home: Uri; readonly below: readonly string[] } {
+  const parts = folder.path.split('/');
+  const at = parts.lastIndexOf('.brainlens');
+  if (at < 0) return { home: folder, below: [] };
+  return { home: folder.with({ path: parts.slice(0, at).join('/') || '/' }), below: parts.slice(at + 1) };
+}
+
+/** A model is a folder of files, or one `.gguf` file. */
+function modelsOf(inputs: readonly StoredInput[]): string[] {
+  const paths = inputs
+    .filter(({ role }) => role === 'model')
+    .map(({ path }) => (/\.gguf$/i.test(path) ? path : path.slice(0, path.lastIndexOf('/'))));
+  return [...new Set(paths.map(nameOfModel))];
+}
+
+function absolute(home: Uri, path: string): string {
+  return /^([a-z]:[\\/]|\/)/i.test(path) ? Uri.file(path).path : Uri.joinPath(home, path).path;
+}
+
+/** The figures of a result. @throws UserError where they cannot be read */
+export async function figuresOf(result: RecordedResult): Promise<readonly Figure[]> {
+  return (await readFigures(result.folder.fsPath)).figures;
+}
