@@ -38,6 +38,12 @@ const fields = z.looseObject({
 /** A column of an alignment's scores. */
 export type AlignedUnit = z.output<typeof unit>;
 
+/** A file behind an alignment. */
+export interface DataFile {
+  readonly name: string;
+  readonly sha256: string;
+}
+
 /** One result of `align`, its layers in order of depth. */
 export interface Alignment {
   readonly folder: string;
@@ -55,13 +61,16 @@ export interface Alignment {
   readonly permutations: number;
   /** Hashes of the model's files (`modelHashes`). */
   readonly model: string;
+  /** Name and hash of the files of stimuli and responses; none where features were given in place of a model. */
+  readonly data: readonly DataFile[];
   readonly files: readonly string[];
 }
 
 /**
  * Reads the alignments of one hierarchy.
  * @param paths result folders, or the `result.json` in them
- * @throws UserError that names the one that is no alignment, has no layers or no units to compare, or is named twice
+ * @throws UserError that names the one that is no alignment, has no layers or no units to compare, is of other stimuli or
+ *   responses than the first, or is named twice
  */
 export async function readAlignments(paths: readonly string[]): Promise<Alignment[]> {
   const folders = paths.map((path) => resolve(basename(path) === 'result.json' ? join(path, '..') : path));
@@ -69,7 +78,31 @@ export async function readAlignments(paths: readonly string[]): Promise<Alignmen
   if (twice !== undefined) throw new UserError(`${twice} is named twice`, 'Name each alignment once.');
   const read: Alignment[] = [];
   for (const folder of folders) read.push(await readAlignment(folder));
+  requireSameData(read);
   return withNames(read);
+}
+
+/** Roles of the files that say what a model was given, and what was recorded. */
+const DATA_ROLES = ['stimuli', 'words', 'responses'];
+
+function dataFiles({ provenance: { inputs } }: ResultFile): DataFile[] {
+  if (inputs.some(({ role }) => role === 'features')) return [];
+  const files = inputs.filter(({ role }) => DATA_ROLES.includes(role));
+  return files.map(({ path, sha256 }) => ({ name: basename(path), sha256 }));
+}
+
+function requireSameData(alignments: readonly Alignment[]): void {
+  const [first, ...others] = alignments.filter(({ data }) => data.length > 0);
+  for (const other of others) {
+    const known = new Set(first!.data.map(({ sha256 }) => sha256));
+    const changed = other.data.filter(({ sha256 }) => !known.has(sha256));
+    if (changed.length === 0 && other.data.length === first!.data.length) continue;
+    const names = (changed.length > 0 ? changed : other.data).map(({ name }) => name).join(', ');
+    throw new UserError(
+      `${other.folder} (${other.dataset}) was aligned with other stimuli or responses (${names}) than ${first!.folder} (${first!.dataset})`,
+      'Align every model with the same files.',
+    );
+  }
 }
 
 async function readAlignment(folder: string): Promise<Alignment> {
@@ -110,6 +143,7 @@ async function readAlignment(folder: string): Promise<Alignment> {
     columns: units,
     permutations: permutations.draws,
     model: modelHashes(parsed.data),
+    data: dataFiles(parsed.data),
     files: [file, array],
   };
 }

@@ -4,6 +4,7 @@ import { similarityOf } from '../../math/similarity/similarity';
 import type { AnalysisResult, NdArray } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
+import { counted } from '../../shared/words';
 import type { RunContext } from '../contract';
 import { Signatures, gather } from './represented';
 import type { Represented } from './represented';
@@ -134,11 +135,20 @@ function requireRows(models: readonly Represented[]): void {
   );
 }
 
+/** Below so many different matches their orders, 1/3! of them at least, cannot give a p of 0.05. */
+const ENOUGH_MATCHES = 4;
+
 function warnOfDiagonality(pairs: readonly PairFields[], models: readonly Represented[], context: RunContext): void {
-  for (const { a, b, diagonality } of pairs) {
-    if (!Number.isNaN(diagonality)) continue;
+  for (const { a, b, diagonality, bestMatches: matches } of pairs) {
     const [of, same] = [models[a]!.name, models[b]!.name];
-    context.warn(`All layers of ${of} match the same layer of ${same}: there is no diagonality.`);
+    const different = new Set(matches.map(({ match }) => match)).size;
+    if (Number.isNaN(diagonality)) {
+      context.warn(`All layers of ${of} match the same layer of ${same}: there is no diagonality.`);
+    } else if (different < ENOUGH_MATCHES) {
+      context.warn(
+        `The layers of ${of} match ${counted(different, 'layer')} of ${same}, whose orders cannot give the diagonality a p of 0.05.`,
+      );
+    }
   }
 }
 

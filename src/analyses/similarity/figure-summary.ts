@@ -99,7 +99,7 @@ function pairTable({ models, pairs }: SimilarityFields, shown: number): TableFig
       { label: 'Other model', type: 'text' },
       { label: 'Similarity', type: 'number', digits: 4 },
       { label: 'Diagonality', type: 'number', digits: 4 },
-      { label: 'p', type: 'number', digits: 2 },
+      { label: 'One-sided p', type: 'number', digits: 2 },
       { label: 'Array', type: 'text' },
     ],
     rows: pairs.map(({ a, b, similarity, diagonality, p, array }) => [

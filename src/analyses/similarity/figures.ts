@@ -120,5 +120,5 @@ function bestSentence({ bestMatches }: PairFields): string {
 
 function diagonalSentence({ permutations }: SimilarityFields, { diagonality, p }: PairFields): string {
   if (Number.isNaN(diagonality)) return 'no diagonality, as all layers match the same one';
-  return `diagonality ${diagonality.toFixed(2)} (p = ${p.toPrecision(2)} under ${permutations} permutations of layers)`;
+  return `diagonality ${diagonality.toFixed(2)} (one-sided p = ${number(p, 2)}, ${counted(permutations, 'permutation')} of layers)`;
 }

@@ -213,6 +213,15 @@ describe('several models', () => {
     );
   });
 
+  it('of different stimuli are refused by name', async () => {
+    const store = (model: string, data: string) => storeAlignment(folder, model, electrodes, golden.scores, { data });
+    const [x, y, z] = [store('x', 'words.csv'), store('y', 'words.csv'), store('z', 'others.csv')];
+    expect((await run({ alignment: [x, y], covariate: 'distance' })).fields.models).toHaveLength(2);
+    await expect(run({ alignment: [x, y, z], covariate: 'distance' })).rejects.toThrow(
+      /z-\d+ \(Electrodes\) was aligned with other stimuli or responses \(others\.csv\) than .*x-\d+ \(Electrodes\)/,
+    );
+  });
+
   it('keep the order of the units of the first', async () => {
     const order = electrodes.map((_, i) => electrodes.length - 1 - i);
     const turned = storeAlignment(

@@ -68,10 +68,12 @@ export function storeAlignment(
   {
     draws = 100,
     layers = undefined as number[] | undefined,
+    data = undefined as string | undefined,
     ...changes
   }: Record<string, unknown> & {
     draws?: number;
     layers?: number[];
+    data?: string;
   } = {},
 ): string {
   const count = scores.length / units.length;
@@ -86,7 +88,10 @@ export function storeAlignment(
     spec: { model: `/models/${model}` },
     provenance: {
       ...{ brainlens: '0', onnxruntime: '0', node: '0', platform: 'linux', threads: 1, seed: 0 },
-      inputs: [{ path: model, role: 'model', bytes: 1, sha256: `sha of ${model}` }],
+      inputs: [
+        { path: model, role: 'model', bytes: 1, sha256: `sha of ${model}` },
+        ...(data === undefined ? [] : [{ path: `data/${data}`, role: 'stimuli', bytes: 1, sha256: `sha of ${data}` }]),
+      ],
     },
     result: {
       dataset: 'Electrodes',
