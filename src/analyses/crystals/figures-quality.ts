@@ -1,4 +1,5 @@
 import type { ChartFigure, Series, TableColumn, TableFigure } from '../../shared/figure';
+import { benjaminiHochberg } from '../../math/statistics';
 import { orNull } from '../../shared/figure-parts';
 import { count, counted, number } from '../../shared/words';
 import type { Quality } from '../../math/crystals/qualities';
@@ -44,8 +45,8 @@ export function qualityBars(fields: RelationsResult, layer: number): ChartFigure
       ...(fields.splits > 0 ? [bars(held, 'selected', (relation) => relation.heldOut.after.parallelogram)] : []),
       ...(fields.draws > 0
         ? [
-            nulls(before, 'control-3', (relation) => relation.null.before.parallelogram),
-            nulls(after, 'control-2', (relation) => relation.null.after.parallelogram),
+            nulls(before, 'condition-4', (relation) => relation.null.before.parallelogram),
+            nulls(after, 'condition-3', (relation) => relation.null.after.parallelogram),
             ...(fields.splits > 0
               ? [nulls(held, 'control-1', (relation) => relation.null.heldOut.after.parallelogram)]
               : []),
@@ -83,11 +84,14 @@ export function qualityTable({ relations }: RelationsResult): TableFigure {
 
 /** Qualities on pairs held out by word, with the null. */
 export function heldOutTable({ relations, draws, splits }: RelationsResult): TableFigure {
+  const q = benjaminiHochberg(Float64Array.from(relations, ({ null: { heldOut } }) => heldOut.after.parallelogram.p));
+  const layers = new Set(relations.map(({ layer }) => layer)).size;
+  const tests = `${counted(relations.length / layers, 'relation')} × ${counted(layers, 'layer')}`;
   return {
     kind: 'table',
     id: 'held-out',
     title: 'Qualities on held-out pairs',
-    summary: `Means over ${counted(splits, 'split')} by word, on pairs that discriminant analysis was not fitted on${draws === 0 ? '' : `; z and p of the parallelogram quality after it against ${counted(draws, 'shuffle')} of the relation labels`}.`,
+    summary: `Means over ${counted(splits, 'split')} by word, on pairs that discriminant analysis was not fitted on${draws === 0 ? '' : `; z and p of the parallelogram quality after it against ${counted(draws, 'shuffle')} of the relation labels, and q, which is p after Benjamini and Hochberg's correction for the ${tests} that are tested`}.`,
     columns: [
       { label: 'Relation', type: 'text' },
       { label: 'Layer', type: 'number' },
@@ -98,15 +102,16 @@ export function heldOutTable({ relations, draws, splits }: RelationsResult): Tab
       value('Parallelogram shuffled'),
       { label: 'z', type: 'number', digits: 3 },
       { label: 'p', type: 'number', digits: 3 },
+      { label: 'q', type: 'number', digits: 3 },
     ],
-    rows: relations.map(({ name, layer, heldOut, null: { heldOut: shuffled } }) => {
+    rows: relations.map(({ name, layer, heldOut, null: { heldOut: shuffled } }, i) => {
       const { nullMean, z, p } = shuffled.after.parallelogram;
       const { before, after, pairs } = heldOut;
       return [
         name,
         layer,
         pairs,
-        ...[after.cosine, before.parallelogram, after.parallelogram, nullMean, z, p].map(orNull),
+        ...[after.cosine, before.parallelogram, after.parallelogram, nullMean, z, p, q[i]!].map(orNull),
       ];
     }),
   };

@@ -11,7 +11,9 @@ export function searchFigures(fields: SearchResult): Figure[] {
 /** One line for a table row or a lens. */
 export function searchSummary({ searched, differences, tightest }: SearchResult): string {
   const best = tightest[0]!;
-  return `${count(searched.length)} features, ${count(differences)} differences: tightest cluster ${number(best.value, 3)}, Gaussian clouds ${number(best.nullMean, 3)} (p = ${number(best.p, 2)})`;
+  const what = `${count(searched.length)} features, ${count(differences)} differences`;
+  if (!Number.isFinite(best.value)) return `${what}: no cluster has five differences that share no feature`;
+  return `${what}: tightest cluster ${number(best.value, 3)}, Gaussian clouds ${number(best.nullMean, 3)} (p = ${number(best.p, 2)})`;
 }
 
 function tightestTable({ tightest, searched }: SearchResult): TableFigure {

@@ -78,6 +78,13 @@ export async function* crystalsOfDecoder(
       const measured = own.map((cluster) => clusterFields(cluster, normalised, clouds, chosen, points, axes));
       clusters.push(...ranked(measured).slice(0, SHOWN_CLUSTERS));
     }
+    const without = tightest.filter(({ value }) => Number.isNaN(value));
+    if (without.length > 0) {
+      const kinds = without.map(({ normalised }) => (normalised ? 'directions' : 'differences as they are'));
+      context.warn(
+        `No cluster of ${kinds.join(' or of ')} has ${ENOUGH} differences that share no feature, so there is no tightest one: search more features (--count), or in fewer --clusters.`,
+      );
+    }
     const named = new Set(clusters.flatMap(({ quadruples }) => quadruples.flatMap((one) => one.features)));
     const fields: SearchResult = {
       kind: 'search',

@@ -6,6 +6,9 @@ import { spectrumFigures } from './figure-spectrum';
 import { shapeTable } from './figure-table';
 import { describe } from './names';
 import { fieldsOf } from './result';
+import type { CloudFields } from './result';
+
+const NAMED = 2;
 
 /** What a measurement of the galaxy shows. */
 export function galaxyFigures(result: AnalysisResult): Figure[] {
@@ -23,14 +26,22 @@ export function galaxySummary(result: AnalysisResult): string {
   const { layers } = fieldsOf(result);
   const [first] = layers;
   if (layers.length === 1) {
-    return `${capital(describe(first!))}: slope ${first!.slope.toFixed(2)}, clustering entropy ${nats(first!.clusteringEntropy)}`;
+    return `${capital(describe(first!))} of ${first!.name}: slope ${first!.slope.toFixed(2)}, clustering entropy ${nats(first!.clusteringEntropy)}`;
   }
   const steepest = layers.reduce((a, b) => (b.slope < a.slope ? b : a));
   const measured = layers.filter(({ clusteringEntropy }) => Number.isFinite(clusteringEntropy));
-  const start = `${layers.length} clouds: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)})`;
+  const start = `${layers.length} clouds of ${names(layers)}: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)})`;
   if (measured.length === 0) return `${start}, clustering entropy ${nats(first!.clusteringEntropy)}`;
   const most = measured.reduce((a, b) => (b.clusteringEntropy > a.clusteringEntropy ? b : a));
   return `${start}, most clustered ${describe(most)} (${nats(most.clusteringEntropy)})`;
+}
+
+/** The files or models that clouds are of. */
+function names(layers: readonly CloudFields[]): string {
+  const all = [...new Set(layers.map(({ name }) => name))];
+  return all.length <= NAMED
+    ? all.join(' and ')
+    : `${all.slice(0, NAMED - 1).join(', ')} and ${all.length - NAMED + 1} more`;
 }
 
 function nats(value: number): string {

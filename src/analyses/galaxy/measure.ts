@@ -11,23 +11,23 @@ import type { Projection } from '../../math/spectrum/projection';
 import { wishartEigenvalues } from '../../math/spectrum/wishart';
 import { mean, standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
-import { counted } from '../../shared/words';
+import { count as grouped, counted } from '../../shared/words';
+import { coinciding, dominated, fewInHalves } from './caveats';
 import type { Cloud } from './clouds';
 import { groupsOf, wholeCovariance } from './groups';
 import type { Groups } from './groups';
 import { halfErrors } from './halves';
 import { describe } from './names';
 import type { CloudFields, Interval, NullSpread } from './result';
-import { sampleRows } from './sample-rows';
+import { distinctRows, sampleRows } from './sample-rows';
 import type { GalaxySpec } from './spec';
 
 /** Rows of the paper's code, drawn without replacement, and its components. */
 const PAPER_CODE = { rows: 5000, components: 100 } as const;
 /** Half width of a 95 % interval in standard errors. */
 const NORMAL = 1.96;
-
-/** Rows that a warning names. */
-const NAMED = 5;
+/** Distinct points below which duplicates stay: too few to measure. */
+const LEAST_DISTINCT = 20;
 
 /** What a measurement is made with. */
 export interface Tools {
@@ -61,13 +61,16 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const groups = spec.resamples > 0 ? await groupsOf(gemm, rows, width, random.fork('groups')) : undefined;
   const whole = groups === undefined ? covariance(gemm, rows, count, width) : wholeCovariance(groups);
   const spectrum = await spectrumOfCovariance(gemm, await whole);
-  const { rows: sample, chosen } = sampleRows(rows, width, spec.maxPoints, random.fork('points'));
+  const some = worthMeasuring(cloud, tools);
+  const { rows: sample, chosen } = sampleRows(rows, width, spec.maxPoints, random.fork('points'), some);
   const own = sample === rows ? spectrum : await spectrumOf(gemm, sample, width);
   const projection = await project(gemm, sample, own, spec.components, random.fork('axes'));
   const search = { gemm, signal, k: spec.neighbour };
   const entropies = yield* cloudEntropy(projection.points, projection.eigenvalues, search);
+  const sink = dominated(cloud, projection, sumOf(own.eigenvalues), chosen);
+  if (sink !== undefined) warn(`${describe(cloud)}: ${sink}`);
   const known = Number.isFinite(entropies.clustering);
-  if (!known) warn(`${describe(cloud)}: ${coinciding(entropies.distances, chosen)}`);
+  if (!known) warn(`${describe(cloud)}: ${coinciding(cloud, entropies.distances, chosen)}`);
   const inHalves = Math.floor(projection.count / 2) > projection.eigenvalues.length;
   if (spec.resamples > 0 && !inHalves) warn(`${describe(cloud)}: ${fewInHalves(projection)}`);
   const clouds = random.fork('null');
@@ -126,21 +129,19 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   return { fields, eigenvalues, projection, chosen, reference, distances: entropies.distances };
 }
 
-function coinciding(distances: Float64Array, chosen: Int32Array | undefined): string {
-  const at = Array.from(distances.keys()).filter((i) => distances[i] === 0);
-  const named = at.slice(0, NAMED).map((i) => chosen?.[i] ?? i);
-  const more = at.length > NAMED ? ', …' : '';
-  return (
-    `${counted(at.length, 'point')} (rows ${named.join(', ')}${more}) coincide with others, so their neighbours are at distance 0 ` +
-    'and the entropy is not known; remove duplicates, or measure with a larger --neighbour'
+/**
+ * Rows that entropies are measured on, undefined for all: the embedding of a token is one point however often the token occurs.
+ */
+function worthMeasuring(cloud: Cloud, { spec, warn }: Tools): Int32Array | undefined {
+  if (cloud.kind !== 'activations' || cloud.layer !== -1) return undefined;
+  const count = cloud.rows.length / cloud.width;
+  const distinct = distinctRows(cloud.rows, cloud.width);
+  const enough = Math.max(LEAST_DISTINCT, 2 * (spec.neighbour + 1));
+  if (distinct.length === count || distinct.length < enough) return undefined;
+  warn(
+    `${describe(cloud)}: ${grouped(count)} tokens are ${counted(distinct.length, 'distinct point')}, for a token's embedding is the same wherever it occurs; entropies are measured on the distinct ones, spectrum, slope and volume on all`,
   );
-}
-
-function fewInHalves({ count, eigenvalues }: Projection): string {
-  return (
-    `half of ${count} points are no more than their ${eigenvalues.length} components, so the clustering entropy has no interval; ` +
-    'give more points, or fewer --components'
-  );
+  return distinct;
 }
 
 /** Standard normal clouds have a variance of 1 in every direction; scaled to the total of the data. */
@@ -172,6 +173,10 @@ async function* paperCode(
   const { points, eigenvalues } = await projectLeading(gemm, scaled, width, PAPER_CODE.components, axes);
   const { distances } = yield* nearestNeighbours(points, eigenvalues.length, 1, { gemm, signal });
   return paperCodeEntropy(distances, eigenvalues, 1);
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function spreadOf(values: Float64Array): NullSpread {

@@ -20,7 +20,13 @@ async function figuresOf(splits: number, draws = settings.null) {
   expect(figuresSchema.safeParse({ schema: 'brainlens/figures@1', figures }).error).toBeUndefined();
   const drawn = figures.find((figure): figure is ParallelogramFigure => figure.kind === 'parallelogram')!;
   const sentences = [crystals.summary(result), ...figures.map(({ summary }) => summary)];
-  return { fields: result.fields as unknown as RelationsResult, ids: figures.map(({ id }) => id), drawn, sentences };
+  return {
+    figures,
+    fields: result.fields as unknown as RelationsResult,
+    ids: figures.map(({ id }) => id),
+    drawn,
+    sentences,
+  };
 }
 
 /** Mean over all pairs of pairs of one relation, from the figure's own table. */
@@ -57,6 +63,23 @@ describe('figures of relations', () => {
       expect(both.reduce((sum, value) => sum + value, 0) / both.length).toBeCloseTo(heldOut.after.parallelogram, 5);
     }
     expect(drawn.summary).toContain('on the training pairs of the first split by word');
+  });
+
+  it('stand with their p corrected for all relations and layers that are tested', async () => {
+    const { figures, fields } = await figuresOf(1);
+    const { columns, rows } = figureTable(figures.find(({ id }) => id === 'held-out')!);
+    const [p, q] = ['p', 'q'].map((label) => columns.findIndex((column) => column.label === label));
+    const own = rows.map((row) => row[p!] as number);
+    expect(own).toEqual(fields.relations.map(({ null: { heldOut } }) => heldOut.after.parallelogram.p));
+    rows.forEach((row) => {
+      // The definition: the least of p·m/rank over all that are not smaller.
+      const adjusted = own
+        .filter((other) => other >= (row[p!] as number))
+        .map((other) => (other * own.length) / own.filter((one) => one <= other).length);
+      expect(row[q!]).toBeCloseTo(Math.min(1, ...adjusted), 12);
+    });
+    const { summary } = figures.find(({ id }) => id === 'held-out')!;
+    expect(summary).toContain("Benjamini and Hochberg's correction for the 4 relations × 1 layer");
   });
 
   it('say nothing of a null or of held-out pairs where there are none', async () => {

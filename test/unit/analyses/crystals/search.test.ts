@@ -157,6 +157,15 @@ describe('features to search', () => {
     expect(all.warnings).toContain('9 features to search, fewer than --count 20.');
   });
 
+  it('so few that no five differences are without a common feature have no tightest cluster, and it is said', async () => {
+    const { result, warnings } = await run({ clusters: 12, clouds: 2, decoder: noise, count: 8 });
+    expect(warnings.slice(-1)).toEqual([
+      'No cluster of directions or of differences as they are has 5 differences that share no feature, so there is no tightest one: search more features (--count), or in fewer --clusters.',
+    ]);
+    expect(crystals.summary(result)).toBe('8 features, 28 differences: no cluster has five differences that share no feature');
+    expect(JSON.stringify(crystals.figures(result))).not.toMatch(/NaN/);
+  });
+
   it.each([
     [{ featuresOf: own, lobe: 2 }, /--lobe 2 of .*own has 2 features\. Choose one from 0 to 2 that has 8 or more\./],
     [{ featuresOf: own, lobe: 7 }, /--lobe 7 of .*own has 0 features\. Choose one from 0 to 2/],

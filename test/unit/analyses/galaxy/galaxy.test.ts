@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CloudFields } from '../../../../src/analyses/galaxy/result';
+import { distinctRows, sampleRows } from '../../../../src/analyses/galaxy/sample-rows';
 import { runJob } from '../../../../src/engine/job';
 import { writeNpyFile } from '../../../../src/data/npy-file';
 import { Random } from '../../../../src/math/random';
@@ -90,7 +91,7 @@ describe('the galaxy of a decoder', () => {
     expect(intervals!.slope[0]).toBeLessThan(cloud!.slope);
     expect(intervals!.clusteringEntropy[1]).toBeGreaterThan(cloud!.clusteringEntropy);
     expect(figures.map(({ id }) => id)).toEqual(['spectrum', 'cloud', 'shape']);
-    expect(summary).toMatch(/^Features of layer 0: slope -1\.\d\d, clustering entropy/);
+    expect(summary).toMatch(/^Features of layer 0 of W\.npy: slope -1\.\d\d, clustering entropy/);
   });
 
   it('of Gaussian points is within its nulls', async () => {
@@ -185,6 +186,71 @@ describe('the galaxy of activations', () => {
     expect(embedding.layers[0]).toMatchObject({ layer: -1, entropy: null, clusteringEntropy: null });
     expect(embedding.warnings).toEqual([expect.stringMatching(/^activations of the embedding: .* coincide/)]);
     expect(embedding.summary).toMatch(/most clustered activations of layer 0 \(-?\d/);
+  });
+});
+
+describe('the galaxy of the embedding', () => {
+  it('has entropies of distinct tokens, for a token is the same point wherever it occurs', async () => {
+    const texts = join(folder, 'letters.txt');
+    const random = new Random(8, 'letters');
+    const letters = Array.from({ length: 900 }, () => String.fromCharCode(97 + random.below(26)));
+    writeFileSync(texts, letters.join(' '));
+    const model = join(root, 'samples/models/tiny-random');
+    const spec = { model, documents: [texts], tokens: 300, null: 2, resamples: 0, layers: [-1] };
+    const { layers, warnings } = await run(spec);
+    expect(layers[0]!.points).toBe(300);
+    expect(layers[0]!.entropyPoints).toBeLessThan(60);
+    expect(Number.isFinite(layers[0]!.clusteringEntropy)).toBe(true);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^activations of the embedding: 300 tokens are \d+ distinct points, for a token's embedding/,
+      ),
+    ]);
+    expect(warnings[0]).toContain(`are ${layers[0]!.entropyPoints} distinct`);
+  });
+});
+
+describe('a cloud that one direction dominates', () => {
+  const random = new Random(12, 'sink');
+  const plain = Float32Array.from({ length: 2000 * 20 }, () => random.normal());
+
+  it('is told, with the points that make it', async () => {
+    const sink = plain.slice();
+    sink[1234 * 20 + 3] = 400;
+    const { warnings } = await run({ decoder: [await decoder('sink.npy', sink, 20)], null: 1, resamples: 0 });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^features of layer 0: the first principal component holds 8\d(\.\d)? ?% of the variance, and 1 point \(row 1234\) makes half of it: .* measure without those features$/,
+      ),
+    ]);
+  });
+
+  it('is told where all points make it', async () => {
+    const long = plain.map((value, i) => (i % 20 === 3 ? 12 * value : value));
+    const { warnings } = await run({ decoder: [await decoder('long.npy', long, 20)], null: 1, resamples: 0 });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^features of layer 0: the first principal component holds 8\d(\.\d)? ?% of the variance: slope/,
+      ),
+    ]);
+  });
+
+  it('is none where no direction is most of it', async () => {
+    const { warnings } = await run({ decoder: [await decoder('even.npy', plain, 20)], null: 1, resamples: 0 });
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('rows that are the same to the bit', () => {
+  it('are counted once, the first of them', () => {
+    const rows = Float32Array.of(1, 2, 3, 4, 1, 2, 2, 1, 3, 4, 0, 0);
+    expect([...distinctRows(rows, 2)]).toEqual([0, 1, 3, 5]);
+    const { rows: some, chosen } = sampleRows(rows, 2, 10, new Random(1), distinctRows(rows, 2));
+    expect([...chosen!]).toEqual([0, 1, 3, 5]);
+    expect([...some]).toEqual([1, 2, 3, 4, 2, 1, 0, 0]);
+    const two = sampleRows(rows, 2, 2, new Random(1), distinctRows(rows, 2)).chosen!;
+    expect(two).toHaveLength(2);
+    for (const row of two) expect([0, 1, 3, 5]).toContain(row);
   });
 });
 
