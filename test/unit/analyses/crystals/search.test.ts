@@ -162,7 +162,9 @@ describe('features to search', () => {
     expect(warnings.slice(-1)).toEqual([
       'No cluster of directions or of differences as they are has 5 differences that share no feature, so there is no tightest one: search more features (--count), or in fewer --clusters.',
     ]);
-    expect(crystals.summary(result)).toBe('8 features, 28 differences: no cluster has five differences that share no feature');
+    expect(crystals.summary(result)).toBe(
+      '8 features, 28 differences: no cluster has five differences that share no feature',
+    );
     expect(JSON.stringify(crystals.figures(result))).not.toMatch(/NaN/);
   });
 
