@@ -42,5 +42,7 @@ export function sentenceOfHierarchy({ spearman, p, units, of, correlated }: Mode
 function rangeOf(models: readonly ModelRow[]): string {
   const found = models.map(({ spearman }) => spearman).filter((value) => !Number.isNaN(value));
   if (found.length === 0) return 'undefined';
-  return `${number(Math.min(...found), 2)} to ${number(Math.max(...found), 2)}`;
+  const range = [Math.min(...found), Math.max(...found)].map((value) => number(value, 2));
+  const known = found.length < models.length ? ` (of ${found.length})` : '';
+  return `${[...new Set(range)].join(' to ')}${known}`;
 }
