@@ -1,10 +1,11 @@
 """What PyTorch (transformers, float32, eager attention) computes with tiny models of every family and every switch.
 
-    python make.py [--only PART]        # needs torch, numpy, transformers 4.x; PART: part of a variant's name
+    python make.py [--only PART ...]        # needs torch, numpy, transformers 4.x; PART: part of a variant's name
 
 Variants stand in `variants_rotary.py` and `variants_layernorm.py`: name → settings of the config, `model_type` among
 them, and what begins with `_`: `_lengths` (of the sequences), `_drop` (settings left out of config.json, whose default
-the adapter must know), `_dtype` ("BF16": the weights are stored so), `_write` (a function: config.json → config.json).
+the adapter must know), `_dtype` ("BF16": the weights are stored so), `_write` (a function: config.json → config.json),
+`_attention` (transformers' implementation, where it is not to be "eager").
 Weights, token ids and the ablation mask follow from names (`weights.py`); only the expected numbers are kept, one JSON
 each: `last`, `mean` f32 [sequences, 1 + layers, width] (embedding first; base64), `logits` f32 [sequences, 12] (of the
 last token, for the first 12 ids), `score`, `scoreAblated` (Σ ln P of all tokens but the first).
@@ -26,12 +27,13 @@ from weights import ablation_mask, spread, token_ids, values
 HERE = Path(__file__).parent
 LENGTHS = [1, 2, 7, 19, 40]
 LOGITS = 12
+OWN = ("model_type", "_lengths", "_drop", "_dtype", "_write", "_attention")
 
 
-def build(model_type, settings):
+def build(model_type, settings, attention):
     config = AutoConfig.for_model(model_type, **settings)
     torch.manual_seed(0)
-    return AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
+    return AutoModelForCausalLM.from_config(config, attn_implementation=attention).eval()
 
 
 def parameters_of(model):
@@ -45,11 +47,13 @@ def parameters_of(model):
     return shapes
 
 
-def load(model, shapes, model_type, dtype):
+def load(model, shapes, stored, model_type, dtype):
     state = model.state_dict()
     with torch.no_grad():
         for name, shape in shapes.items():
-            state[name].copy_(torch.from_numpy(values(name, shape, *spread(name, shape, model_type), dtype)))
+            if stored(name) is None:
+                continue
+            state[name].copy_(torch.from_numpy(values(stored(name), shape, *spread(name, shape, model_type), dtype)))
 
 
 def blocks_of(model, layers):
@@ -98,12 +102,12 @@ def encoded(arrays):
 
 
 def make(name, variant):
-    settings = {key: value for key, value in variant.items() if not key.startswith("_") and key != "model_type"}
-    model_type, dtype = variant["model_type"], variant.get("_dtype", "F32")
-    model = build(model_type, settings)
+    settings = {key: value for key, value in variant.items() if key not in OWN}
+    model_type, dtype, attention = variant["model_type"], variant.get("_dtype", "F32"), variant.get("_attention", "eager")
+    model = build(model_type, settings, attention)
     text = model.config.get_text_config()
     layers, width, vocabulary = text.num_hidden_layers, text.hidden_size, text.vocab_size
-    shapes = parameters_of(model)
+    shapes, stored = parameters_of(model), variant.get("_stored", lambda name: name)
     mask = torch.from_numpy(ablation_mask(layers, width))
     lengths = variant.get("_lengths", LENGTHS)
     last, mean, logits, score, ablated = [], [], [], [], []
@@ -111,8 +115,8 @@ def make(name, variant):
         ids = token_ids(length, vocabulary)
         for with_mask in (False, True):
             # Anew for each sequence: dynamic rope remembers the longest one so far.
-            model = build(model_type, settings)
-            load(model, shapes, model_type, dtype)
+            model = build(model_type, settings, attention)
+            load(model, shapes, stored, model_type, dtype)
             streams, row, total = run(model, layers, ids, mask if with_mask else None)
             if with_mask:
                 ablated.append(total)
@@ -125,6 +129,7 @@ def make(name, variant):
     config = variant.get("_write", lambda config: config)(config)
     for key in [*variant.get("_drop", []), "transformers_version", "use_cache", "attention_dropout", "architectures"]:
         config.pop(key, None)
+    shapes = {stored(name): shape for name, shape in shapes.items() if stored(name) is not None}
     golden = {
         "config": config, "dtype": dtype, "lengths": lengths, "layers": layers, "width": width,
         "tensors": {key: [shape, *spread(key, shape, model_type)] for key, shape in pattern_of(shapes, layers).items()},
@@ -136,8 +141,8 @@ def make(name, variant):
 
 
 arguments = argparse.ArgumentParser()
-arguments.add_argument("--only", default="")
+arguments.add_argument("--only", nargs="+", default=[""])
 only = arguments.parse_args().only
 for name, variant in {**variants_rotary.VARIANTS, **variants_layernorm.VARIANTS}.items():
-    if only in name:
+    if any(part in name for part in only):
         make(name, variant)
