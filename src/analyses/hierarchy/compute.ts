@@ -6,7 +6,7 @@ import { readAlignments } from './alignments';
 import type { Alignment } from './alignments';
 import { againstBenchmarks, readBenchmarks } from './benchmarks';
 import type { Benchmarks } from './benchmarks';
-import { storedCovariate, tableCovariate } from './covariate';
+import { storedCovariate, tableCovariate, tablePositions } from './covariate';
 import { hierarchyOf } from './model';
 import type { ModelHierarchy } from './model';
 import type { HierarchyFields } from './result';
@@ -33,6 +33,7 @@ export async function* compareHierarchies(
   warnOfAlignments(alignments, context);
   const units = sameUnits(alignments);
   const covariates = await covariatesOf(spec, alignments, units, context);
+  const placed = spec.table === undefined ? undefined : await tablePositions(units[0]!, spec.table);
   const benchmarks = await benchmarksOf(spec, alignments);
   for (const file of benchmarks?.files ?? []) context.recordInput(file, 'benchmarks');
   const random = new Random(context.seed, 'hierarchy');
@@ -50,7 +51,10 @@ export async function* compareHierarchies(
     covariate: spec.covariate,
     level: spec.level,
     permutations: spec.permutations,
-    units: units[0]!.map(({ id, subject, position }) => ({ id, subject, ...(position && { position }) })),
+    units: units[0]!.map(({ id, subject, position: own }, u) => {
+      const position = own ?? placed?.[u];
+      return { id, subject, ...(position && { position }) };
+    }),
     models: rows,
     ...(benchmarks && {
       benchmark: againstBenchmarks(rows, benchmarks, spec.permutations, random.fork('benchmarks'), context),

@@ -52,6 +52,26 @@ export async function tableCovariate(units: readonly ScoredUnit[], name: string,
   return Float64Array.from(rows, (row) => (row === undefined ? NaN : values[row]!));
 }
 
+/**
+ * Where units lie by such a table's columns x, y and z, for maps.
+ * @returns one per unit; undefined where the table has no such columns, or the unit no number in one of them
+ */
+export async function tablePositions(
+  units: readonly ScoredUnit[],
+  file: string,
+): Promise<readonly ScoredUnit['position'][]> {
+  const table = await readLayout(file);
+  if (!AXES.every((axis) => table.columns.includes(axis))) return units.map(() => undefined);
+  const [x, y, z] = AXES.map((axis) => numericColumn(table, axis));
+  const rowOf = rowsByUnit(table);
+  return units.map((unit) => {
+    const row = rowOf(unit);
+    if (row === undefined) return undefined;
+    const place = [x![row]!, y![row]!, z![row]!] as const;
+    return place.every(Number.isFinite) ? place : undefined;
+  });
+}
+
 function rowsByUnit(table: Table): (unit: UnitName) => number | undefined {
   const id = columnOr(table, undefined, UNIT_COLUMNS);
   if (id === undefined) {

@@ -135,6 +135,25 @@ describe('one model', () => {
     expect(fields.models[0]).toMatchObject({ units: 24, correlated: 23 });
     expect(warnings.join()).toMatch(/1 unit that count have no latency|1 unit .*latency/);
   });
+
+  it('shows where electrodes lie by the coordinates of that table, where the alignment has none', async () => {
+    const nowhere = electrodes.map(({ id, subject, covariates }) => ({
+      id,
+      subject: subject!,
+      covariates: covariates!,
+    }));
+    const bare = storeAlignment(folder, 'nowhere', nowhere, golden.scores);
+    const table = join(folder, 'electrodes.tsv');
+    const rows = nowhere.map(({ id, subject }, i) => [subject, id, i, i === 2 ? 'n/a' : 10 + i, -i, 2 * i].join('\t'));
+    writeFileSync(table, `subject\tname\tlatency\tx\ty\tz\n${rows.join('\n')}\n`);
+    const { figures, fields } = await run({ alignment: [bare], covariate: 'latency', table });
+    expect(fields.units[3]!.position).toEqual([13, -3, 6]);
+    expect(fields.units[2]!.position).toBeUndefined();
+    const map = figures.find(({ id }) => id === 'peak-layers-1')!;
+    expect(map.kind === 'space' && map.x).toEqual(rows.map((_, i) => 10 + i).filter((x) => x !== 12));
+    const apart = await run({ alignment: [bare], covariate: 'distance' });
+    expect(apart.figures.map(({ id }) => id)).not.toContain('peak-layers-1');
+  });
 });
 
 describe('several models', () => {
