@@ -57,7 +57,7 @@ function overlaid(id: string, results: readonly Compared[]): ChartFigure | undef
     kind: 'chart',
     id,
     title,
-    summary: `${first.own.name}: ${same.map(({ name }) => name).join(', ')}.`,
+    summary: `${capitalised(first.own.name)}: ${same.map(({ name }) => name).join(', ')}.`,
     x: withoutRange(x),
     y: withoutRange(y),
     series: same.map(({ name, role, own }) => curve(own, name, role, x.type)),
@@ -149,4 +149,8 @@ function settingsTable(results: readonly Compared[]): TableFigure {
 function shown(value: unknown): string {
   if (value === undefined || value === null) return '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

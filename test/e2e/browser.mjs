@@ -145,11 +145,19 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Entries of the context menu that a right-click on a row opens. */
+  /** Entries of the context menu that a right-click on a row opens; a panel that is being built may close it at once. */
   async contextMenu(row) {
-    await row.click({ button: 'right' });
     const menu = this.page.locator('.context-view .monaco-menu');
-    await menu.waitFor();
+    for (const end = Date.now() + WAIT; ;) {
+      await row.click({ button: 'right' });
+      const open = await menu.waitFor({ timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (open) break;
+      if (Date.now() > end) throw new Error('a right-click opened no menu');
+      await this.page.keyboard.press('Escape');
+    }
     // VS Code ignores a mouse button that is released within 100 ms of a menu's opening: no person is that fast.
     await this.page.waitForTimeout(250);
     return menu;

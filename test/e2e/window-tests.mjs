@@ -5,6 +5,7 @@ import { ablation } from './ablation.mjs';
 import { alignment } from './alignment.mjs';
 import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
+import { comparison } from './comparison.mjs';
 import { crystals } from './crystals.mjs';
 import { writeRandomModel } from './random-model.mjs';
 import { galaxy } from './galaxy.mjs';
@@ -12,6 +13,7 @@ import { interruptions } from './interruptions.mjs';
 import { localization } from './localization.mjs';
 import { lobes } from './lobes.mjs';
 import { manifests } from './manifest.mjs';
+import { nextToCode } from './next-to-code.mjs';
 import { panels } from './panels.mjs';
 
 /** Runs them in turn and prints each. @returns {Promise<{passed: number, failed: number}>} */
@@ -34,6 +36,8 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
     ...lobes,
     ...galaxy,
     ...crystals,
+    ...nextToCode,
+    ...comparison,
   ].filter(({ name }) => only === undefined || name.includes(only));
   const outcome = { passed: 0, failed: 0 };
   try {
