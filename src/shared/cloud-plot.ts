@@ -128,7 +128,8 @@ export function cloudLayout(figure: CloudFigure, theme: PlotTheme, view: CloudVi
     aspectmode: 'cube',
     bgcolor: theme.background,
     dragmode: 'orbit',
-    camera: { eye: { x: 1.4, y: 1.4, z: 0.9 } },
+    // Far and high enough that the labels of the lower axes are not cut.
+    camera: { eye: { x: 1.5, y: 1.5, z: 1 }, center: { x: 0, y: 0, z: -0.2 } },
     // The camera stays where the person has put it while groups come and go.
     uirevision: layout.name,
   };

@@ -22,7 +22,8 @@ const AXES = 3;
  * The large-scale shape of SAE features or activations, layer by layer (Li et al. 2024, galaxy scale; definitions):
  * power law of the covariance's eigenvalues, volume, k-nearest-neighbour entropies and what of them a Gaussian cloud has.
  * @returns arrays `eigenvalues` f64 [layers, min(width, points − 1)], `reference` f64 [layers, ≤ 100], and for the
- *   picture `cloud` f32 [layers, points, 3], `cloudIds` i32 [layers, points], `cloudDistances` f32 [layers, points]
+ *   picture `cloud` f32 [layers, points, 3], `cloudIds` i32 [layers, points], `cloudDistances` f32 [layers, points]; clouds
+ *   of fewer points end in NaN and −1
  * @throws UserError for inputs that hold no clouds, clouds of different widths or with too few points; Cancelled
  */
 export async function* measureGalaxy(spec: GalaxySpec, context: RunContext): AsyncGenerator<Progress, AnalysisResult> {
@@ -115,7 +116,7 @@ function resultOf(spec: GalaxySpec, measured: readonly Measured[], seed: number)
     layers: measured.map(({ fields: layer }) => layer),
   };
   const spectra = measured.map(({ eigenvalues, fields: { points } }) => eigenvalues.subarray(0, points - 1));
-  const drawn = Math.min(DRAWN, ...measured.map(({ projection }) => projection.count));
+  const drawn = Math.min(DRAWN, Math.max(...measured.map(({ projection }) => projection.count)));
   const pictures = measured.map((one) => picture(one, drawn, seed));
   const shape = [measured.length, drawn];
   return {
@@ -138,18 +139,24 @@ function table(rows: readonly Float64Array[]): { data: Float64Array; shape: numb
   return { data, shape: [rows.length, columns] };
 }
 
-/** Some points in their first three components. */
+/** Some points in their first three components; of a cloud with fewer, −1 and NaN stand behind them. */
 function picture(
   { projection: { points, count, eigenvalues }, chosen, distances, fields }: Measured,
   drawn: number,
   seed: number,
 ): { readonly points: Float32Array; readonly distances: Float32Array; readonly ids: Int32Array } {
   const d = eigenvalues.length;
-  const places = new Random(seed, `galaxy/picture/${fields.layer}`).sample(count, drawn).sort();
-  const some = new Float32Array(drawn * AXES);
+  const own = Math.min(drawn, count);
+  const places = new Random(seed, `galaxy/picture/${fields.layer}`).sample(count, own).sort();
+  const some = new Float32Array(drawn * AXES).fill(NaN, own * AXES);
   places.forEach((at, i) => some.set(points.subarray(at * d, at * d + Math.min(AXES, d)), i * AXES));
-  const ids = chosen === undefined ? places : places.map((at) => chosen[at]!);
-  return { points: some, distances: Float32Array.from(places, (at) => distances[at]!), ids };
+  const ids = new Int32Array(drawn).fill(-1);
+  const near = new Float32Array(drawn).fill(NaN);
+  places.forEach((at, i) => {
+    ids[i] = chosen?.[at] ?? at;
+    near[i] = distances[at]!;
+  });
+  return { points: some, distances: near, ids };
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -15,8 +15,9 @@ export function cloudFigures({ arrays }: AnalysisResult, { layers, neighbour }: 
   const [, drawn, axes] = points.shape as [number, number, number];
   const which = neighbour === 1 ? 'nearest neighbour' : `neighbour number ${neighbour}`;
   return evenly(layers.length, MOST).map((index) => {
-    const ids = Array.from(arrays['cloudIds']!.data.subarray(index * drawn, (index + 1) * drawn));
-    const distances = Array.from(arrays['cloudDistances']!.data.subarray(index * drawn, (index + 1) * drawn));
+    const padded = Array.from(arrays['cloudIds']!.data.subarray(index * drawn, (index + 1) * drawn));
+    const ids = padded.filter((id) => id >= 0);
+    const distances = Array.from(arrays['cloudDistances']!.data.subarray(index * drawn, index * drawn + ids.length));
     const column = (axis: number): number[] =>
       ids.map((_, i) => Number(points.data[(index * drawn + i) * axes + axis]!.toPrecision(4)));
     const limits = [25, 50, 75].map((percent) => percentile(distances, percent));
@@ -27,7 +28,7 @@ export function cloudFigures({ arrays }: AnalysisResult, { layers, neighbour }: 
       kind: 'cloud',
       id: layers.length === 1 ? 'cloud' : `cloud-${kind}-${layer}`,
       title: layers.length === 1 ? 'The cloud' : `The cloud: ${describe(layers[index]!)}`,
-      summary: `${drawn} of ${count} points in their first three principal components, by the distance to their ${which}.`,
+      summary: `${ids.length} of ${count} points in their first three principal components, by the distance to their ${which}.`,
       noun: kind === 'features' ? 'feature' : 'token',
       ids,
       text: distances.map((distance) => `${which} at ${distance.toPrecision(3)}`),

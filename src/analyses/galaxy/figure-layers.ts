@@ -32,7 +32,7 @@ const MEASURES: readonly Measure[] = [
   {
     id: 'clustering-by-layer',
     title: 'Clustering entropy by layer',
-    label: 'Clustering entropy beyond Gaussian clouds (nats)',
+    label: 'Beyond Gaussian clouds (nats)',
     value: ({ clusteringEntropy }) => clusteringEntropy,
     interval: ({ intervals }) => intervals?.clusteringEntropy,
     null: ({ null: { clusteringEntropy } }) => ({ mean: 0, sd: clusteringEntropy.sd }),

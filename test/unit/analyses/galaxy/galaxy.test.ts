@@ -198,6 +198,9 @@ describe('the galaxy of the embedding', () => {
     const model = join(root, 'samples/models/tiny-random');
     const spec = { model, documents: [texts], tokens: 300, null: 2, resamples: 0, layers: [-1] };
     const { layers, warnings } = await run(spec);
+    const both = await run({ ...spec, layers: [-1, 0] });
+    const drawn = both.figures.map(({ summary: sentence }) => /^(\d+) of 300 points/.exec(sentence)?.[1]);
+    expect(drawn.filter(Boolean)).toEqual([String(layers[0]!.entropyPoints), '300']);
     expect(layers[0]!.points).toBe(300);
     expect(layers[0]!.entropyPoints).toBeLessThan(60);
     expect(Number.isFinite(layers[0]!.clusteringEntropy)).toBe(true);
