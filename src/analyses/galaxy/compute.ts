@@ -104,9 +104,9 @@ function check(
   }
 }
 
-/** Rows in float32, the covariance with its reduction, and the groups' products of the halves. */
+/** Rows in float32, eight products of groups of them, and the covariance with its reduction. */
 function memoryNeeded(points: number, width: number): number {
-  return points * width * 4 + 14 * width * width * 8 + 2 ** 28;
+  return points * width * 4 + 20 * width * width * 8 + 2 ** 28;
 }
 
 function resultOf(spec: GalaxySpec, measured: readonly Measured[], seed: number): AnalysisResult {
