@@ -4,6 +4,8 @@ import type { AnalysisSpec } from '../shared/analysis';
 import { Cancelled, describeCancel, messageOf, UserError } from '../shared/errors';
 import { addSpecOptions, specInput } from './flags';
 import { CANCELLED } from './interrupt';
+import { runStudy } from './study';
+import type { StudyOptions } from './study';
 import { info, report, runAnalysis } from './verbs';
 import type { CommonOptions, Streams } from './verbs';
 
@@ -14,15 +16,21 @@ const GROUPS: Readonly<Record<string, string>> = {
 
 const EXIT = { done: 0, internal: 1, usage: 2, cancelled: CANCELLED } as const;
 
+/** How a verb ended that has several runs, of which some may have failed. */
+interface Ended {
+  code: number;
+}
+
 /**
  * Runs the command line once.
  * @param args what follows `brainlens`
  * @returns the exit code: 0 done, 1 internal failure, 2 bad usage or bad input, 130 cancelled
  */
 export async function runCommandLine(args: readonly string[], streams: Streams): Promise<number> {
+  const ended: Ended = { code: EXIT.done };
   try {
-    await program(streams).parseAsync([...args], { from: 'user' });
-    return EXIT.done;
+    await program(streams, ended).parseAsync([...args], { from: 'user' });
+    return ended.code;
   } catch (error) {
     return explain(error, streams);
   }
@@ -57,7 +65,7 @@ function usageMessage({ code, message }: CommanderError): string {
   return `${line.replace(/\.+$/, '')}.${lists} See brainlens --help.`;
 }
 
-function program(streams: Streams): Command {
+function program(streams: Streams, ended: Ended): Command {
   const root = new Command('brainlens')
     .description(
       'Does this language model work like the human language system? The analyses of Brainlens, without VS Code.',
@@ -73,6 +81,7 @@ function program(streams: Streams): Command {
     });
   addInfo(root, streams);
   for (const analysis of catalog) addAnalysis(root, analysis, streams);
+  addStudy(root, streams, ended);
   addReport(root, streams);
   return root;
 }
@@ -119,18 +128,42 @@ function addReport(root: Command, streams: Streams): void {
     .action((folder: string, options: { out?: string }) => report(folder, options, streams));
 }
 
+function addStudy(root: Command, streams: Streams, ended: Ended): void {
+  const command = root
+    .command('run')
+    .description('Runs every analysis of a study that is out of date, in the order of what needs what.')
+    .argument('<study>', 'a study file, such as my.study.yaml')
+    .option('--force', 'run what is up to date, too')
+    .option('--dry-run', 'only say what would run, and why')
+    .option('--only <name>', 'one analysis of the study, with what it needs');
+  addSettings(command);
+  command
+    .option('--json', 'the runs with their states and folders on standard output; lines go to standard error')
+    .option('--quiet', 'no progress, only a line for each run, warnings and errors')
+    .action(async (file: string, options: StudyOptions) => {
+      ended.code = await runStudy(file, options, streams);
+    });
+}
+
 function addCommon(command: Command, id = command.name()): void {
   command
     .option('--out <dir>', `the result folder (default: .brainlens/${id.replaceAll(' ', '-')}-<yyyymmdd-hhmmss>)`)
-    .option('--force', 'replace the result that lies in --out')
+    .option('--force', 'replace the result that lies in --out');
+  addSettings(command);
+  command
+    .option('--json', 'result.json on standard output; progress stays on standard error')
+    .option('--quiet', 'no progress, only warnings and errors');
+}
+
+/** Options that a run and a study share. */
+function addSettings(command: Command): void {
+  command
     .option('--seed <n>', 'the one seed (default: 0)')
     .option('--threads <n>', 'cores (default: all)')
     .option('--memory <amount>', 'budget that decides between resident and streaming, e.g. 4GB (default: 60 % of RAM)')
     .addOption(
       new Option('--executor <way>', 'force a way to run (default: auto)').choices(['auto', 'resident', 'streaming']),
-    )
-    .option('--json', 'result.json on standard output; progress stays on standard error')
-    .option('--quiet', 'no progress, only warnings and errors');
+    );
 }
 
 function version(): string {

@@ -124,7 +124,8 @@ function noter(options: CommonOptions, stderr: ProgressStream): (line: string) =
   };
 }
 
-function jobSettings(
+/** The common options as a job takes them. @throws UserError naming the flag */
+export function jobSettings(
   options: CommonOptions,
 ): Pick<JobRequest, 'seed' | 'threads' | 'memory' | 'executor' | 'cacheFolder' | 'workspace'> {
   return {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fields } from './yamlFiles';
+import { fields } from '../yaml/folder-view';
 import type { ResultFile } from '../shared/result';
 import { modelHashes } from './alignmentFacts';
 

@@ -1,11 +1,11 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document } from 'yaml';
 import { columnsOf, meaningOf } from './yamlReferences';
-import type { FileView } from './yamlReferences';
-import { alternatives, constantsOf, schemasAt, typeInWords, typesOf } from './yamlSchema';
-import type { JsonSchema } from './yamlSchema';
-import { entriesOf, findScalar, nodeAt, parseYaml, quoted, spanOf } from './yamlSyntax';
-import type { Path, ScalarPlace, Span } from './yamlSyntax';
+import type { FileView } from '../yaml/files';
+import { alternatives, constantsOf, schemasAt, typeInWords, typesOf } from '../yaml/schema';
+import type { JsonSchema } from '../yaml/schema';
+import { entriesOf, findScalar, nodeAt, parseYaml, quoted, spanOf } from '../yaml/syntax';
+import type { Path, ScalarPlace, Span } from '../yaml/syntax';
 
 /** One thing to write at the cursor. */
 export interface Suggestion {

@@ -1,7 +1,7 @@
-import { constantsOf, schemasAt, typeInWords, typesOf } from './yamlSchema';
-import type { JsonSchema } from './yamlSchema';
-import { findScalar, parseYaml, spanOf } from './yamlSyntax';
-import type { Span } from './yamlSyntax';
+import { constantsOf, schemasAt, typeInWords, typesOf } from '../yaml/schema';
+import type { JsonSchema } from '../yaml/schema';
+import { findScalar, parseYaml, spanOf } from '../yaml/syntax';
+import type { Span } from '../yaml/syntax';
 
 /** What to say of a word under the pointer, as Markdown. */
 export interface Explanation {

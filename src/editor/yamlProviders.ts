@@ -15,10 +15,10 @@ import {
 import type { Position, TextDocument } from 'vscode';
 import { basename, parent } from './paths';
 import type { Suggestion } from './yamlComplete';
-import { FolderView } from './yamlFiles';
+import { FolderView } from '../yaml/folder-view';
 import { describeAt, diagnose, suggest } from './yamlSchemas';
 import type { Duplicates } from './yamlSchemas';
-import type { Problem, Span } from './yamlSyntax';
+import type { Problem, Span } from '../yaml/syntax';
 
 /** A problem as VS Code shows it, with what mends it. */
 export interface PlacedProblem {

@@ -1,19 +1,10 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node, YAMLMap } from 'yaml';
 import { nearest } from '../shared/manifest';
-import { entryOf, itemsOf, nodeAt, resolved, spanOf, topMap } from './yamlSyntax';
-import type { Path, Problem, Span } from './yamlSyntax';
-import { replacement } from './yamlValidate';
-
-/** The disk as a manifest sees it; paths are as the manifest writes them, relative to its folder. */
-export interface FileView {
-  /** Whether there is a file; a path with `*` stands for any part of a file name. */
-  exists(path: string): Promise<boolean>;
-  /** The columns that the first line of a .csv or .tsv file names; `undefined` for other files and unreadable ones. */
-  columns(path: string, separator: string | undefined): Promise<readonly string[] | undefined>;
-  /** Files below the manifest's folder. */
-  list(): Promise<readonly string[]>;
-}
+import type { FileView } from '../yaml/files';
+import { entryOf, itemsOf, nodeAt, resolved, spanOf, topMap } from '../yaml/syntax';
+import type { Path, Problem, Span } from '../yaml/syntax';
+import { replacement } from '../yaml/validate';
 
 /** Fields that name columns of the file of their section. */
 const COLUMN_FIELDS: Readonly<Record<string, readonly string[]>> = {

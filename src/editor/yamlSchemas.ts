@@ -6,11 +6,11 @@ import type { Suggestion } from './yamlComplete';
 import { explain } from './yamlHover';
 import type { Explanation } from './yamlHover';
 import { referenceProblems } from './yamlReferences';
-import type { FileView } from './yamlReferences';
-import type { JsonSchema } from './yamlSchema';
-import { entryOf, nodeAt, parseYaml, spanOf, syntaxProblems, topMap } from './yamlSyntax';
-import type { Path, Problem } from './yamlSyntax';
-import { schemaProblems } from './yamlValidate';
+import type { FileView } from '../yaml/files';
+import type { JsonSchema } from '../yaml/schema';
+import { entryOf, nodeAt, parseYaml, spanOf, syntaxProblems, topMap } from '../yaml/syntax';
+import type { Path, Problem } from '../yaml/syntax';
+import { schemaProblems } from '../yaml/validate';
 
 /** One kind of YAML file that Brainlens knows. */
 export interface YamlKind {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { analyses } from '../analyses/index';
 import { hashFile } from '../data/hash';
 import { openFolder } from '../models/folder';
@@ -10,6 +8,7 @@ import { onnxruntimeVersion } from '../models/version';
 import { UserError } from '../shared/errors';
 import type { Estimate, EstimateRequest } from '../shared/protocol';
 import type { JobParts } from './parts';
+import { samplesFolder } from './samples';
 
 /** The real parts of a job. */
 export const engineParts: JobParts = {
@@ -58,10 +57,4 @@ function executorOf(
     if (error instanceof UserError) return 'refused';
     throw error;
   }
-}
-
-/** `samples/` lies beside the bundle, or at the root of the repository when the sources run as they are. */
-function samplesFolder(): string {
-  const beside = fileURLToPath(new URL('./samples', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../samples', import.meta.url));
 }

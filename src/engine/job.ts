@@ -16,6 +16,7 @@ import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
 import { Kept } from './kept';
 import { environment, InputRecorder } from './provenance';
+import { mapPaths, pathFields } from './spec-paths';
 import { assertWritable, partialFolder, writeProblem, writeResult } from './store';
 
 export type { JobHooks } from './parts';
@@ -59,6 +60,7 @@ export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobPar
           result: { ...result.fields, warnings: run.warnings },
           summary,
         },
+        ...(request.study !== undefined && { study: request.study }),
         figures,
         arrays: result.arrays,
         ...(result.files !== undefined && { files: result.files }),
@@ -91,7 +93,7 @@ export function checkJob(request: JobRequest, parts: JobParts = engineParts): Ch
   const out = resolve(request.workspace, request.out);
   assertPlace(out, request.force, request.unique === true);
   const { mayBeMissing = [] } = analysis.spec;
-  const required = pathFields(analysis, spec).filter((field) => !mayBeMissing.includes(field));
+  const required = pathFields(analysis.spec, spec).filter((field) => !mayBeMissing.includes(field));
   for (const path of required.flatMap((field) => spec[field] ?? [])) {
     if (typeof path === 'string' && !existsSync(path)) throw new UserError(`${path} does not exist`, 'Check the path.');
   }
@@ -122,6 +124,7 @@ class Run {
     out: string,
   ) {
     this.kept = new Kept(out);
+    this.warnings.push(...(request.warnings ?? []));
     const { seed, threads, memory, executor, workspace, cacheFolder } = request;
     const { signal } = this.ended;
     hooks.signal.addEventListener('abort', () => this.ended.abort(), { once: true, signal });
@@ -240,25 +243,9 @@ function assertPlace(out: string, force: boolean, unique: boolean): void {
 }
 
 function resolvePaths(analysis: Analysis, spec: unknown, workspace: string): Record<string, unknown> {
-  return mapPaths(analysis, spec, (path) => resolve(workspace, path));
+  return mapPaths(analysis.spec, spec, (path) => resolve(workspace, path));
 }
 
 function displayPaths(analysis: Analysis, spec: unknown, inputs: InputRecorder): Record<string, unknown> {
-  return mapPaths(analysis, spec, (path) => inputs.display(path));
-}
-
-function mapPaths(analysis: Analysis, spec: unknown, map: (path: string) => string): Record<string, unknown> {
-  const mapped = { ...(spec as Record<string, unknown>) };
-  for (const field of pathFields(analysis, mapped)) {
-    const value = mapped[field];
-    if (typeof value === 'string') mapped[field] = map(value);
-    if (Array.isArray(value)) mapped[field] = value.map((path) => map(String(path)));
-  }
-  return mapped;
-}
-
-/** Fields of a spec that hold paths. */
-function pathFields({ spec: { paths, pathsLike = {} } }: Analysis, spec: Record<string, unknown>): string[] {
-  const like = Object.entries(pathsLike).filter(([field, pattern]) => pattern.test(String(spec[field] ?? '')));
-  return [...paths, ...like.map(([field]) => field)];
+  return mapPaths(analysis.spec, spec, (path) => inputs.display(path));
 }

@@ -44,8 +44,8 @@ export class InputRecorder {
    * @param samples folder of the files shipped with Brainlens; theirs read `brainlens:samples/…`
    */
   constructor(
-    private readonly workspace: string,
-    private readonly samples: string,
+    readonly workspace: string,
+    readonly samples: string,
     private readonly hash: HashFile,
   ) {}
 
@@ -78,10 +78,7 @@ export class InputRecorder {
 
   /** How results write a path: relative to the workspace with `/`, or `brainlens:samples/…`. */
   display(path: string): string {
-    const absolute = resolve(this.workspace, path);
-    if (absolute.startsWith(this.samples + sep))
-      return `brainlens:samples/${slashes(relative(this.samples, absolute))}`;
-    return slashes(relative(this.workspace, absolute)) || '.';
+    return displayPath(path, this);
   }
 
   /** All files noted so far, in the order of noting, once their hashes are known. @throws what hashing threw */
@@ -90,6 +87,26 @@ export class InputRecorder {
     const hashes = await Promise.all(recorded.map(({ sha256 }) => sha256));
     return recorded.map(({ path, role, bytes }, i) => ({ path: this.display(path), role, bytes, sha256: hashes[i]! }));
   }
+}
+
+/** Where paths in results start: the workspace, and the folder of the files shipped with Brainlens. */
+export interface PathRoots {
+  readonly workspace: string;
+  readonly samples: string;
+}
+
+const SHIPPED = 'brainlens:samples/';
+
+/** How results write a path: relative to the workspace with `/`, or `brainlens:samples/…`. */
+export function displayPath(path: string, { workspace, samples }: PathRoots): string {
+  const absolute = resolve(workspace, path);
+  if (absolute.startsWith(samples + sep)) return `${SHIPPED}${slashes(relative(samples, absolute))}`;
+  return slashes(relative(workspace, absolute)) || '.';
+}
+
+/** The absolute path of one in a result. */
+export function absolutePath(path: string, { workspace, samples }: PathRoots): string {
+  return path.startsWith(SHIPPED) ? join(samples, path.slice(SHIPPED.length)) : resolve(workspace, path);
 }
 
 function slashes(path: string): string {

@@ -10,7 +10,7 @@ import { figuresSchema } from '../shared/figures-file';
 import { formatJson, jsonable } from '../shared/json';
 import { npyDtype } from '../shared/npy';
 import { resultSchema } from '../shared/result';
-import type { ResultFile } from '../shared/result';
+import type { ResultFile, StudyRecord } from '../shared/result';
 import { assertWritable, moveIntoPlace, numbered, occupantOf, partialFolder } from './store-folders';
 
 export * from './store-folders';
@@ -18,6 +18,8 @@ export * from './store-folders';
 /** All that a result folder holds; the store adds the folder's name and the list of arrays. */
 export interface ResultContent {
   readonly file: Pick<ResultFile, 'schema' | 'created' | 'seconds' | 'summary' | 'spec' | 'provenance' | 'result'>;
+  /** The study that asked for it. */
+  readonly study?: StudyRecord;
   readonly figures: FiguresFile;
   /** File name without `.npy` → array. */
   readonly arrays: Readonly<Record<string, NdArray>>;
@@ -149,14 +151,15 @@ async function ownFiles(partial: string, { arrays }: ResultContent): Promise<str
 }
 
 /** `result.json` as it is written: the contract's keys in the contract's order. */
-export function resultFile(name: string, { file, arrays }: ResultContent): ResultFile {
+export function resultFile(name: string, { file, study, arrays }: ResultContent): ResultFile {
   const { schema, created, seconds, summary, spec, provenance, result } = file;
   const listed = Object.entries(arrays).map(([array, { data, shape }]) => ({
     file: `${array}.npy`,
     dtype: npyDtype(data),
     shape: [...shape],
   }));
-  return { schema, name, created, seconds, summary, spec, provenance, result, arrays: listed };
+  const asked = study === undefined ? {} : { study };
+  return { schema, name, created, seconds, summary, spec, ...asked, provenance, result, arrays: listed };
 }
 
 async function writeArrays(folder: string, arrays: ResultContent['arrays'], signal: AbortSignal): Promise<void> {

@@ -25,10 +25,10 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
   readonly paths: readonly string[];
   /** Fields that hold a path only where their value looks like one: `folds` is `kfold:5:0` or `folds.npy`. */
   readonly pathsLike?: Readonly<Record<string, RegExp>>;
-  /** A cancelled run of it leaves a checkpoint, and the same run goes on from there: the editor offers to pause it. */
-  readonly resumes?: true;
   /** Fields of `paths` that need not exist: the analysis says which are missing, and goes on with the others. */
   readonly mayBeMissing?: readonly string[];
+  /** A cancelled run of it leaves a checkpoint, and the same run goes on from there: the editor offers to pause it. */
+  readonly resumes?: true;
   /** Where the editor offers it; absent: command line only. */
   readonly menu?: {
     /**

@@ -25,6 +25,19 @@ export const provenanceSchema = z.looseObject({
 /** One `.npy` file of a result folder. `dtype` is numpy's: `<f8`, `<f4`, `<i4`, `|u1`. */
 export const arraySchema = z.object({ file: z.string(), dtype: z.string(), shape: z.array(z.number()) });
 
+/** Which run of which study a result is, and what its inputs were right before it. */
+export const studyRecordSchema = z.object({
+  /** The study file. */
+  file: z.string(),
+  /** Names in the study. */
+  analysis: z.string(),
+  model: z.string().optional(),
+  /** `result.json` of another result that it takes → digest of what it says; time stamps do not change it. */
+  results: z.record(z.string(), z.string()),
+  /** File or folder of a setting → digest of the names and sizes of the files behind it. */
+  sets: z.record(z.string(), z.string()),
+});
+
 /** `result.json`: versioned, small, readable; the arrays lie beside it as `.npy`. */
 export const resultSchema = z.looseObject({
   schema: z.string().regex(/^brainlens\/[a-z-]+@\d+$/),
@@ -32,6 +45,7 @@ export const resultSchema = z.looseObject({
   created: z.string(),
   seconds: z.number(),
   spec: z.record(z.string(), z.unknown()),
+  study: studyRecordSchema.optional(),
   provenance: provenanceSchema,
   result: z.record(z.string(), z.unknown()),
   summary: z.string(),
@@ -43,6 +57,7 @@ export const resultSchema = z.looseObject({
 
 export type InputFile = z.infer<typeof inputFileSchema>;
 export type Provenance = z.infer<typeof provenanceSchema>;
+export type StudyRecord = z.infer<typeof studyRecordSchema>;
 export type ResultFile = z.infer<typeof resultSchema>;
 
 /**

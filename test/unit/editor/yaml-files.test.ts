@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FolderView } from '../../../src/editor/yamlFiles';
+import { FolderView } from '../../../src/yaml/folder-view';
 
 describe('the disk beside a manifest', () => {
   let folder = '';

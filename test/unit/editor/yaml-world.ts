@@ -1,4 +1,4 @@
-import type { FileView } from '../../../src/editor/yamlReferences';
+import type { FileView } from '../../../src/yaml/files';
 
 /** A disk that holds these files: a list of columns for a table, nothing for any other file. */
 export function disk(files: Readonly<Record<string, readonly string[] | undefined>>): FileView {

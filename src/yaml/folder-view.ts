@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import type { FileView } from './yamlReferences';
+import type { FileView } from './files';
 
 /** A header longer than this is not read. */
 const MAX_HEADER = 4 * 1024 * 1024;

@@ -19,11 +19,13 @@ export interface Entry {
 
 /** What is wrong at one place of a document. */
 export interface Problem {
-  readonly kind: 'syntax' | 'schema' | 'file' | 'column';
+  readonly kind: 'syntax' | 'schema' | 'file' | 'column' | 'reference';
   readonly span: Span;
   readonly message: string;
   /** What to write instead of the text of `span`. */
   readonly fix?: { readonly title: string; readonly text: string };
+  /** A missing dataset manifest, as the file names it: one can be made from the files in its folder. */
+  readonly missingManifest?: string;
 }
 
 /** The syntax tree of a YAML text, as far as it can be made out; nothing throws. */
@@ -37,6 +39,11 @@ export function syntaxProblems(document: Document, length: number): Problem[] {
     const from = Math.max(0, Math.min(start, length - 1));
     return { kind: 'syntax', span: { start: from, end: Math.max(from + 1, Math.min(end, length)) }, message };
   });
+}
+
+/** The line of an offset, from 1. */
+export function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
 
 /** Where a node stands, without the space and comments after it. */

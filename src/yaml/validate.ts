@@ -1,10 +1,10 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node, YAMLMap, YAMLSeq } from 'yaml';
 import { nearest } from '../shared/manifest';
-import { alternatives, constantsOf, itemSchema, typeInWords, typesOf } from './yamlSchema';
-import type { JsonSchema } from './yamlSchema';
-import { entriesOf, itemsOf, quoted, resolved, spanOf } from './yamlSyntax';
-import type { Problem, Span } from './yamlSyntax';
+import { alternatives, chosenBy, constantsOf, itemSchema, typeInWords, typesOf } from './schema';
+import type { JsonSchema } from './schema';
+import { entriesOf, itemsOf, quoted, resolved, spanOf } from './syntax';
+import type { Problem, Span } from './syntax';
 
 /** What a message calls the value, and where it points when the value itself is nowhere. */
 interface Subject {
@@ -31,8 +31,11 @@ class Check {
   value(schema: JsonSchema, raw: Node | null, subject: Subject): Problem[] {
     const node = resolved(raw, this.document);
     const branches = alternatives(schema, this.root);
-    const possible = branches.filter((branch) => fits(branch, node));
-    if (possible.length === 0) return [this.wrongType(branches, node, raw, subject)];
+    const fitting = branches.filter((branch) => fits(branch, node));
+    if (fitting.length === 0) return [this.wrongType(branches, node, raw, subject)];
+    const unknown = isMap(node) ? this.unknownChoice(fitting, node) : undefined;
+    if (unknown !== undefined) return [unknown];
+    const possible = isMap(node) ? chosenBy(node, fitting) : fitting;
     const outcomes = possible.map((branch) => this.branch(branch, node, raw, subject));
     const best = outcomes.reduce((least, outcome) => (outcome.length < least.length ? outcome : least));
     const listed = possible.flatMap(constantsOf);
@@ -43,6 +46,18 @@ class Check {
       possible.every((one) => constantsOf(one).length > 0)
       ? this.constant(listed, node)
       : best;
+  }
+
+  /** A map that has none of the constants by which its alternatives are told apart. */
+  private unknownChoice(branches: readonly JsonSchema[], map: YAMLMap): Problem | undefined {
+    if (branches.length < 2) return undefined;
+    for (const { key, value } of entriesOf(map)) {
+      const constants = branches.map(({ properties }) => properties?.[key]?.const);
+      const node = resolved(value, this.document);
+      if (constants.includes(undefined) || !isScalar(node) || constants.includes(node.value)) continue;
+      return this.constant(constants, node)[0];
+    }
+    return undefined;
   }
 
   private branch(schema: JsonSchema, node: Node | null, raw: Node | null, subject: Subject): Problem[] {

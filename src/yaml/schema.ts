@@ -1,11 +1,13 @@
-import { isMap } from 'yaml';
-import type { Document } from 'yaml';
-import { entriesOf, nodeAt } from './yamlSyntax';
-import type { Path } from './yamlSyntax';
+import { isMap, isScalar } from 'yaml';
+import type { Document, YAMLMap } from 'yaml';
+import { entriesOf, nodeAt } from './syntax';
+import type { Path } from './syntax';
 
 /** The part of JSON Schema (draft 7 and 2020-12) that describes our files. */
 export interface JsonSchema {
+  readonly $schema?: string;
   readonly $ref?: string;
+  readonly title?: string;
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
@@ -14,6 +16,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | JsonSchema;
+  readonly propertyNames?: JsonSchema;
   readonly items?: boolean | JsonSchema | readonly JsonSchema[];
   readonly prefixItems?: readonly JsonSchema[];
   readonly anyOf?: readonly JsonSchema[];
@@ -93,10 +96,25 @@ function propertySchema({ properties, additionalProperties }: JsonSchema, key: s
   return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
+/**
+ * Of several alternatives for a map those whose constants it has: `analysis: align` leaves the one of that analysis. All
+ * where none is left.
+ */
+export function chosenBy(map: YAMLMap, schemas: readonly JsonSchema[]): readonly JsonSchema[] {
+  const agrees = ({ properties }: JsonSchema): boolean =>
+    entriesOf(map).every(({ key, value }) => {
+      const constant = properties?.[key]?.const;
+      return constant === undefined || !isScalar(value) || value.value === constant;
+    });
+  const agreeing = schemas.filter(agrees);
+  return agreeing.length > 0 ? agreeing : schemas;
+}
+
 /** Of several alternatives for a map those that know all its keys; all where none does. */
-function fitting(schemas: JsonSchema[], document: Document, path: Path, ignored: string | undefined): JsonSchema[] {
+function fitting(all: JsonSchema[], document: Document, path: Path, ignored: string | undefined): JsonSchema[] {
   const node = nodeAt(document, path);
-  if (!isMap(node) || schemas.length < 2) return schemas;
+  if (!isMap(node) || all.length < 2) return all;
+  const schemas = [...chosenBy(node, all)];
   const keys = entriesOf(node).flatMap(({ key }) => (key === ignored ? [] : [key]));
   const known = schemas.filter((schema) => keys.every((key) => propertySchema(schema, key) !== undefined));
   return known.length > 0 ? known : schemas;

@@ -1,0 +1,161 @@
+import { Cancelled, UserError } from '../shared/errors';
+import { parseBytes } from '../shared/memory-size';
+import { counted } from '../shared/words';
+import { executeStudy, whyOf } from '../study/execute';
+import { statesOf } from '../study/next';
+import type { Outcome, RunStatus } from '../study/next';
+import { withNeeds } from '../study/order';
+import type { StudyPlan, StudyRun } from '../study/plan';
+import type { StudySettings } from '../study/study';
+import { nearest } from '../shared/manifest';
+import { CANCELLED, interruptible } from './interrupt';
+import { ProgressDisplay } from './progress';
+import { jobSettings } from './verbs';
+import type { CommonOptions, Streams } from './verbs';
+
+/** Options of `brainlens run` as they were typed. */
+export interface StudyOptions extends Omit<CommonOptions, 'out'> {
+  readonly dryRun?: boolean;
+  readonly only?: string;
+}
+
+/**
+ * Runs what is out of date of a study, or with `--dry-run` says what would run.
+ * @returns the exit code: 0 all is up to date, 2 some run failed for bad input, 1 for a failure of ours, 130 cancelled
+ * @throws UserError for a study that cannot run at all
+ */
+export async function runStudy(path: string, options: StudyOptions, streams: Streams): Promise<number> {
+  const { openStudy } = await import('../engine/study/open');
+  const { lookAt } = await import('../engine/study/look');
+  const { samplesFolder } = await import('../engine/samples');
+  const { file, plan, settings } = await openStudy(path, process.cwd());
+  const study = { ...jobSettings(withSettings(options, settings)), samples: samplesFolder(), file };
+  const runs = options.only === undefined ? plan.runs : chosen(plan, options.only);
+  const say = (line: string): unknown => (options.json === true ? streams.stderr : streams.stdout).write(`${line}\n`);
+  if (options.dryRun === true) {
+    const states = await statesOf(runs, ({ run, input }) => lookAt(run, input, study));
+    if (options.json === true) streams.stdout.write(jsonOf(states.map(statusJson)));
+    else for (const status of states) say(dryLine(status, options.force === true));
+    return 0;
+  }
+
+  const { makeRun } = await import('../engine/study/run');
+  const { discardPartial } = await import('../engine/store');
+  const display = new ProgressDisplay(streams.stderr);
+  const outcomes = new Map<string, Outcome>();
+  let current: StudyRun | undefined;
+  const work = (signal: AbortSignal): Promise<unknown> =>
+    executeStudy(
+      runs,
+      {
+        look: ({ run, input }) => lookAt(run, input, study),
+        async make(turn) {
+          current = turn.run;
+          const onProgress: ProgressDisplay['show'] = (progress) => {
+            if (options.quiet !== true) display.show({ ...progress, phase: `${turn.run.label}: ${progress.phase}` });
+          };
+          const done = await makeRun(turn, study, { signal, onProgress }).finally(() => display.clear());
+          for (const warning of done.warnings) streams.stderr.write(`Warning: ${turn.run.label}: ${warning}\n`);
+          return done;
+        },
+        onStart: ({ run }, why) => say(`${run.label}: running (${why})`),
+        onOutcome: (run, outcome) => {
+          outcomes.set(run.id, outcome);
+          say(`${run.label}: ${outcomeLine(outcome)}`);
+        },
+      },
+      { force: options.force === true, signal },
+    );
+  try {
+    await interruptible(work, () => current && discardPartial(current.out, process.pid));
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    display.clear();
+    const left = runs.length - outcomes.size;
+    streams.stderr.write(`brainlens: cancelled; ${counted(left, 'run')} left. Run the study again to go on.\n`);
+    if (options.json === true) streams.stdout.write(jsonOf(runs.map((run) => outcomeJson(run, outcomes.get(run.id)))));
+    return CANCELLED;
+  }
+  say(summaryOf([...outcomes.values()]));
+  if (options.json === true) streams.stdout.write(jsonOf(runs.map((run) => outcomeJson(run, outcomes.get(run.id)))));
+  return exitCodeOf([...outcomes.values()]);
+}
+
+/** What is typed wins over what the study says. */
+function withSettings(options: StudyOptions, settings: StudySettings): CommonOptions {
+  const { memory } = settings;
+  const bytes = typeof memory === 'string' ? parseBytes(memory) : memory;
+  return {
+    ...(settings.seed === undefined ? {} : { seed: String(settings.seed) }),
+    ...(settings.threads === undefined ? {} : { threads: String(settings.threads) }),
+    ...(bytes === undefined ? {} : { memory: String(bytes) }),
+    ...(settings.executor === undefined ? {} : { executor: settings.executor }),
+    ...options,
+  };
+}
+
+/** One analysis, or one run of it, with all that it needs. */
+function chosen({ runs }: StudyPlan, name: string): StudyRun[] {
+  const found = withNeeds(runs, ({ id, analysis }) => id === name || analysis === name);
+  if (found.length > 0) return found;
+  const names = [...new Set(runs.flatMap(({ analysis, id }) => [analysis, id]))];
+  const meant = nearest(name, names);
+  throw new UserError(
+    `--only ${name}: the study has no analysis of that name`,
+    meant === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${meant}?`,
+  );
+}
+
+function exitCodeOf(outcomes: readonly Outcome[]): number {
+  const failed = outcomes.filter((outcome) => outcome.kind === 'failed');
+  if (failed.some(({ internal }) => internal)) return 1;
+  return failed.length > 0 ? 2 : 0;
+}
+
+function dryLine({ run, state }: RunStatus, force: boolean): string {
+  if (state.kind === 'up-to-date' && !force) return `${run.label}: up to date`;
+  return `${run.label}: would run (${whyOf(state)})`;
+}
+
+function outcomeLine(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'up-to-date':
+      return 'up to date';
+    case 'done':
+      return `done: ${outcome.summary}`;
+    case 'failed':
+      return outcome.internal ? `failed, an internal failure: ${outcome.message}` : `failed: ${outcome.message}`;
+    case 'skipped':
+      return `skipped: ${outcome.reason}`;
+  }
+}
+
+function summaryOf(outcomes: readonly Outcome[]): string {
+  const count = (kind: Outcome['kind']): number => outcomes.filter((outcome) => outcome.kind === kind).length;
+  const parts = (
+    [
+      ['done', 'done'],
+      ['up-to-date', 'up to date'],
+      ['failed', 'failed'],
+      ['skipped', 'skipped'],
+    ] as const
+  ).flatMap(([kind, words]) => (count(kind) > 0 ? [`${count(kind)} ${words}`] : []));
+  return `${counted(outcomes.length, 'run')}: ${parts.join(', ')}.`;
+}
+
+function statusJson({ run, state: { kind, ...rest } }: RunStatus): unknown {
+  return { ...runJson(run), state: kind, ...rest };
+}
+
+function outcomeJson(run: StudyRun, outcome: Outcome | undefined): unknown {
+  const { kind, ...rest } = outcome ?? { kind: 'cancelled' as const };
+  return { ...runJson(run), state: kind, ...rest };
+}
+
+function runJson({ id, analysis, model, spec, out }: StudyRun): Record<string, unknown> {
+  return { id, analysis, ...(model === undefined ? {} : { model }), verb: spec.id, folder: out };
+}
+
+function jsonOf(runs: readonly unknown[]): string {
+  return `${JSON.stringify({ runs }, undefined, 2)}\n`;
+}

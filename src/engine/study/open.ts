@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { UserError } from '../../shared/errors';
+import { checkStudy } from '../../study/check';
+import type { StudyPlan } from '../../study/plan';
+import { studyNameOf } from '../../study/study';
+import type { StudySettings } from '../../study/study';
+import { FolderView } from '../../yaml/folder-view';
+import { lineOf } from '../../yaml/syntax';
+
+/** A study that can run. */
+export interface OpenedStudy {
+  /** Absolute. */
+  readonly file: string;
+  readonly plan: StudyPlan;
+  readonly settings: StudySettings;
+}
+
+/**
+ * Reads a study file and plans its runs.
+ * @param path the file
+ * @param workspace where results go, in `.brainlens/<study>`
+ * @throws UserError for the first thing wrong, with its line, and how many more there are
+ */
+export async function openStudy(path: string, workspace: string): Promise<OpenedStudy> {
+  const file = resolve(workspace, path);
+  const text = await readStudy(file);
+  const folder = dirname(file);
+  const place = { folder, workspace, name: studyNameOf(basename(file)) };
+  const { study, plan, problems } = await checkStudy(text, place, new FolderView(folder));
+  const [first, ...more] = problems;
+  if (first !== undefined) {
+    const others = more.length === 0 ? '' : ` (and ${more.length} more: line ${linesOf(text, more).join(', ')})`;
+    throw new UserError(`${path}, line ${lineOf(text, first.span.start)}: ${first.message}${others}`);
+  }
+  return { file, plan, settings: study.settings };
+}
+
+async function readStudy(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new UserError(`${file} does not exist`, 'Name a study file, such as my.study.yaml.');
+    throw new UserError(`${file} cannot be read (${String(code)})`, 'Name a study file, such as my.study.yaml.');
+  }
+}
+
+function linesOf(text: string, problems: readonly { readonly span: { readonly start: number } }[]): number[] {
+  return [...new Set(problems.map(({ span }) => lineOf(text, span.start)))];
+}

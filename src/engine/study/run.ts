@@ -1,0 +1,48 @@
+import { Cancelled, messageOf } from '../../shared/errors';
+import type { JobRequest } from '../../shared/protocol';
+import type { Turn } from '../../study/next';
+import { runJob } from '../job';
+import type { JobOutcome } from '../job';
+import type { JobHooks } from '../parts';
+import { forgetFailure, rememberFailure } from './failures';
+import { recordOf } from './look';
+import type { Surroundings } from './look';
+
+/** What all jobs of a study share. */
+export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'cacheSize'> &
+  Surroundings & {
+    /** The study file, absolute. */
+    readonly file: string;
+  };
+
+/** The job of one run; what its inputs are is noted now. */
+export async function jobOf({ run, input, leftOut }: Turn, study: StudyJob): Promise<JobRequest> {
+  const { seed, threads, memory, executor, cacheFolder, cacheSize, workspace, file } = study;
+  const missing = leftOut.map((label) => `${label} of this study has no result and is left out.`);
+  return {
+    ...{ seed, threads, memory, executor, cacheFolder, workspace },
+    ...(cacheSize === undefined ? {} : { cacheSize }),
+    analysis: run.spec.id,
+    spec: { ...input },
+    out: run.out,
+    force: true,
+    study: await recordOf(run, input, file, study),
+    ...(missing.length > 0 && { warnings: missing }),
+  };
+}
+
+/**
+ * Makes one run and writes its result; remembers that it failed, where it did.
+ * @throws as `runJob`
+ */
+export async function makeRun(turn: Turn, study: StudyJob, hooks: JobHooks): Promise<JobOutcome> {
+  const { out } = turn.run;
+  try {
+    const outcome = await runJob(await jobOf(turn, study), hooks);
+    await forgetFailure(out);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Cancelled)) await rememberFailure(out, messageOf(error));
+    throw error;
+  }
+}

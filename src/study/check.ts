@@ -1,0 +1,42 @@
+import type { Document } from 'yaml';
+import type { FileView } from '../yaml/files';
+import { parseYaml, syntaxProblems } from '../yaml/syntax';
+import type { Problem } from '../yaml/syntax';
+import { schemaProblems } from '../yaml/validate';
+import { fileProblems } from './missing';
+import { planStudy } from './plan';
+import type { StudyPlace, StudyPlan } from './plan';
+import { studySchema } from './schema';
+import { studyOf } from './study';
+import type { Study } from './study';
+
+/** A study file that was read, with everything wrong with it; the plan is to be used only where nothing is. */
+export interface CheckedStudy {
+  readonly study: Study;
+  readonly plan: StudyPlan;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a study file and plans its runs.
+ * @param files the disk as seen from the folder of the file
+ */
+export async function checkStudy(text: string, place: StudyPlace, files: FileView): Promise<CheckedStudy> {
+  const document = parseYaml(text);
+  const syntax = syntaxProblems(document, text.length);
+  const schema = syntax.length > 0 ? [] : schemaProblems(document, studySchema);
+  const study = studyOf(document);
+  const { plan, problems } = planStudy(study, place);
+  const form = [...syntax, ...schema];
+  const all = form.length > 0 ? form : [...problems, ...(await fileProblems(study, files))];
+  return { study, plan, problems: [...all].sort((a, b) => a.span.start - b.span.start) };
+}
+
+/** What is wrong with the names and files of a study, whatever its form. @param document of a study file */
+export async function studyReferenceProblems(document: Document, files: FileView): Promise<Problem[]> {
+  const study = studyOf(document);
+  const place = { folder: '/', workspace: '/', name: 'study' };
+  const wellFormed = document.errors.length === 0 && schemaProblems(document, studySchema).length === 0;
+  const { problems } = wellFormed ? planStudy(study, place) : { problems: [] };
+  return [...problems, ...(await fileProblems(study, files))];
+}

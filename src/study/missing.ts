@@ -1,0 +1,71 @@
+import { isAbsolute, normalize } from 'node:path';
+import { nearest } from '../shared/manifest';
+import type { FileView } from '../yaml/files';
+import type { Problem } from '../yaml/syntax';
+import { replacement } from '../yaml/validate';
+import { analysisOf, isList, isPath } from './fields';
+import { ALL } from './references';
+import type { Declared, Study, StudyAnalysis } from './study';
+
+interface PathText {
+  readonly text: string;
+  readonly span: Problem['span'];
+  readonly field: string;
+}
+
+/** Files that a study names and that are not there, and names of the study that are files too. */
+export async function fileProblems(study: Study, files: FileView): Promise<Problem[]> {
+  const names = namesOf(study);
+  const texts = study.analyses.flatMap(pathsOf);
+  const named = texts.filter(({ text }) => names.has(text.split('/')[0]!));
+  const paths = texts.filter((path) => !named.includes(path) && !(path.text === ALL && path.field === 'model'));
+  const declared = study.declared.map((one) => ({ text: one.path, span: one.pathSpan, field: one.kind }));
+  const absent = await Promise.all([...declared, ...paths].map((path) => missing(path, names, files)));
+  const shadowing = await Promise.all(named.map((path) => shadowed(path, study, files)));
+  return [...absent, ...shadowing].flat();
+}
+
+function pathsOf({ verb, fields }: StudyAnalysis): PathText[] {
+  const spec = analysisOf(verb);
+  if (spec === undefined) return [];
+  return fields.flatMap(({ key, items }) =>
+    items.flatMap(({ value, span }) => (isPath(spec, key, value) ? [{ text: value, span, field: key }] : [])),
+  );
+}
+
+/** Names that may stand for a path: of sections and analyses, and of single runs on a model. */
+function namesOf({ declared, analyses }: Study): Map<string, Declared | undefined> {
+  const names = new Map<string, Declared | undefined>(declared.map((one) => [one.name, one]));
+  for (const { name, verb } of analyses) {
+    names.set(name, undefined);
+    const spec = analysisOf(verb);
+    if (spec === undefined || isList(spec, 'model')) continue;
+    for (const { kind, name: model } of declared) if (kind === 'model') names.set(`${name}-${model}`, undefined);
+  }
+  return names;
+}
+
+async function missing(
+  { text, span, field }: PathText,
+  names: ReadonlyMap<string, unknown>,
+  files: FileView,
+): Promise<Problem[]> {
+  if (text === '' || (await files.exists(text))) return [];
+  const there = await files.list();
+  const meant = nearest(text, [...names.keys(), ...there]) ?? there.find((file) => file.split('/').at(-1) === text);
+  const hint =
+    meant === undefined ? 'it is no name of this study, and paths are relative to it' : `did you mean "${meant}"?`;
+  const message = `There is no file "${text}"; ${hint}`;
+  const made = field === 'dataset' && /\.ya?ml$/.test(text) ? { missingManifest: text } : {};
+  return [{ kind: 'file', span, message, ...replacement(meant), ...made }];
+}
+
+/** A name wins over a file, but not in silence; where it stands for what lies there, nothing is hidden. */
+async function shadowed({ text, span }: PathText, { declared }: Study, files: FileView): Promise<Problem[]> {
+  const head = text.split('/')[0]!;
+  const behind = declared.find(({ name }) => name === head)?.path;
+  const inside = behind !== undefined && !isAbsolute(behind) && normalize(behind).split(/[\\/]/)[0] === head;
+  if (inside || !(await files.exists(head))) return [];
+  const message = `"${head}" is a name of this study and also a file beside it: rename one of them, or write "./${text}" for the file`;
+  return [{ kind: 'reference', span, message, ...replacement(`./${text}`) }];
+}
