@@ -105,9 +105,10 @@ export function contributions(): void {
 
     it('results can be looked at in a restricted workspace', () => {
       assert.equal(manifest().capabilities.untrustedWorkspaces.supported, 'limited');
-      assert.deepEqual(manifest().contributes.customEditors[0]?.selector, [
-        { filenamePattern: '**/.brainlens/*/result.json' },
-      ]);
+      assert.deepEqual(
+        manifest().contributes.customEditors.map(({ selector }) => selector),
+        [[{ filenamePattern: '**/.brainlens/**/result.json' }], [{ filenamePattern: '**/result.json' }]],
+      );
     });
 
     it('it runs where the files are, after startup', () => {

@@ -3,6 +3,7 @@ import Mocha from 'mocha';
 import { activation } from './activation';
 import { contributions } from './contributions';
 import { modelMenus } from './modelMenus';
+import { nextToCode } from './nextToCode';
 import { resultEditor } from './resultEditor';
 
 /** Entry that VS Code's extension host calls: runs every suite and writes the counts where run.mjs reads them. */
@@ -12,7 +13,7 @@ export async function run(): Promise<void> {
   // The base reporter prints nothing: the counts go into the file.
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: Mocha.reporters.Base });
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
-  for (const suite of [activation, contributions, modelMenus, resultEditor]) suite();
+  for (const suite of [activation, contributions, modelMenus, resultEditor, nextToCode]) suite();
   const lines: string[] = [];
   const failures = await new Promise<number>((resolve) => {
     mocha
