@@ -1,4 +1,5 @@
-// Our side of bench/context, bundled by run.mjs: node ours.mjs MODEL CACHE WORDS.json LENGTHS EVERY shared|alone
+// Our side of bench/context, bundled by run.mjs: node ours.mjs MODEL CACHE TEXTS.json LENGTHS EVERY shared|alone
+//   TEXTS.json: words of every text.
 //   shared: the windows of the lengths as `brainlens context` runs them; alone: every EVERYth window by itself.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -17,13 +18,14 @@ const [path, cacheFolder, file, list, every, mode] = process.argv.slice(2) as [
   string,
   'shared' | 'alone',
 ];
-const words = JSON.parse(readFileSync(file, 'utf8')) as string[];
+const given = JSON.parse(readFileSync(file, 'utf8')) as string[][];
+const words = given.flatMap((text, run) => text.map((word) => ({ word, run: String(run) })));
 const lengths = list.split(',').map(Number);
 const { signal } = new AbortController();
 const threads = availableParallelism();
 const model = await openTransformer(path, { cacheFolder, signal, memory: 4e9, threads, executor: 'auto' });
 const { layers, width } = model.description;
-const texts = wordTexts({ name: 'bench', words: words.map((word) => ({ word, run: '' })) }, model.tokenizer);
+const texts = wordTexts({ name: 'bench', words }, model.tokenizer);
 const picked = words.flatMap((_, word) => (word % Number(every) === 0 ? [word] : []));
 
 async function ended<T>(steps: AsyncGenerator<Progress, T>): Promise<T> {
@@ -76,7 +78,7 @@ if (mode === 'shared') {
     const start = performance.now();
     for (const word of picked) {
       const end = texts.ends[word]!;
-      const window = texts.texts[0]!.subarray(Math.max(0, end - length), end);
+      const window = texts.texts[texts.text[word]!]!.subarray(Math.max(0, end - length), end);
       const stream = await activations([window]);
       tokens += window.length;
       take(length, word, stream.subarray((layers - 1) * width, layers * width));
@@ -85,4 +87,4 @@ if (mode === 'shared') {
   }
 }
 await model.dispose();
-console.log(JSON.stringify({ seconds, tokens, ends: [...texts.ends], sample }));
+console.log(JSON.stringify({ seconds, tokens, sample }));

@@ -1,10 +1,10 @@
 """The peer of bench/context: every word's window through PyTorch float32 by itself, as published scripts read contexts.
 
-    python peer.py MODEL WORDS.json --lengths 1,2,5,full --every 20
+    python peer.py MODEL TEXTS.json --lengths 1,2,5,full --every 20
 
 Of each length every 20th word is read (full: the whole text before it); the last sub-token's stream behind every block.
-The model is a folder that transformers opens (float32 safetensors), so that no dequantisation is timed. Windows are of one
-text: the words joined with blanks, each with the blank before it.
+The model is a folder that transformers opens (float32 safetensors), so that no dequantisation is timed. TEXTS.json: words of
+every text, which are joined with blanks, each with the blank before it; windows end at the beginning of their text.
 """
 
 import argparse
@@ -16,24 +16,25 @@ from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("model")
-arguments.add_argument("words")
+arguments.add_argument("texts")
 arguments.add_argument("--lengths", required=True)
 arguments.add_argument("--every", type=int, default=1)
 options = arguments.parse_args()
 
 model = AutoModelForCausalLM.from_pretrained(options.model, torch_dtype=torch.float32).eval()
 tokenizer = PreTrainedTokenizerFast.from_pretrained(options.model)
-with open(options.words, encoding="utf-8") as file:
-    words = json.load(file)
-encoded = tokenizer(" ".join(words), return_offsets_mapping=True, add_special_tokens=False)
-ids = encoded["input_ids"]
-begins = [begin for begin, _ in encoded["offset_mapping"]]
-ends, characters, token = [], 0, 0
-for i, word in enumerate(words):
-    characters += len(word) + (i > 0)
-    while token < len(ids) and begins[token] < characters:
-        token += 1
-    ends.append(token)
+with open(options.texts, encoding="utf-8") as file:
+    texts = json.load(file)
+before = []  # of every word the tokens of its text up to its last one
+for words in texts:
+    encoded = tokenizer(" ".join(words), return_offsets_mapping=True, add_special_tokens=False)
+    begins = [begin for begin, _ in encoded["offset_mapping"]]
+    characters, token = 0, 0
+    for i, word in enumerate(words):
+        characters += len(word) + (i > 0)
+        while token < len(begins) and begins[token] < characters:
+            token += 1
+        before.append(encoded["input_ids"][:token])
 
 blocks = model.model.layers
 taps = {}
@@ -46,16 +47,16 @@ for index, block in enumerate(blocks):
 
 seconds, tokens, sample = 0.0, 0, []
 with torch.no_grad():
-    model(input_ids=torch.tensor([ids[:20]]))
+    model(input_ids=torch.tensor([before[-1]]))
     for length in options.lengths.split(","):
         own = 0.0
-        picked = range(0, len(words), options.every)
+        picked = range(0, len(before), options.every)
         for word in picked:
-            window = ids[: ends[word]] if length == "full" else ids[max(0, ends[word] - int(length)) : ends[word]]
+            window = before[word] if length == "full" else before[word][-int(length) :]
             start = time.perf_counter()
             model(input_ids=torch.tensor([window]))
             own += time.perf_counter() - start
             tokens += len(window)
             sample.append({"length": length, "word": word, "values": taps[len(blocks) - 1][:8].tolist()})
-        seconds += own * len(words) / len(picked)
-print(json.dumps({"seconds": seconds, "tokens": tokens, "ends": ends, "sample": sample}))
+        seconds += own * len(before) / len(picked)
+print(json.dumps({"seconds": seconds, "tokens": tokens, "sample": sample}))

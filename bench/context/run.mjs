@@ -1,10 +1,11 @@
-// Context lengths on SmolLM2-135M: 1,726 words of running text × 8 lengths, beside one window at a time.
+// Context lengths on SmolLM2-135M: 1,726 words × 8 lengths, beside one window at a time.
 //   node bench/context/run.mjs [--pairs 1] [--every 20] [--words 1726] [--model FILE.gguf] [--skip-whole] [--running]
-// Three ways to the same features (all layers), the model loaded before: windows shared as `brainlens context` does, each
-// by itself through our engine, each by itself through PyTorch. The slow ways run every 20th word and are scaled. In running
-// text every window is full length, which is the hardest case: sentences of their own share far more.
-// The whole command (features, and ridge scores of 30 layers × 8 lengths of ten random responses) runs once from a cold
-// start, on words of sentences of twelve as in the UCL corpus; with --running on the running text, without a limit.
+// As many words as the UCL corpus has, in sentences of twelve. Three ways to the same features (all layers), the
+// model loaded before: windows shared as `brainlens context` does, each by itself through our engine, each by itself through
+// PyTorch. The slow ways run every 20th word and are scaled. The whole command (features, and ridge scores of 30 layers ×
+// 8 lengths of ten random responses) runs once from a cold start.
+// With --running the words are one text, without a limit of time: every window is full length then, which is the hardest
+// case, and shares only the windows that start with it.
 import { build } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
   },
 });
 const NUMBERS = '1,2,5,10,20,50,100';
+const SENTENCE = 12;
 const { cli, python, gguf, cache } = await realModelBench('bench-context', options.model);
 const bundle = join(root, 'node_modules/.cache/brainlens-bench-context.mjs');
 await build({
@@ -40,8 +42,8 @@ await build({
 });
 
 const words = sampleWords(Number(options.words));
-const file = join(cache, 'words.json');
-writeFileSync(file, JSON.stringify(words));
+const file = join(cache, 'texts.json');
+writeFileSync(file, JSON.stringify(textsOf(words)));
 const ours = async (mode) =>
   JSON.parse((await measure(process.execPath, [bundle, gguf, cache, file, NUMBERS, options.every, mode])).stdout);
 console.log('Making the cache file of the GGUF (not timed)…');
@@ -102,20 +104,30 @@ function sampleWords(count) {
   return Array.from({ length: count }, (_, i) => all[i % all.length]);
 }
 
+/** Sentences of twelve words, or all words as one text. */
+function textsOf(list) {
+  if (options.running) return [list];
+  return Array.from({ length: Math.ceil(list.length / SENTENCE) }, (_, i) =>
+    list.slice(i * SENTENCE, (i + 1) * SENTENCE),
+  );
+}
+
 function activationArguments() {
   const stimuli = join(cache, 'one.csv');
   writeFileSync(stimuli, 'text\nhello\n');
   return ['--model', gguf, '--stimuli', stimuli, '--out', join(cache, 'one'), '--force', '--quiet'];
 }
 
-/** The words with ten random responses, in groups of twelve: sentences, each a run of its own unless the text runs on. */
+/** The words with ten random responses; sentences are groups, and each is a run of its own unless the text runs on. */
 function dataset(list) {
   const place = join(cache, 'dataset');
   mkdirSync(place, { recursive: true });
   let state = 1;
   const uniform = () => (state = (state * 48271) % 2147483647) / 2147483647;
   const units = Array.from({ length: 10 }, (_, i) => `u${i}`);
-  const rows = list.map((word, i) => [i, word, Math.floor(i / 12), ...units.map(() => uniform().toFixed(4))].join(','));
+  const rows = list.map((word, i) =>
+    [i, word, Math.floor(i / SENTENCE), ...units.map(() => uniform().toFixed(4))].join(','),
+  );
   writeFileSync(join(place, 'words.csv'), [`id,word,group,${units.join(',')}`, ...rows].join('\n') + '\n');
   const manifest = join(place, 'dataset.yaml');
   writeFileSync(
