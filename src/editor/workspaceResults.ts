@@ -13,7 +13,9 @@ const CONTEXT_KEYS: Partial<Record<ResultKind, { readonly paths: string; readonl
   localization: { paths: 'brainlens.localizations', some: 'brainlens.hasLocalizations' },
   alignment: { paths: 'brainlens.alignments', some: 'brainlens.hasAlignments' },
 };
-const PATTERN = '**/.brainlens/*/result.json';
+/** Results of a study lie one folder deeper. */
+const PATTERN = '**/.brainlens/**/result.json';
+const UNFINISHED = /\.partial-\d+\//;
 const LIMIT = 500;
 const DEBOUNCE_MS = 300;
 /** The schema is the first field of a result; the rest need not be read. */
@@ -85,7 +87,7 @@ export class WorkspaceResults implements Disposable {
   }
 
   private async scan(): Promise<readonly StoredResult[]> {
-    const files = await workspace.findFiles(PATTERN, null, LIMIT);
+    const files = (await workspace.findFiles(PATTERN, null, LIMIT)).filter(({ path }) => !UNFINISHED.test(path));
     const kinds = await Promise.all(files.map(kindOf));
     const found = files
       .flatMap((file, i) => (kinds[i] === undefined ? [] : [{ kind: kinds[i], file, folder: parent(file) }]))
