@@ -54,9 +54,23 @@ module.exports = {
           '^src/shared/',
           '^src/engine/(client|store|cache-folder|kept)\\.ts$',
           '^src/analyses/catalog\\.ts$',
+          '^src/hub/',
         ],
       },
     },
+    {
+      name: 'hub-knows-shared-only',
+      severity: 'error',
+      comment: 'What fetches models touches nothing that reads them.',
+      from: { path: '^src/hub/' },
+      to: { path: '^src/', pathNot: ['^src/hub/', '^src/shared/'] },
+    },
+    never(
+      'only-the-hub-fetches',
+      '^(src|webview)/(?!hub/)',
+      '@huggingface/hub',
+      'Everything else works without a network.',
+    ),
     {
       name: 'client-and-store-stay-light',
       severity: 'error',
