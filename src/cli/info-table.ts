@@ -3,11 +3,11 @@ import { formatBytes } from '../shared/progress';
 
 /** A model's facts as lines of name and value. */
 export function infoTable(model: string, description: ModelDescription): string {
-  const { family, layers, width, heads, kvHeads, parameters, dtype, vocabulary, context, verified, memory } =
-    description;
+  const { family, layers, width, heads, kvHeads, parameters, dtype, vocabulary, context, memory } = description;
   const rows: [string, string][] = [
     ['model', model],
-    ['family', `${family}${verified ? '' : ' (not verified against a reference)'}`],
+    ['family', family],
+    ['support', supportLine(description)],
     ['layers', String(layers)],
     ['width', String(width)],
     ['heads', kvHeads === heads ? String(heads) : `${heads} (${kvHeads} for keys and values)`],
@@ -19,4 +19,9 @@ export function infoTable(model: string, description: ModelDescription): string 
   ];
   const widest = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(widest)}  ${value}\n`).join('');
+}
+
+function supportLine({ support, uncovered }: ModelDescription): string {
+  if (support === 'verified') return 'verified: the tests hold this family and these settings against PyTorch';
+  return `supported: no test covers ${uncovered.join(', ')}`;
 }

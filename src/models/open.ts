@@ -97,10 +97,11 @@ interface Survey {
 
 async function survey(path: string): Promise<Survey> {
   const { config, dtype, hasHead } = (await isGguf(path)) ? await ggufSurvey(path) : await folderSurvey(path);
-  const { architecture, model } = configure(config, path);
+  const { architecture, model, uncovered } = configure(config, path);
   // Quantised tensors become float32 in the cache.
   const footprint = footprintOf(model, dtype === 'F16' || dtype === 'BF16' ? 2 : 4);
-  return { description: describe(architecture, model, footprint, dtype, hasHead), model, footprint };
+  const description = { ...describe(architecture, model, footprint, dtype, hasHead), ...supportOf(uncovered) };
+  return { description, model, footprint };
 }
 
 interface Facts {
@@ -126,7 +127,7 @@ function describe(
   footprint: Footprint,
   dtype: string,
   hasHead: boolean,
-): ModelDescription {
+): Omit<ModelDescription, keyof Support> {
   const { layers, width, heads, kvHeads, vocabulary, context } = model.sizes;
   return {
     family: architecture.family,
@@ -141,9 +142,16 @@ function describe(
     dtype,
     vocabulary,
     context,
-    verified: architecture.verified,
+    ...(model.steadyTo !== undefined && { steadyTo: model.steadyTo }),
     memory: estimateMemory(model, footprint),
   };
+}
+
+type Support = Pick<ModelDescription, 'verified' | 'support' | 'uncovered'>;
+
+function supportOf(uncovered: readonly string[]): Support {
+  const verified = uncovered.length === 0;
+  return { verified, support: verified ? 'verified' : 'supported', uncovered };
 }
 
 /** Whether the path is a file (then a GGUF) rather than a folder. @throws UserError where it is neither or unreadable */

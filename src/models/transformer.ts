@@ -18,7 +18,17 @@ export interface ModelDescription {
   readonly vocabulary: number;
   /** Largest number of positions. */
   readonly context: number;
+  /**
+   * Sequences of up to so many tokens give every token the stream that it has in any longer one of them; beyond it the
+   * rotary angles follow the length of the sequence (`dynamic`, `longrope`). Absent: any length.
+   */
+  readonly steadyTo?: number;
+  /** Whether the tests hold this family against PyTorch with every setting that this model has. */
   readonly verified: boolean;
+  /** `supported`: the same code, with settings that no test covers. */
+  readonly support: 'verified' | 'supported';
+  /** The settings that no test covers, as `hidden_act = "relu"`. */
+  readonly uncovered: readonly string[];
   /** Bytes needed at the peak of a run, by way of running. */
   readonly memory: { readonly resident: number; readonly streaming: number };
 }

@@ -11,7 +11,7 @@ import type { Checkpoint } from './checkpoint';
 import { readSafetensors } from './safetensors';
 import { parametersOf } from './weights';
 
-const VERSION = 1;
+const VERSION = 2;
 const CHUNK_ELEMENTS = 1 << 20;
 
 export interface UntrainedOptions {
@@ -24,7 +24,8 @@ export interface UntrainedOptions {
 /**
  * The same architecture with random weights, as Hugging Face initialises it before training: matrices and embeddings
  * normal with s.d. `initializer_range`, GPT-2's projections into the residual stream that over √(2·layers), norms one,
- * biases zero. The weights are a function of config and seed, kept as float32 in the cache folder.
+ * biases zero, the padding token's embedding zero. The weights are a function of config and seed, kept as float32 in the
+ * cache folder.
  * @returns the checkpoint with its tensors exchanged
  */
 export async function untrained(
@@ -64,9 +65,10 @@ async function writeRandomWeights(
   }
 }
 
-/** Standard deviations by kind of parameter. */
+/** Standard deviations by kind of parameter; OPT and XGLM call theirs `init_std`. */
 function spreadOf({ config }: Checkpoint, { sizes }: ArchitectureModel): Record<'normal' | 'residual', number> {
-  const range = typeof config['initializer_range'] === 'number' ? config['initializer_range'] : 0.02;
+  const text = (config['text_config'] ?? config) as Checkpoint['config'];
+  const range = [text['initializer_range'], text['init_std'], 0.02].find((value) => typeof value === 'number') as number;
   return { normal: range, residual: range / Math.sqrt(2 * sizes.layers) };
 }
 
@@ -80,9 +82,12 @@ async function writeParameters(
   for (const [done, parameter] of parameters.entries()) {
     onProgress?.({ phase: 'Making random weights', done, total: parameters.length, unit: 'tensors' });
     const random = new Random(seed, `untrained/${parameter.name}`);
-    for (let left = elements(parameter); left > 0; left -= CHUNK_ELEMENTS) {
+    const all = elements(parameter);
+    for (let from = 0; from < all; from += CHUNK_ELEMENTS) {
       if (signal.aborted) throw new Cancelled();
-      await handle.write(draw(parameter, Math.min(left, CHUNK_ELEMENTS), random, spread));
+      const values = draw(parameter, Math.min(all - from, CHUNK_ELEMENTS), random, spread);
+      silenceRow(values, from, parameter);
+      await handle.write(new Uint8Array(values.buffer));
     }
   }
 }
@@ -92,13 +97,21 @@ function draw(
   count: number,
   random: Random,
   spread: Record<'normal' | 'residual', number>,
-): Uint8Array {
+): Float32Array {
   const values = new Float32Array(count);
   if (initial === 'ones') values.fill(1);
   if (initial === 'normal' || initial === 'residual') {
     fillNormal(values, spread[initial], random);
   }
-  return new Uint8Array(values.buffer);
+  return values;
+}
+
+/** Sets what `values`, elements `from`… of a matrix, hold of its zero row. */
+function silenceRow(values: Float32Array, from: number, { shape, zeroRow }: Parameter): void {
+  if (zeroRow === undefined) return;
+  // PyTorch counts a negative row from the end.
+  const start = (zeroRow < 0 ? shape[0]! + zeroRow : zeroRow) * shape[1]! - from;
+  values.fill(0, Math.max(0, start), Math.max(0, start + shape[1]!));
 }
 
 /** Independent normal values of the given s.d. (Box & Muller 1958). */

@@ -78,12 +78,12 @@ export async function* measureContext(spec: ContextSpec, outer: RunContext): Asy
 
 function planOf({ spec, model }: Job, asked: readonly ContextLength[], texts: WordTexts): Plan {
   const room = (tokens: number): number => tokens - model.tokenizer.encode('').length;
-  const { context } = model.description;
+  const { context, steadyTo } = model.description;
   const stands = sameWindows(texts, asked, room(Math.min(context, LONGEST_WINDOW)));
   const lengths = asked.filter((length) => stands.includes(length));
   const tokens = lengths.filter((length) => length !== 'full');
   refuseLongWindows(texts, tokens, room(context));
-  return { lengths, stands, tokens, windows: shareWindows(texts, tokens, spec.pooling) };
+  return { lengths, stands, tokens, windows: shareWindows(texts, tokens, spec.pooling, steadyTo) };
 }
 
 async function* readJob(spec: ContextSpec, context: RunContext): AsyncGenerator<Progress, Job> {

@@ -38,11 +38,18 @@ interface Hosted {
 /**
  * Plans the windows of every word at every length: its last `length` tokens, or all where the text has fewer before it.
  * @param lengths ascending
+ * @param steadyTo tokens up to which a sequence gives its tokens the streams that they have in its beginnings (see
+ *   `ModelDescription`); longer windows share their pass with their like only
  */
-export function shareWindows(words: WordTexts, lengths: readonly number[], pooling: WordPooling): SharedWindows {
+export function shareWindows(
+  words: WordTexts,
+  lengths: readonly number[],
+  pooling: WordPooling,
+  steadyTo = Infinity,
+): SharedWindows {
   const windows = windowsOf(words, lengths);
-  const { hosts, host } = hostsOf(windows, words.texts);
   const special = words.before.length;
+  const { hosts, host } = hostsOf(windows, words.texts, steadyTo - special);
   const count = words.text.length;
   const picked = hosts.map(() => new Set<number>());
   const firstOf = (window: number): number => {
@@ -95,7 +102,7 @@ function windowsOf({ text, ends }: WordTexts, lengths: readonly number[]): Windo
  * In the order of a dictionary a window that begins any other begins the very next one: one walk from the end finds the
  * sequence of each.
  */
-function hostsOf({ text, from, to }: Windows, texts: readonly Int32Array[]): Hosted {
+function hostsOf({ text, from, to }: Windows, texts: readonly Int32Array[], steadyTo: number): Hosted {
   const common = (a: number, b: number): number => {
     const [left, right] = [texts[text[a]!]!, texts[text[b]!]!];
     const most = Math.min(to[a]! - from[a]!, to[b]! - from[b]!);
@@ -115,8 +122,8 @@ function hostsOf({ text, from, to }: Windows, texts: readonly Int32Array[]): Hos
   for (let i = order.length - 1; i >= 0; i -= 1) {
     const window = order[i]!;
     const next = order[i + 1];
-    const shared = next !== undefined && common(window, next) === lengthOf(window);
-    hostOf[window] = shared ? hostOf[next]! : window;
+    const host = next !== undefined && common(window, next) === lengthOf(window) ? hostOf[next]! : window;
+    hostOf[window] = lengthOf(host) <= steadyTo || lengthOf(host) === lengthOf(window) ? host : window;
   }
   // Sequences of one length stand together, so that parts of them make full batches; the rest is the dictionary's order.
   const hosts = Array.from(order).filter((window) => hostOf[window] === window);

@@ -10,6 +10,8 @@ export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: Initial;
+  /** A row that starts at zero: that of the padding token. */
+  readonly zeroRow?: number | undefined;
 }
 
 /** Sizes of one model of a family, from its config. */
@@ -92,12 +94,21 @@ export interface ArchitectureModel {
   norm(graph: Graph, weights: Weights, rows: Value): Value;
 }
 
+/**
+ * Settings of `config.json` that switch the computation, and of each the values that a golden variant has: texts and
+ * flags as they are, `'number'`, `'list'` and `'object'` for any of these, null for a setting that is null or absent.
+ * `rope` is the rule of rope scaling (`'default'` without one), `rope.x` a setting inside its section.
+ */
+export type Covered = Readonly<Record<string, readonly (string | boolean | null)[]>>;
+
 /** A family of models, told by `model_type`. */
 export interface Architecture {
   readonly family: string;
   readonly modelTypes: readonly string[];
-  /** Whether its numbers are held against PyTorch in this repository's tests. */
-  readonly verified: boolean;
+  /** Names that people know, for the table of families. */
+  readonly models: string;
+  /** What the tests hold against PyTorch; a model with other settings is supported, not verified. */
+  readonly covered: Covered;
   /** Reads and checks the config; refuses, by name, what it would have to ignore. */
   configure(config: ModelConfig): ArchitectureModel;
 }

@@ -27,6 +27,15 @@ export class ModelConfig {
     return name in this.fields ? (this.has(name) ? this.count(name) : undefined) : fallback;
   }
 
+  /** A token id; `undefined` where the setting is null, `fallback` where it is absent. */
+  idOrNone(name: string, fallback: number | undefined): number | undefined {
+    if (!(name in this.fields)) return fallback;
+    const value = this.fields[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number' || !Number.isInteger(value)) throw this.wrong(name, 'a whole number');
+    return value;
+  }
+
   /** A finite number; `undefined` where the setting is null, `fallback` where it is absent. */
   numberOrNone(name: string, fallback: number | undefined): number | undefined {
     return name in this.fields ? (this.has(name) ? this.number(name) : undefined) : fallback;
@@ -79,6 +88,13 @@ export class ModelConfig {
   /** Whether the setting is there and not null. */
   has(name: string): boolean {
     return this.fields[name] !== undefined && this.fields[name] !== null;
+  }
+
+  /** A setting as `Covered` counts it: texts and flags as they are, else its type; null where it is null or absent. */
+  kind(name: string): string | boolean | null {
+    const value = this.fields[name] ?? null;
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    return Array.isArray(value) ? 'list' : typeof value;
   }
 
   /** Refuses, by name, settings whose value would change the computation in a way that this family's graph does not follow. */

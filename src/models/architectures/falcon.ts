@@ -11,7 +11,24 @@ import { reaching } from './rotary-config';
  * Falcon (Almazrouei et al. 2023; Hugging Face `FalconForCausalLM`): the 7B kind (one key and value for all queries, or
  * one for each), the newer decoder (grouped keys, one norm or two), rotary positions or linear biases.
  */
-export const falcon: Architecture = { family: 'falcon', modelTypes: ['falcon'], verified: true, configure };
+export const falcon: Architecture = {
+  family: 'falcon',
+  modelTypes: ['falcon'],
+  models: 'Falcon 7B, 11B, 40B, RW',
+  covered: {
+    activation: ['gelu', 'relu'],
+    new_decoder_architecture: [true, false, null],
+    multi_query: [true, false, null],
+    parallel_attn: [true, false, null],
+    alibi: [true, false, null],
+    bias: [true, false, null],
+    num_ln_in_parallel_attn: ['number', null],
+    tie_word_embeddings: [true, false, null],
+    rope: ['default', 'linear'],
+    rope_parameters: [null],
+  },
+  configure,
+};
 
 /** Which norms a block has: one for both sublayers, one for each side by side, or one after the other. */
 type Norms = 'shared' | 'two' | 'sequential';

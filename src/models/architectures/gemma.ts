@@ -9,7 +9,19 @@ import { rotaryDecoder } from './rotary-decoder';
  * Gemma (Gemma Team 2024; Hugging Face `GemmaForCausalLM`): Llama with norms that multiply by 1 + weight, the embedding
  * times √width, a GELU gate and heads of their own width.
  */
-export const gemma: Architecture = { family: 'gemma', modelTypes: ['gemma'], verified: true, configure };
+export const gemma: Architecture = {
+  family: 'gemma',
+  modelTypes: ['gemma'],
+  models: 'Gemma 1, CodeGemma',
+  covered: {
+    hidden_act: ['gelu_pytorch_tanh', 'gelu', null],
+    attention_bias: [true, false, null],
+    tie_word_embeddings: [true, false, null],
+    rope: ['default'],
+    rope_parameters: [null],
+  },
+  configure,
+};
 
 function configure(config: ModelConfig): ArchitectureModel {
   refuseForeign(config, ['attention_bias']);
@@ -30,6 +42,7 @@ function configure(config: ModelConfig): ArchitectureModel {
   return rotaryDecoder({
     sizes: reaching(sizes, rope),
     tied: config.flag('tie_word_embeddings', true),
+    paddingId: config.idOrNone('pad_token_id', 0),
     epsilon: config.number('rms_norm_eps', 1e-6),
     norms: preNorms,
     gainAboveOne: true,

@@ -9,7 +9,22 @@ import { rotaryDecoder } from './rotary-decoder';
  * Gemma 2 (Gemma Team 2024; Hugging Face `Gemma2ForCausalLM`): Gemma with norms before and after attention and MLP, soft
  * caps on attention scores and logits, a scale of its own for queries, and a sliding window in every other block.
  */
-export const gemma2: Architecture = { family: 'gemma2', modelTypes: ['gemma2'], verified: true, configure };
+export const gemma2: Architecture = {
+  family: 'gemma2',
+  modelTypes: ['gemma2'],
+  models: 'Gemma 2',
+  covered: {
+    hidden_activation: ['gelu_pytorch_tanh', 'gelu', null],
+    attention_bias: [true, false, null],
+    tie_word_embeddings: [true, false, null],
+    attn_logit_softcapping: ['number', null],
+    final_logit_softcapping: ['number', null],
+    layer_types: ['list', null],
+    rope: ['default'],
+    rope_parameters: [null],
+  },
+  configure,
+};
 
 function configure(config: ModelConfig): ArchitectureModel {
   refuseForeign(config, [
@@ -34,6 +49,7 @@ function configure(config: ModelConfig): ArchitectureModel {
   return rotaryDecoder({
     sizes: reaching(sizes, rope),
     tied: config.flag('tie_word_embeddings', true),
+    paddingId: config.idOrNone('pad_token_id', 0),
     epsilon: config.number('rms_norm_eps', 1e-6),
     norms: sandwichNorms,
     gainAboveOne: true,

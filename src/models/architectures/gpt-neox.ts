@@ -10,7 +10,20 @@ import { reaching } from './rotary-config';
  * GPT-NeoX (Black et al. 2022; Hugging Face `GPTNeoXForCausalLM`), Pythia among them: LayerNorm, rotary positions on a
  * part of each head, query, key and value fused head by head, attention and MLP side by side or one after the other.
  */
-export const gptNeox: Architecture = { family: 'gpt_neox', modelTypes: ['gpt_neox'], verified: true, configure };
+export const gptNeox: Architecture = {
+  family: 'gpt_neox',
+  modelTypes: ['gpt_neox'],
+  models: 'GPT-NeoX, Pythia',
+  covered: {
+    hidden_act: ['gelu', 'gelu_new'],
+    use_parallel_residual: [true, false, null],
+    attention_bias: [true, false, null],
+    tie_word_embeddings: [true, false],
+    rope: ['default', 'linear', 'dynamic'],
+    rope_parameters: [null],
+  },
+  configure,
+};
 
 function sizesOf(config: ModelConfig): Sizes {
   const width = config.count('hidden_size');

@@ -7,7 +7,19 @@ import { activationOf, causalAttention, conv1d, layerNorm, lookup, toSequences }
  * GPT-2 (Radford et al. 2019; Hugging Face `GPT2LMHeadModel`): pre-norm blocks with LayerNorm, learned positions and
  * weights stored [in, out] (`Conv1D`). `reorder_and_upcast_attn` only concerns half precision and changes nothing in float32.
  */
-export const gpt2: Architecture = { family: 'gpt2', modelTypes: ['gpt2'], verified: true, configure };
+export const gpt2: Architecture = {
+  family: 'gpt2',
+  modelTypes: ['gpt2'],
+  models: 'GPT-2, DistilGPT-2, Cerebras-GPT',
+  covered: {
+    activation_function: ['gelu_new', 'gelu', 'relu'],
+    scale_attn_weights: [true, false, null],
+    scale_attn_by_inverse_layer_idx: [true, false, null],
+    n_inner: ['number', null],
+    tie_word_embeddings: [true, false, null],
+  },
+  configure,
+};
 
 const lastAxis = { axis: int(-1) };
 

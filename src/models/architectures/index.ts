@@ -4,16 +4,20 @@ import { ModelConfig } from './config';
 import { falcon } from './falcon';
 import { gemma } from './gemma';
 import { gemma2 } from './gemma2';
+import { gemma3 } from './gemma3';
 import { gpt2 } from './gpt2';
 import { gptNeox } from './gpt-neox';
 import { llama } from './llama';
 import { mistral } from './mistral';
 import { mpt } from './mpt';
+import { olmo2 } from './olmo2';
 import { opt } from './opt';
 import { phi } from './phi';
+import { phi3 } from './phi3';
 import { qwen2 } from './qwen2';
 import { qwen3 } from './qwen3';
 import { starcoder2 } from './starcoder2';
+import { uncoveredOf } from './support';
 import { xglm } from './xglm';
 
 /** Every family that Brainlens can run: one line each. */
@@ -24,6 +28,9 @@ export const architectures: readonly Architecture[] = [
   qwen3,
   gemma,
   gemma2,
+  gemma3,
+  phi3,
+  olmo2,
   gpt2,
   gptNeox,
   opt,
@@ -48,16 +55,18 @@ export function familyOf(fields: Readonly<Record<string, unknown>>, path: string
 }
 
 /**
- * The family of a model and the model itself, from its `config.json`.
+ * The family of a model and the model itself, from its `config.json`; `uncovered`: its settings that no test holds against
+ * PyTorch.
  * @param path the model's path, for messages
  * @throws UserError for an unknown family and for settings that are not supported
  */
 export function configure(
   fields: Readonly<Record<string, unknown>>,
   path: string,
-): { readonly architecture: Architecture; readonly model: ArchitectureModel } {
+): { readonly architecture: Architecture; readonly model: ArchitectureModel; readonly uncovered: readonly string[] } {
   const architecture = familyOf(fields, path);
   const config = new ModelConfig(fields, path);
   if (config.has('quantization_config')) throw config.unsupported('quantization_config');
-  return { architecture, model: architecture.configure(config) };
+  const model = architecture.configure(config);
+  return { architecture, model, uncovered: uncoveredOf(config.section('text_config') ?? config, architecture.covered) };
 }

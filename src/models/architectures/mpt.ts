@@ -10,7 +10,17 @@ import { linear, lookup, toSequences } from './operators';
  * MPT (MosaicML 2023; Hugging Face `MptForCausalLM`): attention with linear biases, no other positions, no bias
  * anywhere, query, key and value fused one after the other and clipped where the config says so.
  */
-export const mpt: Architecture = { family: 'mpt', modelTypes: ['mpt'], verified: true, configure };
+export const mpt: Architecture = {
+  family: 'mpt',
+  modelTypes: ['mpt'],
+  models: 'MPT',
+  covered: {
+    attn_config: ['object', null],
+    no_bias: [true],
+    tie_word_embeddings: [true, false, null],
+  },
+  configure,
+};
 
 /** Settings of MosaicML's own code. Hugging Face's ignores them; with other values it computes another model. */
 const neutral = {

@@ -9,7 +9,21 @@ import { activationOf, causalAttention, layerNorm, linear, lookup, toSequences }
  * table, LayerNorm before attention and MLP, or behind the residual sum (OPT-350m, whose word vectors are narrower than
  * the stream and are projected into it and out of it again).
  */
-export const opt: Architecture = { family: 'opt', modelTypes: ['opt'], verified: true, configure };
+export const opt: Architecture = {
+  family: 'opt',
+  modelTypes: ['opt'],
+  models: 'OPT, Galactica',
+  covered: {
+    activation_function: ['relu', 'gelu', null],
+    enable_bias: [true, false, null],
+    do_layer_norm_before: [true, false, null],
+    layer_norm_elementwise_affine: [true, false, null],
+    _remove_final_layer_norm: [true, false, null],
+    tie_word_embeddings: [true, false, null],
+    word_embed_proj_dim: ['number', null],
+  },
+  configure,
+};
 
 /** PyTorch's default; OPT's config has no setting for it. */
 const EPSILON = 1e-5;

@@ -10,7 +10,20 @@ import { reaching } from './rotary-config';
  * Phi-1, 1.5 and 2 (Li et al. 2023; Hugging Face `PhiForCausalLM`): one LayerNorm before attention and MLP side by side,
  * rotary positions on a part of each head, biases everywhere, also in the head.
  */
-export const phi: Architecture = { family: 'phi', modelTypes: ['phi'], verified: true, configure };
+export const phi: Architecture = {
+  family: 'phi',
+  modelTypes: ['phi'],
+  models: 'Phi-1, Phi-1.5, Phi-2',
+  covered: {
+    hidden_act: ['gelu_new', 'gelu'],
+    qk_layernorm: [true, false, null],
+    tie_word_embeddings: [true, false],
+    num_key_value_heads: ['number', null],
+    rope: ['default', 'yarn'],
+    rope_parameters: [null],
+  },
+  configure,
+};
 
 function sizesOf(config: ModelConfig): Sizes {
   const width = config.count('hidden_size');

@@ -9,7 +9,20 @@ import { rotaryDecoder } from './rotary-decoder';
  * Qwen 2 and 2.5 (Yang et al. 2024; Hugging Face `Qwen2ForCausalLM`): Llama with biases of query, key and value, and a
  * sliding window in the upper blocks where the config switches it on.
  */
-export const qwen2: Architecture = { family: 'qwen2', modelTypes: ['qwen2'], verified: true, configure };
+export const qwen2: Architecture = {
+  family: 'qwen2',
+  modelTypes: ['qwen2'],
+  models: 'Qwen 1.5, 2 and 2.5',
+  covered: {
+    hidden_act: ['silu', 'relu', null],
+    tie_word_embeddings: [true, false, null],
+    use_sliding_window: [true, false, null],
+    layer_types: ['list', null],
+    rope: ['default', 'yarn'],
+    rope_parameters: [null],
+  },
+  configure,
+};
 
 function configure(config: ModelConfig): ArchitectureModel {
   refuseForeign(config, ['sliding_window', 'use_sliding_window', 'layer_types', 'attention_bias']);
@@ -20,6 +33,7 @@ function configure(config: ModelConfig): ArchitectureModel {
   return rotaryDecoder({
     sizes: reaching(sizes, rope),
     tied: config.flag('tie_word_embeddings', false),
+    paddingId: config.idOrNone('pad_token_id', undefined),
     epsilon: config.number('rms_norm_eps', 1e-6),
     norms: preNorms,
     bias: { queries: true, output: false, mlp: false },

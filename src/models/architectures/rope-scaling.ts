@@ -69,6 +69,8 @@ export function longRope(config: ModelConfig, rotated: number, { section, theta 
   return {
     columns: rotated / 2,
     tables: (length) => rotaryTables(length > limit ? long : short, length, attention),
+    // With a factor alone, the config's context is the one before it was extended.
+    ...(original === undefined && { reach: Math.floor(longest * Math.max(1, settings.number('factor', 1))) }),
     steadyTo: limit,
   };
 }

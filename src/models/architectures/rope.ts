@@ -30,8 +30,11 @@ export interface RopeSettings {
  * `rope_scaling` (type under `rope_type` or `type`, θ beside it) or the newer `rope_parameters` (θ inside).
  * @param theta the family's default base
  */
-export function ropeSettings(config: ModelConfig, theta = 10_000): RopeSettings {
-  const section = config.section('rope_parameters') ?? config.section('rope_scaling');
+export function ropeSettings(
+  config: ModelConfig,
+  theta = 10_000,
+  section = config.section('rope_parameters') ?? config.section('rope_scaling'),
+): RopeSettings {
   const key = section?.has('rope_type') === true ? 'rope_type' : 'type';
   return {
     key,

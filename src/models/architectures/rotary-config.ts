@@ -120,6 +120,8 @@ export function windows(
   const sliding = Array.from({ length: layers }, (_, i) =>
     types === undefined ? slides(i) : types[i] === 'sliding_attention',
   );
-  if (window === undefined && sliding.includes(true)) throw config.unsupported('sliding_window');
+  if (window === undefined && sliding.includes(true)) {
+    throw types === undefined ? config.unsupported('sliding_window') : config.unsupported('layer_types', ['full_attention']);
+  }
   return (index) => (sliding[index] === true ? window : undefined);
 }

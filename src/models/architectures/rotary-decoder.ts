@@ -20,6 +20,8 @@ export interface BlockNorms {
 export interface RotaryDesign {
   readonly sizes: Sizes;
   readonly tied: boolean;
+  /** The padding token, whose embedding starts at zero. */
+  readonly paddingId?: number | undefined;
   readonly epsilon: number;
   readonly norms: BlockNorms;
   /** Whether norms multiply by 1 + weight (Gemma) rather than by the weight. */
@@ -49,7 +51,7 @@ export interface RotaryDesign {
 export function rotaryDecoder(design: RotaryDesign): ArchitectureModel {
   const { sizes, rope, localRope } = design;
   const { vocabulary, width } = sizes;
-  const table = matrix('model.embed_tokens', vocabulary, width);
+  const table = { ...matrix('model.embed_tokens', vocabulary, width), zeroRow: design.paddingId };
   const norm = normOf(design);
   return {
     sizes,

@@ -9,7 +9,21 @@ import { reaching } from './rotary-config';
  * StarCoder2 (Lozhkov et al. 2024; Hugging Face `Starcoder2ForCausalLM`): LayerNorm, rotary positions, grouped queries,
  * a plain MLP with biases, attention to a sliding window where the config gives one.
  */
-export const starcoder2: Architecture = { family: 'starcoder2', modelTypes: ['starcoder2'], verified: true, configure };
+export const starcoder2: Architecture = {
+  family: 'starcoder2',
+  modelTypes: ['starcoder2'],
+  models: 'StarCoder2',
+  covered: {
+    hidden_act: ['gelu_pytorch_tanh', 'silu'],
+    use_bias: [true, false, null],
+    sliding_window: ['number', null],
+    tie_word_embeddings: [true, false, null],
+    num_key_value_heads: ['number', null],
+    rope: ['default'],
+    rope_parameters: [null],
+  },
+  configure,
+};
 
 function sizesOf(config: ModelConfig): Sizes {
   const width = config.count('hidden_size');

@@ -9,7 +9,18 @@ import { rotaryTables } from './rope';
  * XGLM (Lin et al. 2022; Hugging Face `XGLMForCausalLM`): sinusoidal positions counted from 2, word vectors scaled by
  * √width, LayerNorm before attention and MLP.
  */
-export const xglm: Architecture = { family: 'xglm', modelTypes: ['xglm'], verified: true, configure };
+export const xglm: Architecture = {
+  family: 'xglm',
+  modelTypes: ['xglm'],
+  models: 'XGLM',
+  covered: {
+    activation_function: ['gelu', 'relu'],
+    scale_embedding: [true, false, null],
+    pad_token_id: ['number', null],
+    tie_word_embeddings: [true, false, null],
+  },
+  configure,
+};
 
 /** PyTorch's default; XGLM's config has no setting for it. */
 const EPSILON = 1e-5;

@@ -77,6 +77,22 @@ describe('windows of the last tokens', () => {
     );
   });
 
+  it('beyond what a model is steady to are read from passes of their own length', () => {
+    const words = madeUp([0]);
+    const shared = shareWindows(words, LENGTHS, 'last', 8);
+    const lengthOf = shared.sequences.flatMap(({ length }, s) => Array.from(shared.positions[s]!, () => length));
+    const read = readUpTo(shared);
+    LENGTHS.forEach((length, l) => {
+      words.ends.forEach((end, word) => {
+        const row = shared.rows[l]![word]!;
+        const tokens = words.texts[words.text[word]!]!.subarray(Math.max(0, end - length), end);
+        expect(read[row]).toEqual([0, ...tokens]);
+        expect(lengthOf[row]! <= 8 || lengthOf[row] === 1 + tokens.length).toBe(true);
+      });
+    });
+    expect(lengthOf.some((length) => length > 8)).toBe(true);
+  });
+
   it('of a text that is read from its start are one pass', () => {
     const { texts, ...words } = madeUp();
     const first = words.text.filter((t) => t === 0).length;
