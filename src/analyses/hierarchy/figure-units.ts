@@ -108,15 +108,18 @@ function sentenceOf(model: ModelRow, { covariate, permutations, level }: Hierarc
     all: 'with a score',
   }[model.chosenBy];
   const counts = `${counted(model.units, 'unit')} of ${model.of} ${which}`;
-  if (Number.isNaN(model.spearman)) return `${counts}; nothing correlates with ${covariate}.`;
-  const { subjects } = model;
+  const { subjects, centroid } = model;
+  const centroids = `centroid: Spearman ${number(centroid.spearman, 3)} (p = ${number(centroid.p, 2)}).`;
+  if (Number.isNaN(model.spearman)) {
+    return `${counts}; best layers do not correlate with ${covariate}${Number.isNaN(centroid.spearman) ? '.' : `; ${centroids}`}`;
+  }
   const over = Number.isFinite(subjects.p)
     ? ` Within subjects: mean Spearman ${number(subjects.mean, 2)} over ${subjects.count} of them, t-test p = ${number(subjects.p, 2)}.`
     : '';
   return (
     `${counts}. Best layer with ${covariate}: Spearman ${number(model.spearman, 3)} (p = ${number(model.p, 2)}), ` +
     `Pearson ${number(model.pearson, 3)} (p = ${number(model.pearsonP, 2)}), two-sided, ${counted(permutations, 'permutation')} within subject; ` +
-    `centroid: Spearman ${number(model.centroid.spearman, 3)} (p = ${number(model.centroid.p, 2)}).${over}`
+    `${centroids}${over}`
   );
 }
 
