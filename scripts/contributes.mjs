@@ -19,7 +19,13 @@ const resultCommands = [
   { id: 'revealArrays', title: 'Reveal Arrays', icon: '$(folder-opened)' },
 ];
 /** Commands that stand for themselves. */
-const otherCommands = [{ id: 'clearCache', title: 'Clear Cache', enablement: 'isWorkspaceTrusted' }];
+const otherCommands = [
+  { id: 'clearCache', title: 'Clear Cache', enablement: 'isWorkspaceTrusted' },
+  { id: 'downloadModel', title: 'Download Model from Hugging Face…', enablement: 'isWorkspaceTrusted' },
+  { id: 'setHubToken', title: 'Set Hugging Face Token…' },
+  { id: 'forgetHubToken', title: 'Forget Hugging Face Token' },
+  { id: 'openSampleWorkspace', title: 'Open Sample Workspace…' },
+];
 const resultIsActive = 'activeCustomEditorId =~ /^brainlens\\.result(Elsewhere)?$/';
 const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +

@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import type { ExtensionContext } from 'vscode';
-import { registerCommands } from './editor/commands';
+import { registerCommands, registerStart } from './editor/commands';
 import { AfterStart } from './editor/afterStart';
 import { Engine } from './editor/engine';
 import { ModelFolders } from './editor/modelFolders';
@@ -23,6 +23,7 @@ export function activate(context: ExtensionContext): void {
   const yaml = new YamlLanguage(log);
   const wordDatasets = new WordDatasets(log);
   const commands = registerCommands({ engine, models, results, saes, log });
+  const start = registerStart(engine, context.secrets, log);
   const nextToCode = new AfterStart(async () => {
     const { NextToCode } = await import('./editor/onDemand');
     return new NextToCode(models, library, log);
@@ -44,5 +45,6 @@ export function activate(context: ExtensionContext): void {
     nextToCode,
     resultsView,
     commands,
+    start,
   );
 }

@@ -1,6 +1,9 @@
 import { commands, Disposable, Uri } from 'vscode';
+import type { LogOutputChannel, SecretStorage } from 'vscode';
 import type { CommandParts } from './analysisRun';
 import { RESULT_COMMANDS } from './commandNames';
+import type { Engine } from './engine';
+import type * as OnDemand from './onDemand';
 
 /** Registers the commands that run analyses; what they need is loaded with their first use. */
 export function registerCommands(parts: CommandParts): Disposable {
@@ -64,6 +67,25 @@ export function registerCommands(parts: CommandParts): Disposable {
       const { clearCache } = await import('./onDemand');
       await clearCache(parts);
     }),
+  );
+}
+
+/** Registers what a person begins with: getting a model, and the sample workspace. */
+export function registerStart(
+  engine: Pick<Engine, 'samples'>,
+  secrets: SecretStorage,
+  log: LogOutputChannel,
+): Disposable {
+  const on = (id: string, run: (parts: typeof OnDemand, clicked?: unknown) => Promise<void>): Disposable =>
+    commands.registerCommand(`brainlens.${id}`, async (clicked?: unknown) => {
+      const parts = await import('./onDemand');
+      await parts.guarded(log, () => run(parts, clicked));
+    });
+  return Disposable.from(
+    on('downloadModel', ({ downloadModel }) => downloadModel(secrets, log)),
+    on('setHubToken', ({ setHubToken }) => setHubToken(secrets)),
+    on('forgetHubToken', ({ forgetHubToken }) => forgetHubToken(secrets)),
+    on('openSampleWorkspace', ({ openSampleWorkspace }, parent) => openSampleWorkspace(engine.samples, uriOf(parent))),
   );
 }
 

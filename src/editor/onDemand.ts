@@ -1,5 +1,6 @@
 /** What is loaded with its first use, not with the extension: a bundle of its own. */
 export { EngineClient } from '../engine/client';
+export { guarded } from './analysisRun';
 export { ablate } from './ablateCommand';
 export { align } from './alignCommand';
 export { clearCache } from './cacheCommand';
@@ -9,6 +10,8 @@ export { measureContext } from './contextCommand';
 export { findCrystals } from './crystalsCommand';
 export { wordDatasets } from './datasetChoice';
 export { describeDataset } from './describeCommand';
+export { downloadModel } from './downloadCommand';
+export { forgetHubToken, setHubToken } from './hubToken';
 export { mapLobes } from './lobesCommand';
 export { measureGalaxy } from './galaxyCommand';
 export { localize } from './localizeCommand';
@@ -16,6 +19,7 @@ export { NextToCode } from './code/nextToCode';
 export { recordedResult } from './recordedResult';
 export { resultsPart } from './results/resultsPart';
 export { withResult } from './resultCommands';
+export { openSampleWorkspace } from './sampleWorkspace';
 export { resultHtml } from './resultHtml';
 export { ResultPanel } from './resultPanel';
 export { trainSae } from './trainSaeCommand';

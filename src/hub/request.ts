@@ -36,7 +36,7 @@ function authorization(hub: Hub, own: boolean): Record<string, string> {
   if (!maySendToken(hub.address))
     throw new UserError(
       `${hostOf(hub.address)} is reached without encryption, so that the token would be open to everyone on the way`,
-      'Use an https address, or run Brainlens: Forget Hugging Face Token….',
+      'Use an https address, or run Brainlens: Forget Hugging Face Token.',
     );
   return { authorization: `Bearer ${hub.token}` };
 }
