@@ -3,6 +3,7 @@ import { Uri } from 'vscode';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import type { EngineClient } from '../engine/client';
 import { Jobs } from './jobs';
+import { cacheFolderSetting } from './settings';
 
 /** The engine process of this window. Its client is loaded with the first use, not with the extension. */
 export class Engine {
@@ -16,9 +17,9 @@ export class Engine {
     private readonly log: LogOutputChannel,
   ) {}
 
-  /** Folder for dequantised weights and activations. */
+  /** Folder for dequantised weights and activations. @throws UserError where the setting is no absolute path */
   get cacheFolder(): string {
-    return this.context.globalStorageUri.fsPath;
+    return cacheFolderSetting() ?? this.context.globalStorageUri.fsPath;
   }
 
   /** Folder of the files that come with the extension. */

@@ -1,4 +1,5 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, homedir, totalmem } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { workspace } from 'vscode';
 import { UserError } from '../shared/errors';
 import { defaultBudget, parseBytes } from '../shared/memory-size';
@@ -25,6 +26,18 @@ export function readSettings(): RunSettings {
     executor: settings.get<RunSettings['executor']>('executor', 'auto'),
     cacheSize: cacheSize(settings.get<string>('cacheSize', '5GB')),
   };
+}
+
+/**
+ * The folder that `brainlens.cacheFolder` names; `undefined` where it is not set.
+ * @throws UserError for a relative path: whose folder would it be below?
+ */
+export function cacheFolderSetting(): string | undefined {
+  const text = workspace.getConfiguration('brainlens').get<string>('cacheFolder', '').trim();
+  if (text === '') return undefined;
+  const folder = /^~(?=$|[\\/])/.test(text) ? join(homedir(), text.slice(1)) : text;
+  if (isAbsolute(folder)) return folder;
+  throw new UserError(`The setting brainlens.cacheFolder is "${text}"`, 'Write an absolute path.');
 }
 
 function cacheSize(text: string): number {
