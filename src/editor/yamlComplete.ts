@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document } from 'yaml';
-import { columnsOf, meaningOf } from './yamlReferences';
+import { columnsOf } from './yamlReferences';
 import type { FileView } from '../yaml/files';
 import { alternatives, constantsOf, schemasAt, typeInWords, typesOf } from '../yaml/schema';
 import type { JsonSchema } from '../yaml/schema';
@@ -9,13 +9,23 @@ import type { Path, ScalarPlace, Span } from '../yaml/syntax';
 
 /** One thing to write at the cursor. */
 export interface Suggestion {
-  readonly kind: 'key' | 'value' | 'file' | 'column';
+  readonly kind: 'key' | 'value' | 'file' | 'column' | 'name';
   readonly label: string;
   /** The text of `span` is replaced by it; `$0`, where it is, is where the cursor goes. */
   readonly text: string;
   readonly span: Span;
   readonly detail?: string;
   readonly documentation?: string;
+}
+
+/** What a kind of file offers beyond its schema. */
+export interface Offers {
+  /** Absent: nothing of the disk is offered. */
+  readonly files?: FileView;
+  /** Whether the value at a path names a file, or a column of one. */
+  readonly meaningOf: (path: Path, document: Document) => 'file' | 'column' | undefined;
+  /** Names of the document's own that may stand at a path. */
+  readonly namesAt?: (path: Path, document: Document) => readonly string[];
 }
 
 /** Stands at the cursor while the text is parsed: no word that a person would write. */
@@ -38,27 +48,27 @@ interface Spot {
  * What may be written at a place: keys that a map lacks, values that a schema lists, files beside the manifest for
  * fields that name files, columns of the named file for fields that name columns.
  * @param root schema of the document
- * @param files absent: nothing of the disk is offered
  * @param offset of the cursor, in UTF-16 units
  */
 export async function complete(
   text: string,
   offset: number,
   root: JsonSchema,
-  files: FileView | undefined,
+  { files, meaningOf, namesAt }: Offers,
 ): Promise<Suggestion[]> {
   const spot = spotAt(text, offset);
   if (spot === undefined) return [];
   if (spot.place.role === 'key') return keys(spot, root);
   const { path } = spot.place;
-  const meaning = files === undefined ? undefined : meaningOf(path);
-  if (meaning === 'file') return (await files!.list()).map((file) => named('file', file, spot));
+  const meaning = files === undefined ? undefined : meaningOf(path, spot.document);
+  const names = (namesAt?.(path, spot.document) ?? []).map((name) => named('name', name, spot));
+  if (meaning === 'file') return [...names, ...(await files!.list()).map((file) => named('file', file, spot))];
   if (meaning === 'column') {
     const columns = (await columnsOf(spot.document, String(path[0]), files!)) ?? [];
     const taken = siblings(spot);
     return columns.filter((column) => !taken.includes(column)).map((column) => named('column', column, spot));
   }
-  return values(spot, root);
+  return [...names, ...values(spot, root)];
 }
 
 function keys(spot: Spot, root: JsonSchema): Suggestion[] {

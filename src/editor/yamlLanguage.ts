@@ -16,8 +16,13 @@ import type { PlacedProblem } from './yamlProviders';
 
 /** Read by `when` clauses: `resourcePath in brainlens.openManifests`. */
 const CONTEXT_KEY = 'brainlens.openManifests';
-const NAMES = /(^|\.)dataset\.yaml$/;
-const SELECTOR: DocumentSelector = { language: 'yaml', scheme: 'file', pattern: '**/{dataset,*.dataset}.yaml' };
+const NAMES = /(^|\.)(dataset|study)\.yaml$/;
+const MANIFESTS = /(^|\.)dataset\.yaml$/;
+const SELECTOR: DocumentSelector = {
+  language: 'yaml',
+  scheme: 'file',
+  pattern: '**/{dataset,*.dataset,study,*.study}.yaml',
+};
 const TRIGGERS = [' ', '{', '[', ',', '"', '/'];
 const DEBOUNCE_MS = 250;
 
@@ -102,7 +107,7 @@ export class YamlLanguage implements Disposable {
 
   /** Only buttons ask for it. `resourcePath` is `fsPath` for local files and `path` for remote ones. */
   private async tellOpen(): Promise<void> {
-    const open = [...this.problems.keys()].map((key) => Uri.parse(key));
+    const open = [...this.problems.keys()].map((key) => Uri.parse(key)).filter((uri) => MANIFESTS.test(basename(uri)));
     await commands.executeCommand('setContext', CONTEXT_KEY, [
       ...new Set(open.flatMap(({ fsPath, path }) => [fsPath, path])),
     ]);

@@ -10,6 +10,7 @@ import {
   MarkdownString,
   Range,
   SnippetString,
+  Uri,
   WorkspaceEdit,
 } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
@@ -24,6 +25,8 @@ import type { Problem, Span } from '../yaml/syntax';
 export interface PlacedProblem {
   readonly diagnostic: Diagnostic;
   readonly fix?: Problem['fix'];
+  /** A manifest that is missing; one can be made from the files in its folder. */
+  readonly missingManifest?: Uri;
 }
 
 /** Checks schemas, and offers keys and hover for YAML files by the schema that we contribute; starts with the first one. */
@@ -34,16 +37,23 @@ const KINDS: Readonly<Record<Suggestion['kind'], CompletionItemKind>> = {
   value: CompletionItemKind.EnumMember,
   file: CompletionItemKind.File,
   column: CompletionItemKind.Field,
+  name: CompletionItemKind.Reference,
 };
 
 /** What is wrong in a document; `undefined` where it is of no kind that we know. */
 export async function placedProblems(document: TextDocument): Promise<PlacedProblem[] | undefined> {
   const problems = await diagnose(document.getText(), basename(document.uri), filesOf(document), others());
-  return problems?.map(({ kind, span, message, fix }) => {
+  return problems?.map(({ kind, span, message, fix, missingManifest }) => {
     const diagnostic = new Diagnostic(rangeOf(document, span), message, DiagnosticSeverity.Error);
     diagnostic.source = 'Brainlens';
     diagnostic.code = kind;
-    return { diagnostic, ...(fix === undefined ? {} : { fix }) };
+    return {
+      diagnostic,
+      ...(fix === undefined ? {} : { fix }),
+      ...(missingManifest === undefined
+        ? {}
+        : { missingManifest: Uri.joinPath(parent(document.uri), missingManifest) }),
+    };
   });
 }
 
@@ -77,16 +87,28 @@ export function quickFixes(
   range: Range,
   shown: readonly Diagnostic[],
 ): CodeAction[] {
-  return problems.flatMap(({ diagnostic, fix }) => {
-    if (fix === undefined || diagnostic.range.intersection(range) === undefined) return [];
-    const action = new CodeAction(fix.title, CodeActionKind.QuickFix);
-    action.edit = new WorkspaceEdit();
-    action.edit.replace(document.uri, diagnostic.range, fix.text);
-    action.diagnostics = shown.filter(
-      (other) => other.message === diagnostic.message && other.range.isEqual(diagnostic.range),
-    );
-    action.isPreferred = true;
-    return [action];
+  const within = problems.filter(({ diagnostic }) => diagnostic.range.intersection(range) !== undefined);
+  return within.flatMap(({ diagnostic, fix, missingManifest }) => {
+    const actions: CodeAction[] = [];
+    if (fix !== undefined) {
+      const action = new CodeAction(fix.title, CodeActionKind.QuickFix);
+      action.edit = new WorkspaceEdit();
+      action.edit.replace(document.uri, diagnostic.range, fix.text);
+      action.isPreferred = true;
+      actions.push(action);
+    }
+    if (missingManifest !== undefined) {
+      const folder = parent(missingManifest);
+      const action = new CodeAction(`Create a dataset manifest in ${basename(folder)}`, CodeActionKind.QuickFix);
+      action.command = { command: 'brainlens.dataset', title: action.title, arguments: [folder] };
+      actions.push(action);
+    }
+    for (const action of actions) {
+      action.diagnostics = shown.filter(
+        (other) => other.message === diagnostic.message && other.range.isEqual(diagnostic.range),
+      );
+    }
+    return actions;
   });
 }
 

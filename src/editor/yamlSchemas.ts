@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Document, YAMLMap } from 'yaml';
+import { studyReferenceProblems } from '../study/check';
+import { studyMeaningOf, studyNamesAt } from '../study/complete';
+import { studySchema } from '../study/schema';
 import { manifestProblems, manifestSchema } from '../shared/manifest';
 import { complete } from './yamlComplete';
-import type { Suggestion } from './yamlComplete';
+import type { Offers, Suggestion } from './yamlComplete';
 import { explain } from './yamlHover';
 import type { Explanation } from './yamlHover';
-import { referenceProblems } from './yamlReferences';
+import { meaningOf, referenceProblems } from './yamlReferences';
 import type { FileView } from '../yaml/files';
 import type { JsonSchema } from '../yaml/schema';
 import { entryOf, nodeAt, parseYaml, spanOf, syntaxProblems, topMap } from '../yaml/syntax';
@@ -21,8 +24,9 @@ export interface YamlKind {
   readonly beyond: (value: unknown) => readonly { readonly path: Path; readonly message: string }[];
   /** What the file says of the disk that does not hold. */
   readonly references: (document: Document, files: FileView) => Promise<Problem[]>;
-  /** Whether values of fields are files and columns of files. */
-  readonly namesFiles: boolean;
+  /** Whether the value at a path names a file, or a column of one. */
+  readonly meaningOf: Offers['meaningOf'];
+  readonly namesAt?: Offers['namesAt'];
 }
 
 /** Brain datasets: `*.dataset.yaml`, and a `dataset.yaml` that names responses and what they are responses to. */
@@ -34,10 +38,27 @@ export const datasetKind: YamlKind = {
     return manifest.success ? manifestProblems(manifest.data) : [];
   },
   references: referenceProblems,
-  namesFiles: true,
+  meaningOf,
 };
 
-const kinds: readonly YamlKind[] = [datasetKind];
+/** Studies: `*.study.yaml`, and a `study.yaml` that names analyses. */
+export const studyKind: YamlKind = {
+  is: isStudy,
+  schema: studySchema,
+  beyond: () => [],
+  references: studyReferenceProblems,
+  meaningOf: studyMeaningOf,
+  namesAt: studyNamesAt,
+};
+
+const kinds: readonly YamlKind[] = [datasetKind, studyKind];
+
+/** Whether a YAML file is a study. @param name without its folder */
+export function isStudy(name: string, document: Document): boolean {
+  const top = topMap(document);
+  const named = top !== undefined && entryOf(top, 'analyses') !== undefined;
+  return name.endsWith('.study.yaml') || (name === 'study.yaml' && named);
+}
 
 /**
  * Whether a YAML file is a dataset manifest: by its name, where that is telling, else by name and content.
@@ -88,8 +109,9 @@ export async function suggest(
 ): Promise<Suggestion[]> {
   const kind = kindOf(name, parseYaml(text));
   if (kind === undefined) return [];
-  const all = await complete(text, offset, kind.schema, kind.namesFiles ? files : undefined);
-  return others.schema ? all.filter((one) => one.kind === 'file' || one.kind === 'column') : all;
+  const { schema, meaningOf: meaning, namesAt } = kind;
+  const all = await complete(text, offset, schema, { files, meaningOf: meaning, ...(namesAt && { namesAt }) });
+  return others.schema ? all.filter(({ kind: what }) => ['file', 'column', 'name'].includes(what)) : all;
 }
 
 /** What there is to say of the word at an offset of a file. */

@@ -106,13 +106,15 @@ export async function statesOf(
   for (const run of runs) {
     const turn = turnOf(run, byId, ({ id }) => lost.get(id));
     if ('skip' in turn) {
-      states.set(run.id, { kind: 'out-of-date', reason: turn.skip });
+      states.set(run.id, { kind: 'out-of-date', reason: `it waits: ${turn.skip}` });
       lost.set(run.id, 'is left out');
       continue;
     }
     const own = await look(turn);
     if (own.kind === 'failed') lost.set(run.id, 'failed');
-    const stale = run.needs.map(({ run: id }) => byId.get(id)!).find(({ id }) => isStale(states.get(id)));
+    const stale = run.needs
+      .map(({ run: id }) => byId.get(id)!)
+      .find(({ id }) => !lost.has(id) && isStale(states.get(id)));
     const behind: RunState = {
       kind: 'out-of-date',
       reason: `${stale?.label} is ${words(states.get(stale?.id ?? ''))}`,

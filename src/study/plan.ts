@@ -102,14 +102,15 @@ function runOf(draft: Draft, references: References): StudyRun {
   const needs: Need[] = [];
   for (const field of draft.analysis.fields) {
     const list = isList(draft.spec, field.key);
-    const items = draft.several && field.key === 'model' ? [{ ...field.items[0]!, value: draft.model }] : field.items;
+    const own = draft.several && field.key === 'model';
+    const items = own ? [{ ...field.items[0]!, value: draft.model }] : field.items;
     const values = items.flatMap((item) => {
       if (!isPath(draft.spec, field.key, item.value)) return [item.value];
       const found = references.resolve(item.value, item.span, field.key, draft);
       for (const { run, path } of found) if (run !== undefined) needs.push({ run, path, field: field.key, list });
       return found.map(({ path }) => path);
     });
-    input[field.key] = list ? values : field.list ? values : values[0];
+    input[field.key] = list || (field.list && !own) ? values : values[0];
   }
   const { id, label, spec, out, model, analysis } = draft;
   return { id, label, analysis: analysis.name, ...(model === undefined ? {} : { model }), spec, input, out, needs };

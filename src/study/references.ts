@@ -32,6 +32,11 @@ const TAKES: Readonly<Record<Exclude<NameKind, 'analysis'>, string>> = {
   sae: 'sae',
 };
 
+/** Whether a setting takes what a section declares. */
+export function takes(kind: NameKind, field: string): boolean {
+  return kind === 'analysis' || TAKES[kind] === field;
+}
+
 /** What names in the settings of a study's analyses stand for. What is wrong gathers in `problems`. */
 export class References {
   readonly problems: Problem[] = [];
@@ -116,14 +121,10 @@ export class References {
   }
 
   private fitting({ kind, name }: Declared, span: Span, field: string): boolean {
-    if (this.takes(kind, field)) return true;
+    if (takes(kind, field)) return true;
     const message = `"${name}" is a ${kind === 'sae' ? 'sparse autoencoder' : kind} of this study, which "${field}" does not take; for a file of that name write "./${name}"`;
     this.problems.push({ kind: 'reference', span, message, ...replacement(`./${name}`) });
     return false;
-  }
-
-  private takes(kind: NameKind, field: string): boolean {
-    return kind === 'analysis' || TAKES[kind] === field;
   }
 
   private pathOf({ path }: Declared): Found {

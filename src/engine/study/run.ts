@@ -18,7 +18,7 @@ export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'cac
 /** The job of one run; what its inputs are is noted now. */
 export async function jobOf({ run, input, leftOut }: Turn, study: StudyJob): Promise<JobRequest> {
   const { seed, threads, memory, executor, cacheFolder, cacheSize, workspace, file } = study;
-  const missing = leftOut.map((label) => `${label} of this study has no result and is left out.`);
+  const missing = `Left out of this study, for runs of their models failed: ${leftOut.join(', ')}.`;
   return {
     ...{ seed, threads, memory, executor, cacheFolder, workspace },
     ...(cacheSize === undefined ? {} : { cacheSize }),
@@ -27,7 +27,7 @@ export async function jobOf({ run, input, leftOut }: Turn, study: StudyJob): Pro
     out: run.out,
     force: true,
     study: await recordOf(run, input, file, study),
-    ...(missing.length > 0 && { warnings: missing }),
+    ...(leftOut.length > 0 && { warnings: [missing] }),
   };
 }
 

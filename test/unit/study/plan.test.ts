@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { studyNameOf } from '../../../src/study/study';
+import { withNeeds } from '../../../src/study/order';
+import { read, TEXT, wrong } from './support';
+
+const run = async (id: string, text = TEXT) => (await read(text)).plan.runs.find((one) => one.id === id)!;
+
+describe('a study of two models', () => {
+  it('is without fault, and runs one model after another, whatever a run needs before it', async () => {
+    const { problems, plan, study } = await read();
+    expect(problems).toEqual([]);
+    expect(study.settings).toEqual({ seed: 7 });
+    expect(plan.runs.map(({ label }) => label)).toEqual([
+      'language (smol)',
+      'silence (smol)',
+      'encoding (smol)',
+      'language (pythia)',
+      'silence (pythia)',
+      'encoding (pythia)',
+      'hierarchy',
+      'maps',
+    ]);
+  });
+
+  it('gives a scalar `model` one run per model, matched with what ran on the same one', async () => {
+    const { input, out, model } = await run('encoding-pythia');
+    expect(out).toBe('/lab/.brainlens/three/encoding-pythia');
+    expect(model).toBe('pythia');
+    expect(input).toEqual({
+      model: '/lab/studies/m/pythia',
+      dataset: '/lab/studies/speech/dataset.yaml',
+      units: '/lab/.brainlens/three/language-pythia',
+    });
+  });
+
+  it('takes all runs in a list, and all models where `model` is one; a value alone is a list of one', async () => {
+    expect((await run('hierarchy')).input).toMatchObject({
+      alignment: ['smol', 'pythia'].map((model) => `/lab/.brainlens/three/encoding-${model}`),
+      tasks: ['smol', 'pythia'].map((model) => `/lab/.brainlens/three/silence-${model}`),
+    });
+    expect((await run('maps')).input).toEqual({
+      model: ['/lab/studies/m/smol', '/lab/studies/m/pythia'],
+      stimuli: ['/lab/studies/sentences.csv'],
+    });
+    expect((await run('silence-smol')).input['tasks']).toEqual(['/lab/studies/tasks.jsonl']);
+  });
+
+  it('knows single runs by name, and files in results', async () => {
+    const text = `${TEXT}  two: { analysis: compare, results: [language-smol, language-pythia] }
+  bare: { analysis: ablate, model: smol, units: language/selected.npy }\n`;
+    expect((await read(text)).problems).toEqual([]);
+    expect((await run('two', text)).input['results']).toHaveLength(2);
+    expect((await run('bare', text)).input['units']).toBe('/lab/.brainlens/three/language-smol/selected.npy');
+    expect((await run('bare', text)).needs).toMatchObject([{ run: 'language-smol', field: 'units', list: false }]);
+  });
+
+  it('finds what one analysis needs', async () => {
+    const { plan } = await read();
+    const ids = (wanted: string) =>
+      withNeeds(plan.runs, ({ id, analysis }) => [id, analysis].includes(wanted)).map(({ id }) => id);
+    expect(ids('silence-smol')).toEqual(['language-smol', 'silence-smol']);
+    expect(ids('maps')).toEqual(['maps']);
+    expect(ids('hierarchy')).toHaveLength(7);
+  });
+
+  it('is called by its file', () => {
+    expect(['a.study.yaml', 'study.yaml', 'my.yml', '.study.yaml'].map(studyNameOf)).toEqual([
+      'a',
+      'study',
+      'my',
+      'study',
+    ]);
+  });
+});
+
+describe('a study with a fault names its line', () => {
+  const line = (text: string) =>
+    `models: { smol: m/smol, pythia: m/pythia }\ndatasets: { speech: speech/dataset.yaml }\nanalyses:\n${text}\n`;
+  it.each([
+    ['  a: { analysis: alignn, model: smol }', /^4: "alignn" is not one of .*align/],
+    [
+      '  a: { analysis: localize, model: smol, max-tokens: 3 }',
+      /^4: Unknown key "max-tokens"; did you mean "maxTokens"\?$/,
+    ],
+    ['  a: { analysis: localize, model: smol, fraction: 2 }', /^4: "fraction" must be at most 1$/],
+    ['  a: { analysis: localize, model: smol, fraction: many }', /^4: "fraction" must be a number, not text$/],
+    ['  a: { analysis: localize }', /^4: "model" is missing/],
+    ['  a: { analysis: localize, model: smoll }', /^4: There is no file "smoll"; did you mean "smol"\?$/],
+    ['  a: { analysis: localize, model: [smol, pithia] }', /^4: There is no model "pithia"; did you mean "pythia"\?$/],
+    [
+      '  a: { analysis: localize, model: smol, stimuli: sentence.csv }',
+      /^4: There is no file "sentence.csv"; did you mean "sentences.csv"\?$/,
+    ],
+    ['  a: { analysis: localize, model: smol, positive: S }', /^4: "positive" needs negative too/],
+    [
+      '  a: { analysis: align, model: smol, dataset: pythia }',
+      /^4: "pythia" is a model of this study, which "dataset" does not take/,
+    ],
+    [
+      '  a: { analysis: localize, model: smol }\n  b: { analysis: ablate, model: all, units: b }',
+      /^5: "b" needs its own result: b → b$/,
+    ],
+    [
+      '  a: { analysis: crystals, sae: c }\n  c: { analysis: lobes, firing: a, decoder: a }',
+      /^4: "a" needs its own result: a → c → a$|^5: "a" needs/,
+    ],
+    [
+      '  a: { analysis: localize, model: [pythia] }\n  b: { analysis: ablate, model: smol, units: a }',
+      /^5: "a" does not run on smol; there are a-pythia$/,
+    ],
+    [
+      '  a: { analysis: localize, model: all }\n  b: { analysis: crystals, sae: a }',
+      /^5: "a" has a run for each model: name one of a-smol, a-pythia$/,
+    ],
+    ['  smol: { analysis: localize, model: all }', /^4: "smol" is the name of a model already/],
+    [
+      '  a: { analysis: localize, model: all }\n  a-smol: { analysis: localize, model: smol }',
+      /^4: "a-smol" is the name of an analysis already/,
+    ],
+    ['  all: { analysis: localize, model: smol }', /^4: "all" stands for all models/],
+    ['  a/b: { analysis: localize, model: smol }', /^4: "a\/b" is no name/],
+    ['  a: { analysis: localize, model: smol', /^\d: /],
+  ])('%s', async (text, message) => {
+    expect((await wrong(line(text))).join('\n')).toMatch(new RegExp(message.source, 'm'));
+  });
+
+  it('a model that is not there, a manifest that can be made', async () => {
+    const { problems } = await read(
+      'datasets: { eeg: eeg/dataset.yaml }\nanalyses:\n  a: { analysis: dataset, dataset: eeg }\n',
+    );
+    expect(problems).toMatchObject(
+      [{ kind: 'file', message: /There is no file "eeg\/dataset.yaml"/ }].map(({ kind }) => ({ kind })),
+    );
+    const check = await wrong('models: { x: m/nothing }\nanalyses:\n  a: { analysis: localize, model: x }\n');
+    expect(check).toEqual([
+      '1: There is no file "m/nothing"; it is no name of this study, and paths are relative to it',
+    ]);
+  });
+
+  it('a name that hides a file, but not where it stands for what lies there', async () => {
+    const text =
+      'models: { m: m/smol, tasks.jsonl: m/smol }\nanalyses:\n  a: { analysis: localize, model: m }\n  b: { analysis: localize, model: tasks.jsonl }\n';
+    expect(await wrong(text)).toEqual([
+      '4: "tasks.jsonl" is a name of this study and also a file beside it: rename one of them, or write "./tasks.jsonl" for the file',
+    ]);
+  });
+});
