@@ -54,6 +54,7 @@ const folderIsClicked = 'isWorkspaceTrusted && explorerResourceIsFolder && resou
 const yamlValidation = [
   { fileMatch: '*.dataset.yaml', url: './schemas/dataset.schema.json' },
   { fileMatch: 'dataset.yaml', url: './schemas/dataset-file.schema.json' },
+  { fileMatch: '*.study.yaml', url: './schemas/study.schema.json' },
 ];
 
 /** By where the editor offers an analysis: when its command can run, and when the Explorer shows it. */
@@ -81,7 +82,7 @@ const PLACES = {
   },
   'model-and-words': { enablement: 'isWorkspaceTrusted', explorer: `${modelIsClicked} || ${wordsAreClicked}` },
 };
-const { catalog, datasetSchema } = await loadSpecs();
+const { catalog, datasetSchema, studySchema } = await loadSpecs();
 /** The command of a verb of two words: `sae train` is `saeTrain`. */
 const commandOf = (verb) => verb.replace(/ (\w)/g, (_, letter) => letter.toUpperCase());
 const analyses = catalog
@@ -101,6 +102,7 @@ await update('package.nls.json', (texts) => {
   return Object.fromEntries([...others, ...titles]);
 });
 await update('schemas/dataset.schema.json', () => datasetSchema);
+await update('schemas/study.schema.json', () => studySchema);
 const { $schema, ...dataset } = datasetSchema;
 await update('schemas/dataset-file.schema.json', () => ({
   $schema,
@@ -165,6 +167,7 @@ async function loadSpecs() {
     import { z } from 'zod';
     import { manifestSchema } from './src/shared/manifest';
     export { catalog } from './src/analyses/catalog';
+    export { studySchema } from './src/study/schema';
     export const datasetSchema = z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-7' });`;
   const { outputFiles } = await build({
     absWorkingDir: root,

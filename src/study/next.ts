@@ -82,7 +82,7 @@ export function turnOf(
 
 /** Whether an analysis cannot do without a setting. */
 function isNeeded({ spec, input }: StudyRun, field: string): boolean {
-  const { [field]: _, ...without } = input;
+  const without = Object.fromEntries(Object.entries(input).filter(([key]) => key !== field));
   return settingIssue(spec, without) !== undefined;
 }
 
