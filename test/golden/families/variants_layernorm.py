@@ -24,12 +24,12 @@ def of(model_type, **changes):
 
 
 VARIANTS = {
-    "gpt_neox": of("gpt_neox", intermediate_size=24, rotary_pct=0.5, hidden_act="gelu_new",
+    "gpt_neox": of("gpt_neox", intermediate_size=24, rotary_pct=0.5,
                    _drop=["use_parallel_residual", "attention_bias", "rope_theta", "partial_rotary_factor"]),
     "gpt_neox-sequential": of("gpt_neox", intermediate_size=24, num_attention_heads=2, use_parallel_residual=False,
                               attention_bias=False, rotary_emb_base=500, tie_word_embeddings=True,
                               rope_scaling=dict(type="linear", factor=2.0), _drop=["rotary_pct"]),
-    "gpt_neox-dynamic": of("gpt_neox", intermediate_size=24, rotary_pct=1.0, max_position_embeddings=16,
+    "gpt_neox-dynamic": of("gpt_neox", intermediate_size=24, rotary_pct=1.0, max_position_embeddings=16, hidden_act="gelu_new",
                            rope_scaling=dict(rope_type="dynamic", factor=3.0)),
     "opt": of("opt", ffn_dim=24, _drop=["enable_bias", "do_layer_norm_before", "layer_norm_elementwise_affine",
                                         "activation_function", "_remove_final_layer_norm", "word_embed_proj_dim"]),
@@ -46,9 +46,9 @@ VARIANTS = {
     "falcon-7b": of("falcon", _drop=["ffn_hidden_size", "new_decoder_architecture", "multi_query", "parallel_attn",
                                      "alibi", "bias"]),
     "falcon-40b": of("falcon", new_decoder_architecture=True, num_kv_heads=2, bias=True, tie_word_embeddings=False,
-                     rope_theta=500.0, activation="relu", ffn_hidden_size=24, _drop=["num_ln_in_parallel_attn"]),
+                     rope_theta=500.0, ffn_hidden_size=24, _drop=["num_ln_in_parallel_attn"]),
     "falcon-11b": of("falcon", new_decoder_architecture=True, num_kv_heads=2, num_ln_in_parallel_attn=1,
-                     ffn_hidden_size=24),
+                     activation="relu", ffn_hidden_size=24),
     "falcon-rw": of("falcon", alibi=True, multi_query=False, parallel_attn=False, bias=True, **SDPA, **FAR),
     "falcon-alibi-grouped": of("falcon", hidden_size=24, num_attention_heads=6, alibi=True, num_kv_heads=3,
                                new_decoder_architecture=True, **SDPA, **FAR),
