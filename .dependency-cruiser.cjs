@@ -54,6 +54,7 @@ module.exports = {
           '^src/shared/',
           '^src/engine/(client|store|cache-folder|kept)\\.ts$',
           '^src/analyses/catalog\\.ts$',
+          '^src/(study|yaml)/',
           '^src/hub/',
         ],
       },
@@ -86,6 +87,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/analyses/(catalog|[^/]+/(spec|presets))\\.ts$' },
       to: { pathNot: ['^src/shared/', '^src/analyses/[^/]+/(spec|presets)\\.ts$', 'node_modules/zod/'] },
+    },
+    {
+      name: 'studies-are-pure',
+      severity: 'error',
+      comment:
+        'What a study says, asks for and does next: editor and command line share it. The engine looks at files.',
+      from: { path: '^src/study/' },
+      to: { path: '^src/', pathNot: ['^src/study/', '^src/yaml/', '^src/shared/', '^src/analyses/catalog\\.ts$'] },
+    },
+    {
+      name: 'yaml-stands-alone',
+      severity: 'error',
+      from: { path: '^src/yaml/' },
+      to: { path: '^src/', pathNot: ['^src/yaml/', '^src/shared/'] },
     },
     never(
       'models-stand-below-analyses',
