@@ -68,7 +68,9 @@ async function writeRandomWeights(
 /** Standard deviations by kind of parameter; OPT and XGLM call theirs `init_std`. */
 function spreadOf({ config }: Checkpoint, { sizes }: ArchitectureModel): Record<'normal' | 'residual', number> {
   const text = (config['text_config'] ?? config) as Checkpoint['config'];
-  const range = [text['initializer_range'], text['init_std'], 0.02].find((value) => typeof value === 'number') as number;
+  const range = [text['initializer_range'], text['init_std'], 0.02].find(
+    (value) => typeof value === 'number',
+  ) as number;
   return { normal: range, residual: range / Math.sqrt(2 * sizes.layers) };
 }
 

@@ -121,7 +121,9 @@ export function windows(
     types === undefined ? slides(i) : types[i] === 'sliding_attention',
   );
   if (window === undefined && sliding.includes(true)) {
-    throw types === undefined ? config.unsupported('sliding_window') : config.unsupported('layer_types', ['full_attention']);
+    throw types === undefined
+      ? config.unsupported('sliding_window')
+      : config.unsupported('layer_types', ['full_attention']);
   }
   return (index) => (sliding[index] === true ? window : undefined);
 }

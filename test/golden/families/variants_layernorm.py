@@ -65,7 +65,8 @@ VARIANTS = {
     "xglm-switches": {**XGLM, "scale_embedding": False, "activation_function": "relu", "pad_token_id": 5,
                       "tie_word_embeddings": False},
     # Cerebras-GPT.
-    "gpt2-exact-gelu": {**GPT2, "n_inner": 24, "activation_function": "gelu"},
+    "gpt2-exact-gelu": {**GPT2, "n_inner": 24, "activation_function": "gelu", "_drop": [
+        "scale_attn_weights", "scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn", "tie_word_embeddings"]},
     "gpt2-switches": {**GPT2, "activation_function": "relu", "scale_attn_weights": False, "tie_word_embeddings": False,
                       "scale_attn_by_inverse_layer_idx": True, "reorder_and_upcast_attn": True, "_dtype": "BF16",
                       "_drop": ["n_inner"]},

@@ -261,6 +261,8 @@ test('a model is described from its headers', async () => {
     vocabulary: 260,
     context: 64,
     verified: true,
+    support: 'verified',
+    uncovered: [],
   });
   expect(memory.resident).toBeGreaterThan(0);
 });
@@ -296,6 +298,22 @@ describe('untrained weights', () => {
     expect(spread('transformer.h.1.ln_2.weight')).toBe(1);
     expect(spread('transformer.h.1.ln_2.bias')).toBe(0);
     expect(basename(tensors[0]!.file)).toBe('model.safetensors');
+  });
+});
+
+describe('the embedding of the padding token of untrained weights', () => {
+  test.each([
+    [5, 5],
+    [-1, 259],
+  ])('is zero, for pad_token_id %s that of token %s alone', async (padding, token) => {
+    const path = copyOf('llama-llama3', { pad_token_id: padding });
+    const made = join(folder, `padded-${token}`);
+    const model = await openTransformer(path, openOptions({ cacheFolder: made, untrainedSeed: 1 }));
+    const ids = [token, 6].map((id) => Int32Array.of(id));
+    const embedded = await resultOf(model.activations(ids, { pooling: 'last', layers: [-1], signal }));
+    await model.dispose();
+    expect(embedded.subarray(0, 32).every((value) => value === 0)).toBe(true);
+    expect(embedded.subarray(32).every((value) => value !== 0)).toBe(true);
   });
 });
 
