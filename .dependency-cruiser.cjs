@@ -53,8 +53,10 @@ module.exports = {
           '^src/editor/',
           '^src/shared/',
           '^src/engine/(client|store|cache-folder|kept)\\.ts$',
+          '^src/engine/study/(open|record)\\.ts$',
           '^src/analyses/catalog\\.ts$',
           '^src/(study|yaml)/',
+          '^src/engine/study/(open|record|failures)\\.ts$',
           '^src/hub/',
         ],
       },
@@ -79,7 +81,12 @@ module.exports = {
       from: { path: '^src/engine/(client|store|cache-folder|kept)\\.ts$' },
       to: {
         path: '^src/',
-        pathNot: ['^src/shared/', '^src/engine/(client|store)', '^src/data/(npy-file|make-folder)\\.ts$'],
+        pathNot: [
+          '^src/shared/',
+          '^src/study/state\\.ts$',
+          '^src/engine/(client|store)',
+          '^src/data/(npy-file|make-folder)\\.ts$',
+        ],
       },
     },
     {

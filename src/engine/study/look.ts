@@ -1,15 +1,14 @@
-import { resolve } from 'node:path';
 import { hashFile } from '../../data/hash';
 import { parseSpec } from '../../shared/analysis';
-import type { ResultFile, StudyRecord } from '../../shared/result';
+import type { ResultFile } from '../../shared/result';
 import { otherSettings, stateOf } from '../../study/state';
 import type { Expected, Made, Now, RunState } from '../../study/state';
 import type { StudyRun } from '../../study/plan';
 import { absolutePath, displayPath } from '../provenance';
 import type { PathRoots } from '../provenance';
-import { mapPaths, pathFields } from '../spec-paths';
+import { mapPaths } from '../spec-paths';
 import { readResult } from '../store';
-import { isResultFile, resultDigest, resultOf, setDigest } from './digest';
+import { isResultFile, resultDigest, setDigest } from './digest';
 import { failureOf } from './failures';
 
 /** Where and how the runs of a study are looked at. */
@@ -34,27 +33,6 @@ export async function lookAt(
   const made = await readResult(run.out).then(madeOf, () => undefined);
   const late = made === undefined || failure !== undefined || otherSettings(expected, made) !== undefined;
   return stateOf(expected, made, late ? undefined : await nowOf(made, around), failure);
-}
-
-/** What the inputs of a run are right before it. */
-export async function recordOf(
-  run: StudyRun,
-  input: Readonly<Record<string, unknown>>,
-  file: string,
-  around: Surroundings,
-): Promise<StudyRecord> {
-  const results: Record<string, string> = {};
-  const sets: Record<string, string> = {};
-  for (const field of pathFields(run.spec, input)) {
-    for (const path of [input[field] ?? []].flat().map((one) => resolve(around.workspace, String(one)))) {
-      sets[displayPath(path, around)] = (await setDigest(path, field === 'model')) ?? '';
-      const result = await resultOf(path);
-      const digest = result && (await resultDigest(result));
-      if (digest !== undefined) results[displayPath(result!, around)] = digest;
-    }
-  }
-  const { analysis, model } = run;
-  return { file: displayPath(file, around), analysis, ...(model === undefined ? {} : { model }), results, sets };
 }
 
 function expectedOf(

@@ -5,8 +5,8 @@ import { runJob } from '../job';
 import type { JobOutcome } from '../job';
 import type { JobHooks } from '../parts';
 import { forgetFailure, rememberFailure } from './failures';
-import { recordOf } from './look';
 import type { Surroundings } from './look';
+import { recordOf } from './record';
 
 /** What all jobs of a study share. */
 export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'cacheSize'> &
