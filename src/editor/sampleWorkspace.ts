@@ -4,17 +4,9 @@ import { dirname, join } from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../shared/errors';
 import { basename } from './paths';
+import { SAMPLE_PARTS } from './sampleParts';
 
 const NAME = 'brainlens-sample';
-/** What goes into the workspace, below the folder of our samples and below the workspace. */
-const PARTS: readonly (readonly [from: string, to: string])[] = [
-  ['workspace', '.'],
-  ['models/tiny-random', 'models/tiny-random'],
-  ['saes/tiny-random', 'saes/tiny-random'],
-  ['datasets/simulated', 'datasets/simulated'],
-  ['stimuli/language.csv', 'stimuli/language.csv'],
-  ['texts', 'texts'],
-];
 
 /**
  * *Brainlens: Open Sample Workspace…*: copies the samples into a new folder of a folder that the person chooses, and opens
@@ -67,7 +59,7 @@ async function made(samples: string, folder: Uri): Promise<Uri> {
 }
 
 async function copySamples(samples: string, folder: string): Promise<void> {
-  for (const [from, to] of PARTS) {
+  for (const [from, to] of SAMPLE_PARTS) {
     const target = join(folder, to);
     await mkdir(dirname(target), { recursive: true });
     await cp(join(samples, from), target, { recursive: true });
