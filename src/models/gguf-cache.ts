@@ -6,6 +6,7 @@ import { makeFolder } from '../data/make-folder';
 import { Cancelled, UserError } from '../shared/errors';
 import { formatBytes, type Progress } from '../shared/progress';
 import { dequantise } from './dequantise';
+import type { Arrangement } from './gguf-arrangement';
 import type { GgufTensor } from './gguf-header';
 import { plannedBytes, type CheckpointPlan, type PlannedTensor } from './gguf-plan';
 
@@ -184,15 +185,53 @@ async function* arrangedChunks(input: FileHandle, tensor: PlannedTensor): AsyncG
     yield transposed(await readValues(input, source, 0, source.elements), rows, columns);
     return;
   }
+  if (arrangement.kind === 'grouped') {
+    yield* groupedChunks(input, source, columns, arrangement);
+    return;
+  }
   // A vector has no rows of whole blocks to cut at; heads must stay whole to be rearranged.
   const unit = source.shape.length === 1 ? rows : arrangement.kind === 'pairs' ? arrangement.headDim : 1;
   const step = Math.max(unit, Math.floor(CHUNK_ELEMENTS / columns / unit) * unit);
   for (let row = 0; row < rows; row += step) {
     const count = Math.min(step, rows - row);
     const values = await readValues(input, source, row * columns, count * columns);
+    if (arrangement.kind === 'plus one') {
+      yield lessOne(widened(values, source));
+      continue;
+    }
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     yield arrangement.kind === 'pairs' ? unpaired(bytes, count, arrangement.headDim) : bytes;
   }
+}
+
+/** Rows part by part (all queries, all keys, all values) go back to group by group. */
+async function* groupedChunks(
+  input: FileHandle,
+  source: GgufTensor,
+  columns: number,
+  { groups, parts, headDim }: Extract<Arrangement, { kind: 'grouped' }>,
+): AsyncGenerator<Uint8Array> {
+  for (let group = 0; group < groups; group += 1) {
+    let before = 0;
+    for (const heads of parts) {
+      const rows = heads * headDim;
+      const values = await readValues(input, source, (before + group * rows) * columns, rows * columns);
+      yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      before += groups * rows;
+    }
+  }
+}
+
+/** Float32 values of what `readValues` gives. */
+function widened(values: Float32Array | Uint16Array, { type }: GgufTensor): Float32Array {
+  if (values instanceof Float32Array) return values;
+  const wide = new Float32Array(values.length);
+  dequantise(type, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), wide);
+  return wide;
+}
+
+function lessOne(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.map((value) => value - 1).buffer);
 }
 
 /** Stored 16-bit values as they are, all else as float32. */

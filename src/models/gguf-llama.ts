@@ -3,60 +3,7 @@ import { dequantise } from './dequantise';
 import type { GgufTensor } from './gguf-header';
 import type { GgufFacts } from './gguf-metadata';
 import type { ArchitecturePlan, Arrangement } from './gguf-arrangement';
-
-/** Keys that the config below is made from, and keys that change no number. */
-const KNOWN_KEYS = new Set([
-  'context_length',
-  'embedding_length',
-  'block_count',
-  'feed_forward_length',
-  'vocab_size',
-  'attention.head_count',
-  'attention.head_count_kv',
-  'attention.key_length',
-  'attention.value_length',
-  'attention.layer_norm_rms_epsilon',
-  'attention.causal',
-  'attention.sliding_window',
-  'rope.dimension_count',
-  'rope.freq_base',
-  'rope.scaling.type',
-  'rope.scaling.factor',
-  'rope.scaling.original_context_length',
-  'rope.scaling.finetuned',
-  'rope.scale_linear',
-  'expert_count',
-  'expert_used_count',
-  'logit_scale',
-  'residual_scale',
-  'embedding_scale',
-  'attention.scale',
-  'attention.clamp_kqv',
-  'attention.max_alibi_bias',
-  'attn_logit_softcapping',
-  'final_logit_softcapping',
-  'use_parallel_residual',
-  'pooling_type',
-  'tensor_data_layout',
-]);
-
-/** Switches whose neutral values change nothing; any other value is refused by name. */
-const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
-  'attention.causal': [true],
-  'attention.sliding_window': [0],
-  expert_count: [0],
-  expert_used_count: [0],
-  logit_scale: [0, 1],
-  residual_scale: [0, 1],
-  embedding_scale: [0, 1],
-  'attention.scale': [0],
-  'attention.clamp_kqv': [0],
-  'attention.max_alibi_bias': [0],
-  attn_logit_softcapping: [0],
-  final_logit_softcapping: [0],
-  use_parallel_residual: [false],
-  pooling_type: [0],
-};
+import { headDimension, linearFactor, refuseOtherSettings, refusePartialRotation } from './gguf-settings';
 
 /**
  * A GGUF of architecture `llama` in Hugging Face's terms. The query and key rows, stored interleaved for rotary pairs,
@@ -64,13 +11,14 @@ const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
  * `rope_scaling: { rope_type: 'gguf-factors', factors }`: inverse frequency i is divided by factors[i].
  */
 export function planLlama(facts: GgufFacts): ArchitecturePlan {
-  refuseUnknownSettings(facts);
+  refuseOtherSettings(facts, 'llama', []);
   const width = facts.size('llama.embedding_length');
   const layers = facts.size('llama.block_count');
   const inner = facts.size('llama.feed_forward_length');
   const heads = facts.size('llama.attention.head_count');
   const kvHeads = facts.optionalSize('llama.attention.head_count_kv') ?? heads;
-  const headDim = headDimension(facts, width, heads);
+  const headDim = headDimension(facts, 'llama', width, heads);
+  refusePartialRotation(facts, 'llama', headDim);
   const embedding = facts.tensor('token_embd.weight');
   const vocabulary = embedding.shape[0]!;
   const tied = !facts.header.tensors.has('output.weight');
@@ -126,45 +74,16 @@ export function planLlama(facts: GgufFacts): ArchitecturePlan {
   return { config, tensors, consumed: ['rope_freqs.weight'] };
 }
 
-function refuseUnknownSettings(facts: GgufFacts): void {
-  for (const key of facts.keysUnder('llama.')) {
-    const value = facts.header.metadata.get(`llama.${key}`);
-    if (!KNOWN_KEYS.has(key)) throw facts.refused(`the setting llama.${key}`);
-    const neutral = NEUTRAL[key];
-    if (neutral !== undefined && !neutral.includes(value)) throw facts.refused(`llama.${key} = ${String(value)}`);
-  }
-}
-
-function headDimension(facts: GgufFacts, width: number, heads: number): number {
-  const headDim = facts.optionalSize('llama.attention.key_length') ?? width / heads;
-  if (!Number.isInteger(headDim) || headDim % 2 !== 0)
-    throw facts.refused(`a head width of ${headDim} (width ${width}, ${heads} heads)`);
-  const valueDim = facts.optionalSize('llama.attention.value_length') ?? headDim;
-  if (valueDim !== headDim) throw facts.refused(`llama.attention.value_length = ${valueDim} beside keys of ${headDim}`);
-  const rotated = facts.optionalSize('llama.rope.dimension_count') ?? headDim;
-  if (rotated !== headDim) throw facts.refused(`llama.rope.dimension_count = ${rotated} of ${headDim}`);
-  return headDim;
-}
-
 function ropeScaling(facts: GgufFacts, headDim: number): Record<string, unknown> | null {
-  const factor = linearFactor(facts);
+  const factor = linearFactor(facts, 'llama');
   const frequencies = facts.header.tensors.get('rope_freqs.weight');
   if (frequencies === undefined) return factor === 1 ? null : { rope_type: 'linear', type: 'linear', factor };
   const factors = readFactors(facts, facts.tensor('rope_freqs.weight', [headDim / 2]));
   return { rope_type: 'gguf-factors', factors: Array.from(factors, (value) => value * factor) };
 }
 
-/** Positions are divided by it; a type of `none` switches a factor off, an absent type means linear (as llama.cpp). */
-function linearFactor(facts: GgufFacts): number {
-  const type = facts.optionalString('llama.rope.scaling.type') ?? 'linear';
-  if (type === 'none') return 1;
-  if (type !== 'linear') throw facts.refused(`llama.rope.scaling.type = ${type}`);
-  const factor =
-    facts.optionalNumber('llama.rope.scaling.factor') ?? facts.optionalNumber('llama.rope.scale_linear') ?? 1;
-  return factor === 0 ? 1 : factor;
-}
-
-function readFactors(facts: GgufFacts, tensor: GgufTensor): Float32Array {
+/** Values of a small tensor, each a factor of a frequency. */
+export function readFactors(facts: GgufFacts, tensor: GgufTensor): Float32Array {
   const bytes = new Uint8Array(tensor.bytes);
   const descriptor = openSync(facts.path, 'r');
   try {
@@ -175,6 +94,6 @@ function readFactors(facts: GgufFacts, tensor: GgufTensor): Float32Array {
   const factors = new Float32Array(tensor.elements);
   dequantise(tensor.type, bytes, factors);
   if (!factors.every((factor) => Number.isFinite(factor) && factor > 0))
-    throw facts.refused('a rope_freqs.weight that is not positive');
+    throw facts.refused(`a ${tensor.name} that is not positive`);
   return factors;
 }

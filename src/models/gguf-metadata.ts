@@ -93,7 +93,7 @@ export class GgufFacts {
   refused(problem: string): UserError {
     return new UserError(
       `${this.path}: ${problem}, which is not supported`,
-      'Use a plain llama or gpt2 model, or its safetensors folder.',
+      'Use the model’s safetensors folder, or another model.',
     );
   }
 

@@ -1,8 +1,10 @@
 import { UserError } from '../shared/errors';
 import type { StoredType } from './checkpoint';
 import type { ArchitecturePlan, Arrangement } from './gguf-arrangement';
+import { decoderPlanners } from './gguf-decoder';
 import { planGpt2 } from './gguf-gpt2';
 import type { GgufHeader, GgufTensor } from './gguf-header';
+import { planFalcon, planGptNeox, planMpt } from './gguf-layer-norm';
 import { planLlama } from './gguf-llama';
 import { GgufFacts } from './gguf-metadata';
 
@@ -11,7 +13,7 @@ export interface PlannedTensor {
   /** Hugging Face name. */
   readonly name: string;
   readonly source: GgufTensor;
-  /** F32 for quantised tensors; F16 and BF16 stay as they are. */
+  /** F32 for quantised tensors; F16 and BF16 stay as they are where only rows move. */
   readonly dtype: StoredType;
   readonly shape: readonly number[];
   readonly arrangement: Arrangement;
@@ -25,7 +27,11 @@ export interface CheckpointPlan {
 
 const PLANNERS: Readonly<Record<string, (facts: GgufFacts) => ArchitecturePlan>> = {
   llama: planLlama,
+  ...decoderPlanners,
   gpt2: planGpt2,
+  gptneox: planGptNeox,
+  falcon: planFalcon,
+  mpt: planMpt,
 };
 
 /**
@@ -71,7 +77,8 @@ function planned([name, { source, arrangement }]: [
   string,
   { source: GgufTensor; arrangement: Arrangement },
 ]): PlannedTensor {
-  const dtype = source.type === 'F16' || source.type === 'BF16' ? source.type : 'F32';
+  const isHalf = source.type === 'F16' || source.type === 'BF16';
+  const dtype = isHalf && arrangement.kind !== 'plus one' ? source.type : 'F32';
   const shape = arrangement.kind === 'transposed' ? [...source.shape].reverse() : source.shape;
   return { name, source, dtype, shape, arrangement };
 }

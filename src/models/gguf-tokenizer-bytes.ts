@@ -21,6 +21,8 @@ const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const AFTER_WORDS = '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 const LOWER = '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]';
 const UPPER = '[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]';
+/** OpenAI's cl100k, which Llama 3 and DBRX took over. */
+const CL100K_PATTERN = `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${AFTER_WORDS}`;
 
 function pattern(regex: string): Json {
   return { type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false };
@@ -30,15 +32,30 @@ function pattern(regex: string): Json {
 const PRE_TOKENIZERS: readonly PreTokenizer[] = [
   { names: ['gpt-2', 'phi-2'], steps: [BYTES_AFTER_GPT2_PATTERN] },
   { names: ['smollm', 'starcoder', 'refact', 'codeshell'], steps: [SINGLE_DIGITS, BYTES_AFTER_GPT2_PATTERN] },
-  { names: ['command-r'], normalizer: { type: 'NFC' }, steps: [SINGLE_DIGITS, BYTES_AFTER_GPT2_PATTERN] },
+  { names: ['mpt', 'olmo'], normalizer: { type: 'NFC' }, steps: [BYTES_AFTER_GPT2_PATTERN] },
   {
-    names: ['llama-bpe', 'llama3', 'llama-v3', 'falcon3'],
+    names: ['falcon'],
+    steps: [
+      { type: 'Punctuation', behavior: 'Contiguous' },
+      BYTES_AFTER_GPT2_PATTERN,
+      { type: 'Digits', individual_digits: false },
+      pattern('[0-9][0-9][0-9]'),
+    ],
+  },
+  { names: ['dbrx'], steps: [pattern(CL100K_PATTERN), BYTES_ONLY] },
+  {
+    names: ['gpt-4o'],
     steps: [
       pattern(
-        `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|${AFTER_WORDS}`,
+        `[^\\r\\n\\p{L}\\p{N}]?${UPPER}*${LOWER}+${CONTRACTIONS}?|[^\\r\\n\\p{L}\\p{N}]?${UPPER}+${LOWER}*${CONTRACTIONS}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${AFTER_WORDS}`,
       ),
       BYTES_ONLY,
     ],
+  },
+  { names: ['command-r'], normalizer: { type: 'NFC' }, steps: [SINGLE_DIGITS, BYTES_AFTER_GPT2_PATTERN] },
+  {
+    names: ['llama-bpe', 'llama3', 'llama-v3', 'falcon3'],
+    steps: [pattern(CL100K_PATTERN), BYTES_ONLY],
     ignoreMerges: true,
     addsBos: true,
   },

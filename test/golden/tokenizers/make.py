@@ -61,6 +61,11 @@ TEKKEN = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo
           r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
           r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 
+# From the tokenizer.json of GPT-4o's conversion (o200k), which Phi-4-mini has.
+O200K = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+         r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+         r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+
 BYTE_SPECIALS = ["<|end|>", "<|begin|>", "<|sep|>"]
 PIECE_SPECIALS = ["<unk>", "<s>", "</s>"]
 
@@ -218,6 +223,14 @@ def main():
     case("Qwen 2", "bytes", byte_tokenizer(model, split_bytes(QWEN2), normalizers.NFC()), pre="qwen2")
     case("Tekken", "bytes", byte_tokenizer(model, split_bytes(TEKKEN), ignore_merges=True,
                                            post=template(byte_vocab, "<|begin|> $A")), pre="tekken")
+    case("GPT-NeoX, MPT, OLMo", "bytes", byte_tokenizer(model, pre_tokenizers.ByteLevel(add_prefix_space=False),
+                                                        normalizers.NFC()), pre="mpt")
+    case("Falcon", "bytes", byte_tokenizer(model, pre_tokenizers.Sequence([
+        pre_tokenizers.Punctuation("contiguous"), pre_tokenizers.ByteLevel(add_prefix_space=False),
+        pre_tokenizers.Digits(individual_digits=False), pre_tokenizers.Split(Regex("[0-9][0-9][0-9]"), "isolated")])),
+        pre="falcon")
+    case("DBRX", "bytes", byte_tokenizer(model, split_bytes(LLAMA3)), pre="dbrx")
+    case("GPT-4o", "bytes", byte_tokenizer(model, split_bytes(O200K)), pre="gpt-4o")
     case("BOS and EOS by template", "bytes", byte_tokenizer(
         model, pre_tokenizers.ByteLevel(add_prefix_space=False), post=template(byte_vocab, "<|begin|> $A <|end|>")))
     case("RoBERTa's post-processor", "bytes", byte_tokenizer(

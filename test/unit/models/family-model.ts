@@ -102,26 +102,34 @@ function highHalves(values: Float32Array): Uint16Array {
   return Uint16Array.from(values, (_, i) => halves[2 * i + 1]!);
 }
 
-function safetensorsOf({ tensors, layers, dtype }: Variant): Buffer {
-  const header: Record<string, unknown> = {};
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const [pattern, [shape, scale, offset]] of Object.entries(tensors)) {
+/** A tensor of a variant, float32 also where it is stored narrower. */
+export interface VariantTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** All tensors of a variant under their Hugging Face names. */
+export function tensorsOf({ tensors, layers }: Variant): VariantTensor[] {
+  return Object.entries(tensors).flatMap(([pattern, [shape, scale, offset]]) => {
+    const count = shape.reduce((product, dim) => product * dim, 1);
     const names = pattern.includes('*')
       ? Array.from({ length: layers }, (_, i) => pattern.replace('*', String(i)))
       : [pattern];
-    for (const name of names) {
-      const wide = weightsOf(
-        name,
-        shape.reduce((product, dim) => product * dim, 1),
-        scale,
-        offset,
-      );
-      const values = dtype === 'BF16' ? highHalves(wide) : wide;
-      header[name] = { dtype, shape, data_offsets: [at, at + values.byteLength] };
-      parts.push(new Uint8Array(values.buffer));
-      at += values.byteLength;
-    }
+    return names.map((name) => ({ name, shape, values: weightsOf(name, count, scale, offset) }));
+  });
+}
+
+function safetensorsOf(variant: Variant): Buffer {
+  const { dtype } = variant;
+  const header: Record<string, unknown> = {};
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { name, shape, values: wide } of tensorsOf(variant)) {
+    const values = dtype === 'BF16' ? highHalves(wide) : wide;
+    header[name] = { dtype, shape, data_offsets: [at, at + values.byteLength] };
+    parts.push(new Uint8Array(values.buffer));
+    at += values.byteLength;
   }
   const json = JSON.stringify(header);
   const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
