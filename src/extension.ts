@@ -22,15 +22,12 @@ export function activate(context: ExtensionContext): void {
   const library = new ResultLibrary(log);
   const yaml = new YamlLanguage(log);
   const wordDatasets = new WordDatasets(log);
-  const commands = registerCommands({ engine, models, results, saes, log });
+  const parts = { engine, models, results, saes, log };
+  const commands = registerCommands(parts);
   const start = registerStart(engine, context.secrets, log);
-  const nextToCode = new AfterStart(async () => {
-    const { NextToCode } = await import('./editor/onDemand');
-    return new NextToCode(models, library, log);
-  }, log);
-  const resultsView = new AfterStart(async () => {
-    const { resultsPart } = await import('./editor/onDemand');
-    return resultsPart(library, engine, log);
+  const late = new AfterStart(async () => {
+    const { lateParts } = await import('./editor/onDemand');
+    return lateParts(library, parts);
   }, log);
   context.subscriptions.push(
     log,
@@ -42,9 +39,8 @@ export function activate(context: ExtensionContext): void {
     yaml,
     wordDatasets,
     library,
-    nextToCode,
-    resultsView,
     commands,
     start,
+    late,
   );
 }

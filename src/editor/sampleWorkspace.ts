@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
+import type { Disposable } from 'vscode';
 import { UserError } from '../shared/errors';
 import { basename } from './paths';
 import { SAMPLE_PARTS } from './sampleParts';
@@ -25,6 +26,16 @@ export async function openSampleWorkspace(samples: string, parent: Uri | undefin
   const answer = await window.showInformationMessage(said, { modal: true }, open, another);
   if (answer === open) await openFolder(folder);
   if (answer === another) await openFolder(await made(samples, freeName(chosen)));
+}
+
+/** Tells the walkthrough whether this is the sample workspace: `brainlens.inSampleWorkspace`. */
+export async function noteSampleWorkspace(): Promise<Disposable> {
+  const look = async (): Promise<void> => {
+    const found = await workspace.findFiles('sample.study.yaml', null, 1);
+    await commands.executeCommand('setContext', 'brainlens.inSampleWorkspace', found.length > 0);
+  };
+  await look();
+  return workspace.onDidChangeWorkspaceFolders(() => void look());
 }
 
 async function askParent(): Promise<Uri | undefined> {
