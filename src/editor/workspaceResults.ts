@@ -5,13 +5,14 @@ import { parent } from './paths';
 import { RESULT_EDITOR } from './resultEditor';
 
 /** Kinds of results that others are made from, by the schema in their first lines. */
-const KINDS = ['localization', 'alignment', 'ablation'] as const;
+const KINDS = ['localization', 'alignment', 'ablation', 'lobes'] as const;
 export type ResultKind = (typeof KINDS)[number];
 
 /** Read by `when` clauses: `resourcePath in brainlens.localizations`, and whether there are any. */
 const CONTEXT_KEYS: Partial<Record<ResultKind, { readonly paths: string; readonly some: string }>> = {
   localization: { paths: 'brainlens.localizations', some: 'brainlens.hasLocalizations' },
   alignment: { paths: 'brainlens.alignments', some: 'brainlens.hasAlignments' },
+  lobes: { paths: 'brainlens.lobes', some: 'brainlens.hasLobes' },
 };
 /** Results of a study lie one folder deeper. */
 const PATTERN = '**/.brainlens/**/result.json';
