@@ -1,9 +1,9 @@
-import { Hover, languages, MarkdownString, Range, window, workspace } from 'vscode';
+import { Hover, l10n, languages, MarkdownString, Range, window, workspace } from 'vscode';
 import type { Disposable, HoverProvider, Position, TextDocument } from 'vscode';
-import { age } from '../../shared/age';
 import type { Figure } from '../../shared/figure';
 import type { ThemeKind } from '../../shared/palette';
 import { toSvg } from '../../shared/to-svg';
+import { ageText } from '../ageText';
 import { figuresOf } from '../recordedResult';
 import type { RecordedResult } from '../recordedResult';
 import { RESULT_COMMANDS } from '../commandNames';
@@ -41,7 +41,7 @@ export class CodeHovers implements HoverProvider, Disposable {
   private async describe(result: RecordedResult): Promise<MarkdownString> {
     const text = new MarkdownString();
     text.isTrusted = { enabledCommands: Object.values(RESULT_COMMANDS) };
-    text.appendMarkdown(`**${result.title}** · ${age(result.created, new Date())}\n\n`);
+    text.appendMarkdown(`**${result.title}** · ${ageText(result.created, new Date())}\n\n`);
     text.appendText(result.summary);
     // A result whose figures are damaged still has its line; opening it says what is wrong.
     const figures = await figuresOf(result).catch(() => []);
@@ -51,8 +51,8 @@ export class CodeHovers implements HoverProvider, Disposable {
     const argument = encodeURIComponent(JSON.stringify([result.folder.toString()]));
     const link = (label: string, command: string): string => `[${label}](command:${command}?${argument})`;
     const { open, runAgain, copySnippet } = RESULT_COMMANDS;
-    const again = workspace.isTrusted ? [link('Run Again', runAgain)] : [];
-    const links = [link('Open', open), ...again, link('Copy NumPy Snippet', copySnippet)];
+    const again = workspace.isTrusted ? [link(l10n.t('Run Again'), runAgain)] : [];
+    const links = [link(l10n.t('Open'), open), ...again, link(l10n.t('Copy NumPy Snippet'), copySnippet)];
     text.appendMarkdown(`\n\n${links.join(' · ')}`);
     return text;
   }

@@ -1,6 +1,6 @@
-import { CodeLens, EventEmitter, languages, Range, workspace } from 'vscode';
+import { CodeLens, EventEmitter, l10n, languages, Range, workspace } from 'vscode';
 import type { CodeLensProvider, Command, Disposable, Event, TextDocument } from 'vscode';
-import { age } from '../../shared/age';
+import { ageText } from '../ageText';
 import { RESULT_COMMANDS } from '../commandNames';
 import type { RecordedResult } from '../recordedResult';
 import type { ResultLibrary } from '../resultLibrary';
@@ -52,7 +52,10 @@ function commandsOf({ model, result }: CodeReference, now: Date, trusted: boolea
       ? []
       : [
           {
-            title: model === undefined ? `$(graph) Open · ${told(result, now)}` : `last: ${told(result, now)}`,
+            title:
+              model === undefined
+                ? `$(graph) ${l10n.t('Open')} · ${told(result, now)}`
+                : l10n.t('last: {0}', told(result, now)),
             tooltip: `${result.title}: ${result.summary}`,
             command: RESULT_COMMANDS.open,
             arguments: [result.folder],
@@ -61,8 +64,8 @@ function commandsOf({ model, result }: CodeReference, now: Date, trusted: boolea
   if (!trusted) return open;
   if (model === undefined) return open;
   return [
-    { title: '$(play) Localize…', command: 'brainlens.localize', arguments: [model] },
-    { title: 'Align…', command: 'brainlens.align', arguments: [model] },
+    { title: `$(play) ${l10n.t('Localize…')}`, command: 'brainlens.localize', arguments: [model] },
+    { title: l10n.t('Align…'), command: 'brainlens.align', arguments: [model] },
     ...open,
   ];
 }
@@ -70,5 +73,5 @@ function commandsOf({ model, result }: CodeReference, now: Date, trusted: boolea
 /** "peak layer 17, r = 0.31, 2 h ago" */
 export function told({ summary, created }: RecordedResult, now: Date): string {
   const short = summary.length <= LONGEST_SUMMARY ? summary : `${summary.slice(0, LONGEST_SUMMARY - 1).trimEnd()}…`;
-  return `${short.replace(/\.$/, '')}, ${age(created, now)}`;
+  return `${short.replace(/\.$/, '')}, ${ageText(created, now)}`;
 }

@@ -1,4 +1,4 @@
-import { commands, Disposable, Uri, window, workspace } from 'vscode';
+import { commands, Disposable, l10n, Uri, window, workspace } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import { UserError } from '../../shared/errors';
 import { guarded } from '../analysisRun';
@@ -49,8 +49,8 @@ function resultsOf(nodes: readonly ResultNode[]): ListedResult[] {
 
 async function askFilter(view: ResultsView): Promise<void> {
   const words = await window.showInputBox({
-    title: 'Filter Results',
-    prompt: 'Words that occur in the title, summary, name, study or model; empty shows all',
+    title: l10n.t('Filter Results'),
+    prompt: l10n.t('Words that occur in the title, summary, name, study or model; empty shows all'),
     value: view.filter,
   });
   if (words === undefined) return;
@@ -59,20 +59,22 @@ async function askFilter(view: ResultsView): Promise<void> {
 
 async function rename({ folder, name }: ListedResult): Promise<void> {
   const chosen = await window.showInputBox({
-    title: `Rename ${name}`,
+    title: l10n.t('Rename {0}', name),
     value: name,
     validateInput: (text) => nameProblem(text.trim()),
   });
   if (chosen === undefined || chosen.trim() === name) return;
   const target = Uri.joinPath(parent(folder), chosen.trim());
-  if (await exists(target)) throw new UserError(`${basename(target)} is there already`, 'Choose another name.');
+  if (await exists(target))
+    throw new UserError(l10n.t('{0} is there already', basename(target)), l10n.t('Choose another name.'));
   await workspace.fs.rename(folder, target, { overwrite: false });
 }
 
 /** What is wrong with a name of a folder; `undefined` where nothing is. */
 function nameProblem(name: string): string | undefined {
-  if (name === '') return 'A result needs a name.';
-  if (/[\\/:*?"<>|]/.test(name) || name.startsWith('.')) return 'No \\ / : * ? " < > | and no leading dot.';
+  if (name === '') return l10n.t('A result needs a name.');
+  if (/[\\/:*?"<>|]/.test(name) || name.startsWith('.'))
+    return l10n.t('No {0} and no leading dot.', '\\ / : * ? " < > |');
   return undefined;
 }
 
@@ -85,9 +87,9 @@ async function exists(uri: Uri): Promise<boolean> {
 
 async function remove(results: readonly ListedResult[]): Promise<void> {
   if (results.length === 0) return;
-  const what = results.length === 1 ? results[0]!.name : `${results.length} results`;
-  const yes = 'Move to Trash';
-  if ((await window.showWarningMessage(`Move ${what} to the trash?`, { modal: true }, yes)) !== yes) return;
+  const what = results.length === 1 ? results[0]!.name : l10n.t('{0} results', results.length);
+  const yes = l10n.t('Move to Trash');
+  if ((await window.showWarningMessage(l10n.t('Move {0} to the trash?', what), { modal: true }, yes)) !== yes) return;
   for (const { folder } of results) {
     try {
       await workspace.fs.delete(folder, { recursive: true, useTrash: true });
@@ -99,8 +101,8 @@ async function remove(results: readonly ListedResult[]): Promise<void> {
 }
 
 async function removeForGood(folder: Uri): Promise<void> {
-  const yes = 'Delete for Good';
-  const question = `There is no trash for ${basename(folder)}. Delete it for good?`;
+  const yes = l10n.t('Delete for Good');
+  const question = l10n.t('There is no trash for {0}. Delete it for good?', basename(folder));
   if ((await window.showWarningMessage(question, { modal: true }, yes)) !== yes) return;
   await workspace.fs.delete(folder, { recursive: true, useTrash: false });
 }

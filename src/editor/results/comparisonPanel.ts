@@ -1,4 +1,4 @@
-import { Uri, ViewColumn, window } from 'vscode';
+import { l10n, Uri, ViewColumn, window } from 'vscode';
 import type { Disposable, LogOutputChannel } from 'vscode';
 import { readFigures, readResult } from '../../engine/store';
 import { comparisonFigures, MOST_COMPARED } from '../../shared/compare-results';
@@ -22,20 +22,23 @@ export async function openComparison(
 ): Promise<Disposable> {
   const [first] = results;
   if (first === undefined || results.length < 2)
-    throw new UserError('A comparison needs two results', 'Select two or more with Ctrl (on a Mac: Cmd) and a click.');
+    throw new UserError(
+      l10n.t('A comparison needs two results'),
+      l10n.t('Select two or more with Ctrl (on a Mac: Cmd) and a click.'),
+    );
   if (results.length > MOST_COMPARED)
     throw new UserError(
-      `${results.length} results cannot be told apart in one plot`,
-      `Select at most ${MOST_COMPARED}.`,
+      l10n.t('{0} results cannot be told apart in one plot', results.length),
+      l10n.t('Select at most {0}.', MOST_COMPARED),
     );
   const other = results.find(({ analysis }) => analysis !== first.analysis);
   if (other !== undefined)
     throw new UserError(
-      `${first.name} is a result of ${first.analysis}, ${other.name} one of ${other.analysis}`,
-      'Select results of one analysis.',
+      l10n.t('{0} is a result of {1}, {2} one of {3}', first.name, first.analysis, other.name, other.analysis),
+      l10n.t('Select results of one analysis.'),
     );
   const compared = await Promise.all(results.map(comparedOf));
-  const title = `${first.title}: ${results.length} results`;
+  const title = l10n.t('{0}: {1} results', first.title, results.length);
   const message: ToWebview = {
     type: 'comparison',
     title,

@@ -1,4 +1,4 @@
-import { StatusBarAlignment, window } from 'vscode';
+import { l10n, StatusBarAlignment, window } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import { percent } from '../../shared/words';
 import type { Jobs } from '../jobs';
@@ -9,7 +9,7 @@ export class StatusItem implements Disposable {
   private readonly subscription: Disposable;
 
   constructor(private readonly jobs: Jobs) {
-    this.item.name = 'Brainlens Runs';
+    this.item.name = l10n.t('Brainlens Runs');
     this.item.command = 'brainlens.results.focus';
     this.subscription = jobs.onDidChange(() => this.show());
   }

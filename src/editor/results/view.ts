@@ -1,7 +1,7 @@
-import { EventEmitter, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState, window } from 'vscode';
+import { EventEmitter, l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState, window } from 'vscode';
 import type { Disposable, Event, TreeDataProvider, TreeView } from 'vscode';
-import { age } from '../../shared/age';
 import { percent } from '../../shared/words';
+import { ageText } from '../ageText';
 import { RESULT_COMMANDS } from '../commandNames';
 import type { Job, Jobs } from '../jobs';
 import { basename } from '../paths';
@@ -62,7 +62,7 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
   /** Shows only results in which all the words occur. */
   set filter(words: string) {
     this.words = words.trim();
-    this.view.message = this.words === '' ? '' : `Only results with “${this.words}”.`;
+    this.view.message = this.words === '' ? '' : l10n.t('Only results with “{0}”.', this.words);
     this.changed.fire();
   }
 
@@ -104,7 +104,7 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
 }
 
 function jobsItem(count: number): TreeItem {
-  const item = new TreeItem('Runs', TreeItemCollapsibleState.Expanded);
+  const item = new TreeItem(l10n.t('Runs'), TreeItemCollapsibleState.Expanded);
   item.id = 'jobs';
   item.description = String(count);
   return item;
@@ -118,12 +118,12 @@ function jobItem({ id, title, state, message, share, resumes }: Job): TreeItem {
   item.iconPath = new ThemeIcon(JOB_ICONS[state]);
   // Read by the `when` clauses of the buttons: only what can go on where it stopped can be paused.
   item.contextValue = state === 'running' && resumes ? 'job-running-resumes' : `job-${state}`;
-  item.accessibilityInformation = { label: `${title}, ${state}, ${item.description}` };
+  item.accessibilityInformation = { label: `${title}, ${stateText(state)}, ${item.description}` };
   return item;
 }
 
 function groupItem({ kind, label, results }: ResultGroup<ListedResult>): TreeItem {
-  const item = new TreeItem(label, TreeItemCollapsibleState.Expanded);
+  const item = new TreeItem(groupText(kind, label), TreeItemCollapsibleState.Expanded);
   item.id = `group ${kind} ${label}`;
   item.description = String(results.length);
   item.iconPath = new ThemeIcon(GROUP_ICONS[kind]);
@@ -132,7 +132,7 @@ function groupItem({ kind, label, results }: ResultGroup<ListedResult>): TreeIte
 }
 
 function resultItem({ folder, title, name, summary, created }: ListedResult): TreeItem {
-  const when = age(created, new Date());
+  const when = ageText(created, new Date());
   const item = new TreeItem(isDefaultName(name) ? title : name);
   item.id = folder.toString();
   item.description = `${when} · ${summary}`;
@@ -141,9 +141,28 @@ function resultItem({ folder, title, name, summary, created }: ListedResult): Tr
   );
   item.iconPath = new ThemeIcon('graph');
   item.contextValue = 'result';
-  item.command = { title: 'Open', command: RESULT_COMMANDS.open, arguments: [folder] };
+  item.command = { title: l10n.t('Open'), command: RESULT_COMMANDS.open, arguments: [folder] };
   item.accessibilityInformation = { label: `${title}, ${name}, ${when}, ${summary}` };
   return item;
+}
+
+/** The name of a group that is named after no study and no model comes from us. */
+function groupText(kind: ResultGroup<ListedResult>['kind'], label: string): string {
+  if (kind === 'several') return l10n.t('Several models');
+  return kind === 'none' ? l10n.t('Without a model') : label;
+}
+
+function stateText(state: Job['state']): string {
+  switch (state) {
+    case 'queued':
+      return l10n.t('queued');
+    case 'running':
+      return l10n.t('running');
+    case 'paused':
+      return l10n.t('paused');
+    case 'failed':
+      return l10n.t('failed');
+  }
 }
 
 /** A name that nobody has chosen says less than the analysis' title. */
