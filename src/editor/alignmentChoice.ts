@@ -3,7 +3,7 @@ import { window } from 'vscode';
 import { readResult } from '../engine/store';
 import { messageOf } from '../shared/errors';
 import { count } from '../shared/words';
-import { alignmentFacts, commonCovariates, otherUnits } from './alignmentFacts';
+import { alignmentFacts, commonCovariates, otherRecordings } from './alignmentFacts';
 import type { AlignmentFacts } from './alignmentFacts';
 import { basename } from './paths';
 import type { Candidate } from './severalChoice';
@@ -45,7 +45,7 @@ export async function askAlignments(
     picked: candidates.map(({ value }) => value).filter(({ folder }) => paths.includes(folder.path)),
     least: 1,
     tooFew: 'Choose at least one alignment.',
-    refusal: ([first], { facts }) => first && otherUnits(first.facts, facts),
+    refusal: ([first], { facts }) => first && otherRecordings(first.facts, facts),
   });
   return answer?.kind === 'other' ? undefined : answer;
 }
@@ -64,7 +64,15 @@ async function candidateOf(folder: Uri): Promise<Candidate<ChosenAlignment>> {
 }
 
 function unfit(folder: Uri, label: string, description: string, reason: string): Candidate<ChosenAlignment> {
-  const facts = { model: '', hashes: '', dataset: '', method: '', units: [], covariates: new Map<string, number>() };
+  const facts = {
+    model: '',
+    hashes: '',
+    dataset: '',
+    method: '',
+    data: [],
+    units: [],
+    covariates: new Map<string, number>(),
+  };
   return { label, description, value: { folder, facts }, unfit: reason };
 }
 

@@ -6,6 +6,8 @@ import { count } from '../shared/words';
 const AXES = ['x', 'y', 'z'] as const;
 /** A covariate that `hierarchy` estimates from scores at several lags. */
 const PEAK_LAG = 'peak-lag';
+/** Roles of the files that say what a model was given, and what was recorded. */
+const DATA_ROLES = ['stimuli', 'words', 'responses'];
 /** First names that a reason tells. */
 const NAMED = 3;
 
@@ -36,6 +38,8 @@ export interface AlignmentFacts {
   readonly dataset: string;
   /** "ridge, p of 100 permutations" */
   readonly method: string;
+  /** SHA-256 of the files of stimuli and responses; empty where features were given in place of a model. */
+  readonly data: readonly string[];
   /** Units by subject and name; several lags of one are one. */
   readonly units: readonly string[];
   /** Numbers known of units, and of how many of them; in the order of the dataset's columns. */
@@ -64,6 +68,7 @@ export function alignmentFacts({ spec, result, provenance }: ResultFile): Alignm
     hashes: modelHashes(provenance),
     dataset,
     method: permutations.draws > 0 ? `${metric}, p of ${count(permutations.draws)} permutations` : metric,
+    data: dataHashes(provenance),
     units: [...single.keys()],
     covariates: covariatesOf([...single.values()]),
   };
@@ -75,8 +80,20 @@ export function modelHashes({ inputs }: ResultFile['provenance']): string {
   return hashes.sort().join(' ');
 }
 
-/** Why an alignment does not go with another; `undefined` where both are of the same units. */
-export function otherUnits(one: AlignmentFacts, other: AlignmentFacts): string | undefined {
+function dataHashes({ inputs }: ResultFile['provenance']): string[] {
+  if (inputs.some(({ role }) => role === 'features')) return [];
+  return inputs.filter(({ role }) => DATA_ROLES.includes(role)).map(({ sha256 }) => sha256);
+}
+
+/** Why an alignment does not go with another; `undefined` where both are of the same units, stimuli and responses. */
+export function otherRecordings(one: AlignmentFacts, other: AlignmentFacts): string | undefined {
+  const units = otherUnits(one, other);
+  if (units !== undefined || one.data.length === 0 || other.data.length === 0) return units;
+  const same = one.data.length === other.data.length && other.data.every((hash) => one.data.includes(hash));
+  return same ? undefined : `aligned with other stimuli or responses than ${one.model} (${one.dataset})`;
+}
+
+function otherUnits(one: AlignmentFacts, other: AlignmentFacts): string | undefined {
   const lacking = one.units.filter((name) => !other.units.includes(name));
   const further = other.units.filter((name) => !one.units.includes(name));
   if (lacking.length + further.length === 0) return undefined;

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readAlignments } from '../../../src/analyses/hierarchy/alignments';
 import { storedCovariate } from '../../../src/analyses/hierarchy/covariate';
 import { sameUnits, unitsOf } from '../../../src/analyses/hierarchy/units';
-import { alignmentFacts, commonCovariates, namesOf, otherUnits } from '../../../src/editor/alignmentFacts';
+import { alignmentFacts, commonCovariates, namesOf, otherRecordings } from '../../../src/editor/alignmentFacts';
 import type { AlignmentFacts } from '../../../src/editor/alignmentFacts';
 import { readResult } from '../../../src/engine/store';
 import { storeAlignment } from '../analyses/hierarchy/support';
@@ -83,12 +83,23 @@ describe('what the editor asks of alignments before hierarchy runs', () => {
 
   it('refuses what the analysis would refuse, by the same units', async () => {
     const [a, b] = [store('a', UNITS), store('b', UNITS.slice(1))];
-    const reason = otherUnits(await factsOf(a), await factsOf(b));
+    const reason = otherRecordings(await factsOf(a), await factsOf(b));
     expect(reason).toBe('other units than a (Electrodes): lacks s1 e1');
-    expect(otherUnits(await factsOf(b), await factsOf(a))).toContain('has besides s1 e1');
+    expect(otherRecordings(await factsOf(b), await factsOf(a))).toContain('has besides s1 e1');
     const alignments = await readAlignments([a, b]);
     expect(() => sameUnits(alignments)).toThrow(/lacks s1 e1/);
-    expect(otherUnits(await factsOf(a), await factsOf(store('c', UNITS)))).toBeUndefined();
+    expect(otherRecordings(await factsOf(a), await factsOf(store('c', UNITS)))).toBeUndefined();
+  });
+
+  it('refuses what the analysis would refuse, by other stimuli', async () => {
+    const [a, b] = [store('a', UNITS, { data: 'one.csv' }), store('b', UNITS, { data: 'two.csv' })];
+    expect(otherRecordings(await factsOf(a), await factsOf(b))).toBe(
+      'aligned with other stimuli or responses than a (Electrodes)',
+    );
+    await expect(readAlignments([a, b])).rejects.toThrow(/other stimuli or responses/);
+    const c = store('c', UNITS, { data: 'one.csv' });
+    expect(otherRecordings(await factsOf(a), await factsOf(c))).toBeUndefined();
+    expect(otherRecordings(await factsOf(a), await factsOf(store('d', UNITS)))).toBeUndefined();
   });
 
   it.each([
