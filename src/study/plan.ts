@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { AnalysisSpec } from '../shared/analysis';
+import { nameOfModel } from '../shared/model-name';
 import type { Problem } from '../yaml/syntax';
-import { analysisOf, isList, isPath } from './fields';
+import { analysisOf, isList, isPath, propertiesOf } from './fields';
 import { nameProblems } from './names';
 import { inOrder } from './order';
 import { References } from './references';
@@ -52,7 +53,7 @@ export function planStudy(study: Study, place: StudyPlace): { readonly plan: Stu
   const results = join(place.workspace, '.brainlens', place.name);
   const drafts = study.analyses.flatMap((analysis) => draftsOf(analysis, study, results));
   const references = new References(study, drafts, place.folder);
-  const runs = drafts.map((draft) => runOf(draft, references));
+  const runs = drafts.map((draft) => runOf(draft, study, references));
   const cycles = references.cycles();
   const models = study.declared.filter(({ kind }) => kind === 'model').map(({ name }) => name);
   const problems = [
@@ -97,7 +98,7 @@ function draftsOf(analysis: StudyAnalysis, study: Study, results: string): Draft
   }));
 }
 
-function runOf(draft: Draft, references: References): StudyRun {
+function runOf(draft: Draft, study: Study, references: References): StudyRun {
   const input: Record<string, unknown> = {};
   const needs: Need[] = [];
   for (const field of draft.analysis.fields) {
@@ -112,6 +113,15 @@ function runOf(draft: Draft, references: References): StudyRun {
     });
     input[field.key] = list || (field.list && !own) ? values : values[0];
   }
+  const families = familiesOf(draft, study);
+  if (families.length > 0 && input['families'] === undefined) input['families'] = families;
   const { id, label, spec, out, model, analysis } = draft;
   return { id, label, analysis: analysis.name, ...(model === undefined ? {} : { model }), spec, input, out, needs };
+}
+
+/** Families that the study declares, for an analysis that holds models against benchmarks. */
+function familiesOf({ spec, analysis }: Draft, { declared }: Study): string[] {
+  const benchmarks = analysis.fields.some(({ key }) => key === 'tasks' || key === 'benchmarks');
+  if (!benchmarks || propertiesOf(spec)['families'] === undefined) return [];
+  return declared.flatMap(({ path, family }) => (family === undefined ? [] : [`${nameOfModel(path)}=${family}`]));
 }

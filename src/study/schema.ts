@@ -26,7 +26,7 @@ export const studySchema: JsonSchema = {
             family: {
               type: 'string',
               minLength: 1,
-              description: 'Family of the model, for what is shown again without each family.',
+              description: 'Family of the model: hierarchy holds models against benchmarks without each family, too.',
             },
           },
           required: ['path'],

@@ -60,6 +60,23 @@ export async function readBenchmarks(file: string, score: string | undefined): P
 }
 
 /**
+ * Benchmarks with the families of models that are known from elsewhere.
+ * @param given MODEL=FAMILY; the first sign = divides them
+ */
+export function withFamilies(benchmarks: Benchmarks, given: readonly string[] | undefined): Benchmarks {
+  if (given === undefined || given.length === 0) return benchmarks;
+  const known = given.map((entry) => {
+    const at = entry.indexOf('=');
+    return { model: entry.slice(0, at), family: entry.slice(at + 1) };
+  });
+  const rows = benchmarks.rows.map((row) => {
+    const family = known.find(({ model }) => same(model, row.model))?.family;
+    return family === undefined ? row : { ...row, family };
+  });
+  return { ...benchmarks, rows, families: true };
+}
+
+/**
  * Peak score, hierarchical alignment and layers used of every model against its benchmark: Pearson, two-sided p by
  * permutation of the models, FDR over the measures, and r without each family.
  * @throws UserError where no model is in the table

@@ -4,7 +4,7 @@ import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import { readAlignments } from './alignments';
 import type { Alignment } from './alignments';
-import { againstBenchmarks, readBenchmarks } from './benchmarks';
+import { againstBenchmarks, readBenchmarks, withFamilies } from './benchmarks';
 import type { Benchmarks } from './benchmarks';
 import { storedCovariate, tableCovariate, tablePositions } from './covariate';
 import { hierarchyOf } from './model';
@@ -75,8 +75,9 @@ export async function* compareHierarchies(
 }
 
 async function benchmarksOf(spec: HierarchySpec, alignments: readonly Alignment[]): Promise<Benchmarks | undefined> {
-  if (spec.tasks !== undefined) return await readTaskScores(spec.tasks, alignments);
-  return spec.benchmarks === undefined ? undefined : await readBenchmarks(spec.benchmarks, spec.score);
+  const { tasks, benchmarks, score, families } = spec;
+  if (tasks !== undefined) return withFamilies(await readTaskScores(tasks, alignments), families);
+  return benchmarks === undefined ? undefined : withFamilies(await readBenchmarks(benchmarks, score), families);
 }
 
 async function covariatesOf(

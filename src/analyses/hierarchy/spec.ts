@@ -37,6 +37,10 @@ const schema = z
       .describe(
         'Instead of --benchmarks: results of ablate on the models, whose accuracies before ablation are averaged',
       ),
+    families: z
+      .array(z.string().regex(/^.+=.+$/, 'must be MODEL=FAMILY'))
+      .optional()
+      .describe('Families of models, as MODEL=FAMILY, for correlations with benchmarks without each family'),
     score: z.string().min(1).optional().describe('Column of the table of benchmarks (default: score)'),
     permutations: z.int().min(19).max(1_000_000).default(10_000).describe('Permutations behind every p'),
     bootstrap: z.int().min(100).max(1_000_000).default(10_000).describe('Resamples behind every interval'),

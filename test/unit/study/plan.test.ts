@@ -45,6 +45,12 @@ describe('a study of two models', () => {
     expect((await run('silence-smol')).input['tasks']).toEqual(['/lab/studies/tasks.jsonl']);
   });
 
+  it('tells a hierarchy with benchmarks the families of its models', async () => {
+    expect((await run('hierarchy')).input['families']).toEqual(['pythia=pythia']);
+    const without = TEXT.replace(', tasks: silence }', ' }');
+    expect((await run('hierarchy', without)).input).not.toHaveProperty('families');
+  });
+
   it('knows single runs by name, and files in results', async () => {
     const text = `${TEXT}  two: { analysis: compare, results: [language-smol, language-pythia] }
   bare: { analysis: ablate, model: smol, units: language/selected.npy }\n`;
