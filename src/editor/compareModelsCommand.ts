@@ -3,6 +3,7 @@ import { window, workspace } from 'vscode';
 import { counted } from '../shared/words';
 import { guarded } from './analysisRun';
 import type { CommandParts } from './analysisRun';
+import { compareEverything } from './compareEverything';
 import { compareHierarchies } from './compareHierarchies';
 import { compareLayers } from './compareLayers';
 import { measureContext } from './contextCommand';
@@ -13,11 +14,11 @@ import { basename, parent } from './paths';
 
 const TITLE = 'Compare Models';
 
-type Comparison = 'alignments' | 'layers' | 'context';
+type Comparison = 'alignments' | 'layers' | 'everything' | 'context';
 
 /**
  * *Brainlens: Compare Models…*: results of alignment against a covariate and benchmarks, layers of models on the same
- * stimuli, or scores by length of context.
+ * stimuli, a study of both, or scores by length of context.
  * @param selected models, or result.json files of alignments; none from the palette
  */
 export async function compareModels(selected: readonly Uri[], parts: CommandParts): Promise<void> {
@@ -31,7 +32,9 @@ export async function compareModels(selected: readonly Uri[], parts: CommandPart
     if (comparison === 'alignments') return compareHierarchies([], parts);
     if (comparison === 'context') return measureContext(models[0], parts);
     const chosen = comparison && (await twoOrMore(models, parts));
-    if (chosen !== undefined) await compareLayers(chosen, parts);
+    if (chosen === undefined) return;
+    if (comparison === 'layers') await compareLayers(chosen, parts);
+    else await compareEverything(chosen, parts);
   });
 }
 
@@ -45,7 +48,12 @@ async function askComparison(models: readonly Uri[], parts: CommandParts): Promi
     detail: 'Similarity of every layer with every other, best matches, a tree and a map of the models',
     comparison: 'layers',
   } as const;
-  if (models.length > 1) items.push(layers);
+  const everything = {
+    label: '$(beaker) Models on Brain Data, Everything',
+    detail: 'A study: every model aligned with the same recordings, their hierarchies, the similarity of their layers',
+    comparison: 'everything',
+  } as const;
+  if (models.length > 1) items.push(layers, everything);
   if (alignments > 0) {
     items.push({
       label: `$(pulse) Results of Alignment`,
@@ -53,7 +61,7 @@ async function askComparison(models: readonly Uri[], parts: CommandParts): Promi
       comparison: 'alignments',
     });
   }
-  if (models.length <= 1 && known > 1) items.push(layers);
+  if (models.length <= 1 && known > 1) items.push(layers, everything);
   if (models.length <= 1 && known > 0) {
     items.push({
       label: '$(symbol-string) Context Curves of One Model',

@@ -6,7 +6,7 @@ import { granularityOf, manifestSchema } from '../shared/manifest';
 import { basename, displayPath, parent } from './paths';
 import type { Choice } from './steps';
 import { isDatasetManifest } from './yamlSchemas';
-import { nodeAt, parseYaml } from './yamlSyntax';
+import { nodeAt, parseYaml } from '../yaml/syntax';
 
 /** A dataset manifest, or the wish to look for one on the disk. */
 export type DatasetPick = { readonly kind: 'manifest'; readonly file: Uri } | { readonly kind: 'browse' };
@@ -96,6 +96,15 @@ async function manifests(): Promise<Manifest[]> {
   const files = await workspace.findFiles(PATTERN, IGNORED, LIMIT);
   const described = await Promise.all(files.map(describe));
   return described.filter((one) => one !== undefined).sort((a, b) => a.file.path.localeCompare(b.file.path));
+}
+
+/** Numbers that a manifest has of its units: covariates, coordinates and, with several lags, the lag of the best score. */
+export async function covariatesOf(file: Uri): Promise<readonly string[]> {
+  const document = parseYaml(new TextDecoder().decode(await workspace.fs.readFile(file)));
+  const { data: manifest } = manifestSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const { covariates = [], x, y, z } = manifest?.units ?? {};
+  const axes = Object.entries({ x, y, z }).flatMap(([axis, column]) => (column === undefined ? [] : [axis]));
+  return [...new Set([...covariates, ...axes, ...(manifest?.lags === undefined ? [] : ['peak-lag'])])];
 }
 
 async function describe(file: Uri): Promise<Manifest | undefined> {

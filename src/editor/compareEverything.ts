@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { ProgressLocation, Uri, window, workspace } from 'vscode';
+import { openStudy } from '../engine/study/open';
+import { recordOf } from '../engine/study/record';
+import { Cancelled } from '../shared/errors';
+import { describeProgress, PaceMeter } from '../shared/progress';
+import { present } from './analysisRun';
+import type { CommandParts } from './analysisRun';
+import { browseDataset, covariatesOf, datasetChoices } from './datasetChoice';
+import type { DatasetPick } from './datasetChoice';
+import { askFits } from './modelsChoice';
+import { openResultPanel } from './resultEditor';
+import { readSettings } from './settings';
+import { askStep, askSteps } from './steps';
+import type { Answer, Choice, Place } from './steps';
+import { failuresOf, resultToOpen, runStudyJobs } from './studyJobs';
+import type { RunEnd, SharedSettings } from './studyJobs';
+import { nameProblem, studyText } from './studyText';
+
+const TITLE = 'Compare Models on Brain Data';
+const AGAINST = 'Best layers of units against what?';
+const REPORT_MS = 250;
+
+/** A covariate of the dataset's units, or none. */
+type Covariate = { readonly name?: string };
+
+/**
+ * Asks for recordings and a covariate, writes a study of the models, opens it and runs it: every model aligned, their
+ * hierarchies, the similarity of their layers.
+ * @param models two or more
+ */
+export async function compareEverything(models: readonly Uri[], parts: CommandParts): Promise<void> {
+  const home = workspace.getWorkspaceFolder(models[0]!)?.uri ?? workspace.workspaceFolders?.[0]?.uri;
+  if (home === undefined) return;
+  const settings = readSettings();
+  const { memory, executor } = settings;
+  const { cacheFolder } = parts.engine;
+  const fit = askFits(await parts.engine.client(), models, { memory, executor, cacheFolder }, AGAINST);
+  let dataset: Uri | undefined;
+  const answers = await askSteps<[Uri, Covariate]>([
+    async (place) => {
+      const answer = await askDataset(place, parts.engine.samples, fit.unfit);
+      if (answer?.kind === 'chosen') dataset = answer.value;
+      return answer;
+    },
+    async (place) => askCovariate(place, await covariatesOf(dataset!), fit),
+  ]);
+  const end = await fit.end();
+  if (end !== undefined) return present(end, parts.log);
+  const name = answers && (await askName(home.fsPath));
+  if (answers === undefined || name === undefined) return;
+  const [recordings, { name: covariate }] = answers;
+  const file = fileOf(home.fsPath, name);
+  const text = studyText({
+    name,
+    models: models.map(({ fsPath }) => written(home.fsPath, fsPath)),
+    dataset: written(home.fsPath, recordings.fsPath),
+    ...(covariate !== undefined && { covariate }),
+    taken: (one) => existsSync(join(home.fsPath, one)),
+  });
+  await writeFile(file, text, { flag: 'wx' });
+  await window.showTextDocument(Uri.file(file), { preview: false });
+  await runStudy(file, { ...settings, cacheFolder, workspace: home.fsPath, seed: 0 }, parts);
+}
+
+/** Runs a study none of whose results is there yet. */
+async function runStudy(file: string, shared: SharedSettings, { engine, log }: CommandParts): Promise<void> {
+  const { plan } = await openStudy(file, shared.workspace);
+  const client = await engine.client();
+  const around = { ...shared, samples: engine.samples };
+  const options = { location: ProgressLocation.Notification, title: `Study ${plan.name}`, cancellable: true };
+  const ends = await window.withProgress(options, async (progress, token): Promise<readonly RunEnd[] | undefined> => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    const pace = new PaceMeter();
+    let reported = -Infinity;
+    try {
+      return await runStudyJobs(plan.runs, client, shared, {
+        signal: abort.signal,
+        record: (run, input) => recordOf(run, input, file, around),
+        onProgress: (place, step) => {
+          const now = performance.now();
+          const message = `${place} · ${describeProgress(step, pace.measure(step, now))}`;
+          if (now - reported < REPORT_MS) return;
+          reported = now;
+          progress.report({ message });
+        },
+      });
+    } catch (error) {
+      if (error instanceof Cancelled) return undefined;
+      throw error;
+    }
+  });
+  if (ends === undefined) return log.info(`${file}: cancelled; what was made stays.`);
+  const result = resultToOpen(ends);
+  if (result !== undefined) await openResultPanel(Uri.file(result));
+  const failures = failuresOf(ends);
+  if (failures === undefined) return;
+  log.error(failures);
+  await window.showErrorMessage(`Brainlens: ${failures}`);
+}
+
+async function askDataset(place: Place, samples: string, signal: AbortSignal): Promise<Answer<Uri>> {
+  const choices = await datasetChoices(samples);
+  for (;;) {
+    const pick = await askStep<DatasetPick>({
+      title: TITLE,
+      ...place,
+      placeholder: 'Which recordings?',
+      choices,
+      signal,
+    });
+    if (pick?.kind !== 'chosen') return pick;
+    const value = pick.value.kind === 'manifest' ? pick.value.file : await browseDataset();
+    if (value !== undefined) return { kind: 'chosen', value };
+  }
+}
+
+function askCovariate(
+  place: Place,
+  names: readonly string[],
+  { note, unfit: signal }: ReturnType<typeof askFits>,
+): Promise<Answer<Covariate>> {
+  const choices: Choice<Covariate>[] = [
+    ...names.map((name) => ({ label: `$(symbol-numeric) ${name}`, value: { name } })),
+    { label: 'Nothing', description: 'alignments and similarity, no hierarchy', value: {} },
+  ];
+  return askStep({ title: TITLE, ...place, placeholder: AGAINST, choices, note, signal });
+}
+
+/** A name under which neither a study nor results lie. */
+function askName(home: string): Thenable<string | undefined> {
+  const free = (name: string): boolean =>
+    !existsSync(fileOf(home, name)) && !existsSync(join(home, '.brainlens', name));
+  let value = 'models';
+  for (let n = 2; !free(value); n += 1) value = `models-${n}`;
+  return window.showInputBox({
+    title: TITLE,
+    prompt: 'Name of the study: it is written to <name>.study.yaml, its results to .brainlens/<name>',
+    value,
+    ignoreFocusOut: true,
+    validateInput: (name) =>
+      nameProblem(name) ?? (free(name) ? undefined : `There is a study ${name}, or results of it`),
+  });
+}
+
+function fileOf(home: string, name: string): string {
+  return join(home, `${name}.study.yaml`);
+}
+
+/** A path as the study has it: relative where it lies in the workspace. */
+function written(home: string, path: string): string {
+  const inside = relative(home, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside.replaceAll('\\', '/');
+}

@@ -1,0 +1,89 @@
+import type { EngineClient } from '../engine/client';
+import { Cancelled, UserError } from '../shared/errors';
+import type { Progress } from '../shared/progress';
+import type { JobRequest } from '../shared/protocol';
+import { executeStudy } from '../study/execute';
+import type { Outcome } from '../study/next';
+import type { StudyRun } from '../study/plan';
+import type { RunState } from '../study/state';
+
+/** What the jobs of a study share. */
+export type SharedSettings = Omit<JobRequest, 'analysis' | 'spec' | 'out' | 'force' | 'study' | 'warnings'>;
+
+/** Follows the runs of a study. */
+export interface StudyFollower {
+  readonly signal: AbortSignal;
+  /** Makes those that are up to date, too. */
+  readonly force?: boolean;
+  /** @param place "encoding (smol) 2/5" */
+  onProgress(place: string, progress: Progress): void;
+  /** How a run stands; absent: none has a result yet. */
+  look?(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<RunState>;
+  /** What the study notes of a run's inputs right before it. */
+  record(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<NonNullable<JobRequest['study']>>;
+}
+
+/** What became of one run. */
+export interface RunEnd {
+  readonly run: StudyRun;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Makes the runs of a study that are not up to date in the engine, one after another; one that fails does not stop the
+ * others.
+ * @param runs in the order of a plan
+ * @throws Cancelled; what was made stays
+ */
+export async function runStudyJobs(
+  runs: readonly StudyRun[],
+  client: Pick<EngineClient, 'run'>,
+  shared: SharedSettings,
+  follower: StudyFollower,
+): Promise<readonly RunEnd[]> {
+  const ends: RunEnd[] = [];
+  await executeStudy(
+    runs,
+    {
+      look: async ({ run, input }) => (await follower.look?.(run, input)) ?? { kind: 'missing' },
+      make: async ({ run, input, leftOut }) => {
+        const place = `${run.label} ${runs.indexOf(run) + 1}/${runs.length}`;
+        const missing = `Left out of this study, for runs of their models failed: ${leftOut.join(', ')}.`;
+        const job: JobRequest = {
+          ...shared,
+          analysis: run.spec.id,
+          spec: { ...input },
+          out: run.out,
+          force: follower.look !== undefined,
+          study: await follower.record(run, input),
+          ...(leftOut.length > 0 && { warnings: [missing] }),
+        };
+        const onProgress = (progress: Progress): void => follower.onProgress(place, progress);
+        const outcome = await client.run(job, { signal: follower.signal, onProgress });
+        if (outcome.kind === 'cancelled') throw new Cancelled();
+        if (outcome.kind === 'failed') throw outcome.user ? new UserError(outcome.message) : new Error(outcome.message);
+        return outcome;
+      },
+      onStart: () => undefined,
+      onOutcome: (run, outcome) => ends.push({ run, outcome }),
+    },
+    { force: follower.force === true, signal: follower.signal },
+  );
+  return ends;
+}
+
+/** What failed or had to be left out, in one message; `undefined` where all was made. */
+export function failuresOf(ends: readonly RunEnd[]): string | undefined {
+  const told = ends.flatMap(({ run, outcome }) => {
+    if (outcome.kind === 'failed') return [`${run.label} failed: ${outcome.message}`];
+    return outcome.kind === 'skipped' ? [`${run.label} was left out: ${outcome.reason}`] : [];
+  });
+  if (told.length === 0) return undefined;
+  return `${told.length} of ${ends.length} runs of the study were not made. ${told.join(' · ')}`;
+}
+
+/** The result to open: of the hierarchy, else the last one made. */
+export function resultToOpen(ends: readonly RunEnd[]): string | undefined {
+  const done = ends.filter(({ outcome }) => outcome.kind === 'done').map(({ run }) => run);
+  return (done.find(({ spec }) => spec.id === 'hierarchy') ?? done.at(-1))?.out;
+}
