@@ -20,12 +20,14 @@ const resultCommands = [
 ];
 /** Commands that stand for themselves. */
 const otherCommands = [
+  { id: 'runStudy', title: 'Run Study', enablement: 'isWorkspaceTrusted', icon: '$(run-all)' },
   { id: 'clearCache', title: 'Clear Cache', enablement: 'isWorkspaceTrusted' },
   { id: 'downloadModel', title: 'Download Model from Hugging Face…', enablement: 'isWorkspaceTrusted' },
   { id: 'setHubToken', title: 'Set Hugging Face Token…' },
   { id: 'forgetHubToken', title: 'Forget Hugging Face Token' },
   { id: 'openSampleWorkspace', title: 'Open Sample Workspace…' },
 ];
+const studyIsOpen = 'isWorkspaceTrusted && resourceFilename =~ /\\.study\\.ya?ml$/';
 const resultIsActive = 'activeCustomEditorId =~ /^brainlens\\.result(Elsewhere)?$/';
 const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
@@ -147,6 +149,7 @@ function menus() {
       ...analyses
         .filter(({ menu }) => PLACES[menu.on].title !== undefined)
         .map(({ id, menu }) => ({ command: `brainlens.${id}`, when: PLACES[menu.on].title, group: 'navigation@0' })),
+      { command: 'brainlens.runStudy', when: studyIsOpen, group: 'navigation@0' },
       ...resultCommands.map(({ id }, index) => ({
         command: `brainlens.${id}`,
         when: resultIsActive,
@@ -156,6 +159,7 @@ function menus() {
     'view/title': viewMenus['view/title'],
     'view/item/context': viewMenus['view/item/context'],
     commandPalette: [
+      { command: 'brainlens.runStudy', when: studyIsOpen },
       ...resultCommands.map(({ id }) => ({ command: `brainlens.${id}`, when: resultIsActive })),
       ...viewMenus.commandPalette,
     ],

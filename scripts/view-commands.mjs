@@ -9,6 +9,7 @@ export const viewCommands = [
   { id: 'openResult', title: 'Open Result…', palette: true },
   { id: 'rerunResult', title: 'Run Again', enablement: trusted, onItem: isResult, group: '2_run@1' },
   { id: 'copyResultSnippet', title: 'Copy NumPy Snippet' },
+  { id: 'comparePrevious', title: 'Compare with Previous' },
   {
     id: 'compareResults',
     title: 'Compare Results',

@@ -1,6 +1,7 @@
 import { commands, Disposable, Uri } from 'vscode';
 import type { LogOutputChannel, SecretStorage } from 'vscode';
 import type { CommandParts } from './analysisRun';
+import type { StudyChoice } from './study/run';
 import { RESULT_COMMANDS } from './commandNames';
 import type { Engine } from './engine';
 import type * as OnDemand from './onDemand';
@@ -62,6 +63,14 @@ export function registerCommands(parts: CommandParts): Disposable {
         all.map(uriOf).filter((uri) => uri !== undefined),
         parts,
       );
+    }),
+    commands.registerCommand('brainlens.runStudy', async (file?: unknown, choice?: StudyChoice) => {
+      const { runStudy } = await import('./onDemand');
+      await runStudy(file, choice ?? {}, parts);
+    }),
+    commands.registerCommand('brainlens.comparePrevious', async (out: Uri) => {
+      const { comparePrevious } = await import('./onDemand');
+      await comparePrevious(out, parts);
     }),
     commands.registerCommand('brainlens.clearCache', async () => {
       const { clearCache } = await import('./onDemand');

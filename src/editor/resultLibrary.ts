@@ -4,6 +4,8 @@ import { messageOf } from '../shared/errors';
 import type { RecordedResult } from './recordedResult';
 
 const PATTERN = '**/.brainlens/**/result.json';
+/** Results under construction, and those that a later run of a study has replaced. */
+const HIDDEN = /\/\.brainlens\/(.*\/)?\.[^/]+\//;
 const LIMIT = 2000;
 const DEBOUNCE_MS = 300;
 
@@ -59,7 +61,7 @@ export class ResultLibrary implements Disposable {
 
   private async scan(): Promise<readonly RecordedResult[]> {
     const files = await workspace.findFiles(PATTERN, null, LIMIT);
-    const found = await Promise.all(files.map((file) => this.read(file)));
+    const found = await Promise.all(files.filter(({ path }) => !HIDDEN.test(path)).map((file) => this.read(file)));
     return found.filter((result) => result !== undefined).sort((a, b) => b.created.getTime() - a.created.getTime());
   }
 

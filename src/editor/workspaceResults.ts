@@ -16,7 +16,8 @@ const CONTEXT_KEYS: Partial<Record<ResultKind, { readonly paths: string; readonl
 };
 /** Results of a study lie one folder deeper. */
 const PATTERN = '**/.brainlens/**/result.json';
-const UNFINISHED = /\.partial-\d+\//;
+/** Results under construction, and those that a later run of a study has replaced. */
+const HIDDEN = /\/\.brainlens\/(.*\/)?\.[^/]+\//;
 const LIMIT = 500;
 const DEBOUNCE_MS = 300;
 /** The schema is the first field of a result; the rest need not be read. */
@@ -88,7 +89,7 @@ export class WorkspaceResults implements Disposable {
   }
 
   private async scan(): Promise<readonly StoredResult[]> {
-    const files = (await workspace.findFiles(PATTERN, null, LIMIT)).filter(({ path }) => !UNFINISHED.test(path));
+    const files = (await workspace.findFiles(PATTERN, null, LIMIT)).filter(({ path }) => !HIDDEN.test(path));
     const kinds = await Promise.all(files.map(kindOf));
     const found = files
       .flatMap((file, i) => (kinds[i] === undefined ? [] : [{ kind: kinds[i], file, folder: parent(file) }]))

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '../shared/progress';
 import { fromEngineSchema } from '../shared/protocol';
-import type { Estimate, EstimateRequest, FromEngine, JobRequest, ToEngine } from '../shared/protocol';
+import type { Estimate, EstimateRequest, FromEngine, JobRequest, LookRequest, ToEngine } from '../shared/protocol';
+
 import { causeOfDeath, causeOfNoStart } from './client-death';
 import { discardPartial } from './store-folders';
 
@@ -22,6 +23,11 @@ export type ManifestOutcome =
 
 /** How a question about the cache ended: bytes that are there, or that were freed. */
 export type CacheOutcome = { readonly kind: 'done'; readonly bytes: number } | Ended;
+
+type RunState = Extract<FromEngine, { type: 'state' }>['state'];
+
+/** How a look at a run of a study ended. */
+export type LookOutcome = { readonly kind: 'done'; readonly state: RunState } | Ended;
 
 type Ended =
   { readonly kind: 'cancelled' } | { readonly kind: 'failed'; readonly user: boolean; readonly message: string };
@@ -106,6 +112,14 @@ export class EngineClient {
     const reply = await this.ask({ type: 'cache', id: this.nextId++, cacheFolder, clear }, () => undefined);
     if ('kind' in reply) return reply;
     return reply.type === 'cache' ? { kind: 'done', bytes: reply.bytes } : unexpected(reply);
+  }
+
+  /** How a run of a study stands; never rejects. */
+  async look(request: LookRequest): Promise<LookOutcome> {
+    if (this.disposed) return { kind: 'cancelled' };
+    const reply = await this.ask({ type: 'look', id: this.nextId++, look: request }, () => undefined);
+    if ('kind' in reply) return reply;
+    return reply.type === 'state' ? { kind: 'done', state: reply.state } : unexpected(reply);
   }
 
   /** Ends the child; whatever is running ends as cancelled. */

@@ -65,7 +65,7 @@ export async function runJob(request: JobRequest, hooks: JobHooks, parts: JobPar
         arrays: result.arrays,
         ...(result.files !== undefined && { files: result.files }),
       },
-      { force: request.force, unique, signal: hooks.signal },
+      { force: request.force, unique, keepPrevious: request.study !== undefined, signal: hooks.signal },
     );
     await run.forget();
     return { out: written, summary, warnings: run.warnings };

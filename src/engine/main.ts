@@ -1,11 +1,15 @@
+import { catalog } from '../analyses/catalog';
 import { describeFolder } from '../data/brain/describe-folder';
 import { writeManifest } from '../data/brain/write-manifest';
 import { Cancelled, messageOf, UserError } from '../shared/errors';
 import { toEngineSchema } from '../shared/protocol';
-import type { FromEngine, ToEngine } from '../shared/protocol';
+import type { FromEngine, LookRequest, ToEngine } from '../shared/protocol';
+import type { RunState } from '../study/state';
 import { cacheBytes, clearCache } from './cache-folder';
 import { estimateModel, runJob } from './job';
+import { samplesFolder } from './samples';
 import { discardPartial } from './store-folders';
+import { lookAt } from './study/look';
 
 /**
  * The engine process: forked by the extension host, it runs one analysis at a time and answers over the IPC channel.
@@ -56,7 +60,15 @@ async function answer(message: ToEngine): Promise<void> {
       const { cacheFolder, clear } = message;
       return reply({ type: 'cache', id, bytes: await (clear ? clearCache(cacheFolder) : cacheBytes(cacheFolder)) });
     }
+    case 'look':
+      return reply({ type: 'state', id, state: await stateOfRun(message.look) });
   }
+}
+
+async function stateOfRun({ analysis, input, out, ...around }: LookRequest): Promise<RunState> {
+  const spec = catalog.find(({ id }) => id === analysis);
+  if (spec === undefined) throw new Error(`There is no analysis called ${analysis}.`);
+  return lookAt({ spec, out }, input, { ...around, samples: samplesFolder() });
 }
 
 async function run(message: Extract<ToEngine, { type: 'run' }>): Promise<void> {

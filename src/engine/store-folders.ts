@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../shared/errors';
 import { resultSchema } from '../shared/result';
@@ -14,6 +14,11 @@ export function partialFolder(out: string, pid: number): string {
 /** Where a run that writes to `out` keeps what is worth having should it be cancelled. */
 export function keptFolder(out: string): string {
   return `${out}-checkpoint`;
+}
+
+/** Where the result lies that the one at `out` has taken the place of, where that was kept. */
+export function previousFolder(out: string): string {
+  return join(dirname(out), '.previous', basename(out));
 }
 
 /** `.brainlens/localize-20260131-235959`: the default result folder of a run that starts at `now` (local time). */
@@ -58,9 +63,10 @@ export function assertWritable(out: string, force: boolean): void {
 /**
  * Puts the finished folder `partial` in the place of `out`. A result that lies there is replaced; files in it that
  * Brainlens did not write move over to the new one.
+ * @param keepPrevious the result that is replaced stays, in `previousFolder(out)`
  * @throws the `node:fs` error when a rename fails; the old result is then back in its place
  */
-export function moveIntoPlace(partial: string, out: string, pid: number): void {
+export function moveIntoPlace(partial: string, out: string, pid: number, keepPrevious = false): void {
   if (occupantOf(out) !== 'result') {
     if (existsSync(out)) rmdirSync(out);
     renameSync(partial, out);
@@ -74,7 +80,7 @@ export function moveIntoPlace(partial: string, out: string, pid: number): void {
     renameSync(old, out);
     throw error;
   }
-  retire(old, out);
+  retire(old, out, keepPrevious);
 }
 
 /**
@@ -94,13 +100,17 @@ function replacedFolder(out: string, pid: number): string {
   return join(dirname(out), `.${basename(out)}.replaced-${pid}`);
 }
 
-/** Removes an old result; what in it is not ours moves to the folder that took its place. */
-function retire(old: string, out: string): void {
+/** Removes an old result, or keeps it; what in it is not ours moves to the folder that took its place. */
+function retire(old: string, out: string, keep = false): void {
   const ours = filesOfResult(old);
   for (const name of readdirSync(old)) {
     if (!ours.has(name) && !existsSync(join(out, name))) renameSync(join(old, name), join(out, name));
   }
-  rmSync(old, { recursive: true, force: true });
+  if (!keep) return rmSync(old, { recursive: true, force: true });
+  const previous = previousFolder(out);
+  rmSync(previous, { recursive: true, force: true });
+  mkdirSync(dirname(previous), { recursive: true });
+  renameSync(old, previous);
 }
 
 function filesOfResult(folder: string): Set<string> {

@@ -32,6 +32,8 @@ export interface WriteOptions {
   readonly force: boolean;
   /** `out` is a default: when it is taken, take `out-2`, `out-3`, … */
   readonly unique: boolean;
+  /** The result that is replaced stays, to be compared with: in `previousFolder(out)`. */
+  readonly keepPrevious?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -135,7 +137,7 @@ async function commit(partial: string, out: string, content: ResultContent, opti
     await writeText(join(partial, 'result.json'), `${formatJson(jsonable(file))}\n`);
     try {
       assertWritable(target, options.force);
-      moveIntoPlace(partial, target, process.pid);
+      moveIntoPlace(partial, target, process.pid, options.keepPrevious);
       return target;
     } catch (error) {
       // Another process may have taken a default name between the look and the rename.

@@ -55,6 +55,28 @@ const estimateRequestSchema = z.object({
 /** The question that an `Estimate` answers. */
 export type EstimateRequest = z.infer<typeof estimateRequestSchema>;
 
+const lookSchema = z.object({
+  analysis: z.string(),
+  /** The spec's input form, with absolute paths. */
+  input: z.record(z.string(), z.unknown()),
+  /** The result folder, absolute. */
+  out: z.string(),
+  seed: z.number().int(),
+  cacheFolder: z.string(),
+  workspace: z.string(),
+});
+
+/** A run of a study whose result is to be held against the contents of its inputs. */
+export type LookRequest = z.infer<typeof lookSchema>;
+
+/** How a run of a study stands. */
+export const runStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('up-to-date') }),
+  z.object({ kind: z.literal('out-of-date'), reason: z.string() }),
+  z.object({ kind: z.literal('missing') }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+]);
+
 /** To the engine child. */
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), id: z.number(), job: jobSchema }),
@@ -63,6 +85,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('writeManifest'), id: z.number(), folder: z.string() }),
   /** How much activations take in the cache; `clear` removes them. */
   z.object({ type: z.literal('cache'), id: z.number(), cacheFolder: z.string(), clear: z.boolean() }),
+  /** How a run of a study stands: large inputs are hashed, which the extension host must not do. */
+  z.object({ type: z.literal('look'), id: z.number(), look: lookSchema }),
 ]);
 export type ToEngine = z.infer<typeof toEngineSchema>;
 
@@ -92,6 +116,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('manifest'), id: z.number(), path: z.string(), notes: z.array(z.string()) }),
   /** Bytes that are there, or that were freed. */
   z.object({ type: z.literal('cache'), id: z.number(), bytes: z.number() }),
+  z.object({ type: z.literal('state'), id: z.number(), state: runStateSchema }),
   z.object({
     type: z.literal('failed'),
     id: z.number(),

@@ -16,6 +16,7 @@ import {
   defaultResultFolder,
   discardPartial,
   partialFolder,
+  previousFolder,
   readFigures,
   readResult,
   writeProblem,
@@ -165,6 +166,26 @@ describe('writing a result folder', () => {
       expect((failed(code) as Error).message).toContain('/data/run');
     }
     expect(failed('EIO')).not.toBeInstanceOf(UserError);
+  });
+});
+
+describe('a result that takes the place of another', () => {
+  it('keeps it to be compared with, where asked to: the last one only', async () => {
+    const out = join(home, 'study/encoding');
+    const keeping = { ...plain, force: true, keepPrevious: true };
+    for (const summary of ['one', 'two', 'three']) await writeResult(out, content(summary), keeping);
+    expect((await readResult(out)).summary).toBe('three');
+    expect((await readResult(previousFolder(out))).summary).toBe('two');
+    expect(readdirSync(join(home, 'study')).sort()).toEqual(['.previous', 'encoding']);
+  });
+
+  it('keeps what the person put into the folder, and nothing of the old result, otherwise', async () => {
+    const out = join(home, 'run');
+    await writeResult(out, content('one'), plain);
+    writeFileSync(join(out, 'notes.md'), 'mine');
+    await writeResult(out, content('two'), { ...plain, force: true });
+    expect(readFileSync(join(out, 'notes.md'), 'utf8')).toBe('mine');
+    expect(readdirSync(home)).toEqual(['run']);
   });
 });
 

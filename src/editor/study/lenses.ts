@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { CodeLens, EventEmitter, languages, Range, Uri, workspace } from 'vscode';
+import type { CodeLensProvider, Command, Disposable, Event, TextDocument } from 'vscode';
+import { previousFolder } from '../../engine/store';
+import { Cancelled } from '../../shared/errors';
+import { planStudy } from '../../study/plan';
+import type { StudyRun } from '../../study/plan';
+import type { RunState } from '../../study/state';
+import { studyNameOf, studyOf } from '../../study/study';
+import type { StudyAnalysis } from '../../study/study';
+import { parseYaml } from '../../yaml/syntax';
+import { RESULT_COMMANDS } from '../commandNames';
+import { told } from '../code/lenses';
+import type { CommandParts } from '../analysisRun';
+import { basename, parent } from '../paths';
+import type { ResultLibrary } from '../resultLibrary';
+import { homeOf, lookAt, sharedSettings } from './run';
+import { inWords } from './words';
+
+/** An analysis of a study with its runs. */
+interface Analysed {
+  readonly analysis: StudyAnalysis;
+  readonly runs: readonly StudyRun[];
+}
+
+/** The lens that tells how an analysis stands: it is found out when it is shown. */
+class StateLens extends CodeLens {
+  constructor(
+    range: Range,
+    readonly file: Uri,
+    readonly analysed: Analysed,
+    readonly seed: Pick<ReturnType<typeof sharedSettings>, 'seed' | 'cacheFolder' | 'workspace'>,
+  ) {
+    super(range);
+  }
+}
+
+/** Lenses over every analysis of a study: *Run · Open · Compare with Previous · last: …, 2 h ago · out of date*. */
+export class StudyLenses implements CodeLensProvider, Disposable {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChangeCodeLenses: Event<void> = this.changed.event;
+  private readonly registrations: Disposable[];
+
+  constructor(
+    private readonly library: ResultLibrary,
+    private readonly parts: CommandParts,
+  ) {
+    this.registrations = [
+      languages.registerCodeLensProvider({ language: 'yaml', pattern: '**/*.study.{yaml,yml}' }, this),
+      library.onDidChange(() => this.changed.fire()),
+      workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
+    ];
+  }
+
+  provideCodeLenses(document: TextDocument): CodeLens[] {
+    const file = document.uri;
+    const parsed = parseYaml(document.getText());
+    if (parsed.errors.length > 0) return [];
+    const study = studyOf(parsed);
+    const home = homeOf(file).fsPath;
+    const place = { folder: parent(file).fsPath, workspace: home, name: studyNameOf(basename(file)) };
+    const { plan } = planStudy(study, place);
+    const settings = sharedSettings(study.settings, home, this.parts.engine.cacheFolder);
+    const all: Command = { title: '$(run-all) Run Study', command: 'brainlens.runStudy', arguments: [file] };
+    const lenses = study.analyses.flatMap((analysis) => {
+      const { start, end } = analysis.nameSpan;
+      const range = new Range(document.positionAt(start), document.positionAt(end));
+      const analysed = { analysis, runs: plan.runs.filter((run) => run.analysis === analysis.name) };
+      const commands = actionsOf(file, analysed, workspace.isTrusted).map((command) => new CodeLens(range, command));
+      return [...commands, new StateLens(range, file, analysed, settings)];
+    });
+    return workspace.isTrusted ? [new CodeLens(new Range(0, 0, 0, 0), all), ...lenses] : lenses;
+  }
+
+  async resolveCodeLens(lens: CodeLens): Promise<CodeLens> {
+    if (lens instanceof StateLens) lens.command = await this.stateOf(lens);
+    return lens;
+  }
+
+  dispose(): void {
+    for (const registration of this.registrations) registration.dispose();
+    this.changed.dispose();
+  }
+
+  /** "last: peak layer 17, r = 0.31, 2 h ago · out of date (…)" */
+  private async stateOf({ analysed: { runs }, seed }: StateLens): Promise<Command> {
+    const states = await Promise.all(runs.map((run) => this.look(run, seed)));
+    const results = new Map((await this.library.list()).map((result) => [result.folder.fsPath, result]));
+    const made = runs.flatMap((run) => results.get(Uri.file(run.out).fsPath) ?? []);
+    const newest = made.toSorted((a, b) => b.created.getTime() - a.created.getTime())[0];
+    const last = newest === undefined ? [] : [`last: ${told(newest, new Date())}`];
+    const title = [...last, ...inWords(states)].join(' · ');
+    if (newest === undefined) return { title, command: '' };
+    return { title, tooltip: newest.summary, command: RESULT_COMMANDS.open, arguments: [newest.folder] };
+  }
+
+  /** `undefined` where it cannot be told: the workspace is restricted, or the settings are refused (and underlined). */
+  private async look(run: StudyRun, around: StateLens['seed']): Promise<RunState | undefined> {
+    if (!workspace.isTrusted) return undefined;
+    try {
+      return await lookAt(run, run.input, around, this.parts);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.parts.log.debug(`${run.label}: ${String(error)}`);
+      return undefined;
+    }
+  }
+}
+
+/** What can be done with an analysis. */
+function actionsOf(file: Uri, { analysis, runs }: Analysed, trusted: boolean): Command[] {
+  const { name } = analysis;
+  const run: Command = { title: '$(play) Run', command: 'brainlens.runStudy', arguments: [file, { only: name }] };
+  const made = runs.filter(({ out }) => existsSync(out));
+  const compared = made.filter(({ out }) => existsSync(previousFolder(out)));
+  const open: Command = { title: 'Open', command: RESULT_COMMANDS.open, arguments: [Uri.file(made[0]?.out ?? '')] };
+  const compare: Command = {
+    title: 'Compare with Previous',
+    command: 'brainlens.comparePrevious',
+    arguments: [Uri.file(compared[0]?.out ?? '')],
+  };
+  return [...(trusted ? [run] : []), ...(made.length > 0 ? [open] : []), ...(compared.length > 0 ? [compare] : [])];
+}
