@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench, brainlens, root } from './support';
@@ -12,7 +12,7 @@ interface Row {
 }
 
 const STUDY = `name: Two tiny models and one that is damaged
-models: { tiny: tiny, other: other, broken: broken }
+models: { tiny: tiny, other: { path: other, family: gpt }, broken: broken }
 datasets: { simulated: data/dataset.yaml }
 settings: { seed: 3, threads: 1, memory: 1GB }
 analyses:
@@ -105,6 +105,26 @@ describe('a study of two models, and a third that is damaged', { timeout: 600_00
     const forced = await run('--force', '--only', 'language-tiny');
     expect(forced.ids('done')).toEqual(['language-tiny']);
     expect((await run('--only', 'silence-tiny')).ids('up-to-date')).toEqual(['language-tiny', 'silence-tiny']);
+  });
+
+  it('goes on where a signal stopped it', async () => {
+    bench.write('stopped.study.yaml', STUDY);
+    const study = ['run', 'stopped.study.yaml', '--only', 'silence-tiny', '--json'];
+    let told = false;
+    const stopped = await brainlens(bench, study, {
+      onStderr: (text, pid) => {
+        if (!told && text.includes('silence (tiny): running')) process.kill(pid, 'SIGTERM');
+        told ||= text.includes('silence (tiny): running');
+      },
+    });
+    expect(stopped.code, stopped.stderr).toBe(130);
+    expect(stopped.stderr).toMatch(/cancelled; 1 run left\. Run the study again to go on\.\n$/);
+    expect(readdirSync(join(bench.home, '.brainlens/stopped'))).toEqual(['language-tiny']);
+    const { runs } = JSON.parse((await brainlens(bench, study)).stdout) as { runs: Row[] };
+    expect(runs.map(({ id, state }) => [id, state])).toEqual([
+      ['language-tiny', 'up-to-date'],
+      ['silence-tiny', 'done'],
+    ]);
   });
 
   it('refuses a study with a mistake in one line that names its line', async () => {
