@@ -15,6 +15,7 @@ import { lobes } from './lobes.mjs';
 import { manifests } from './manifest.mjs';
 import { nextToCode } from './next-to-code.mjs';
 import { panels } from './panels.mjs';
+import { studies } from './studies.mjs';
 
 /** Runs them in turn and prints each. @returns {Promise<{passed: number, failed: number}>} */
 export async function runBrowserTests({ root, browser, temporary, results, vsix, samples, only }) {
@@ -37,6 +38,7 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
     ...galaxy,
     ...crystals,
     ...nextToCode,
+    ...studies,
     ...comparison,
   ].filter(({ name }) => only === undefined || name.includes(only));
   const outcome = { passed: 0, failed: 0 };
