@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
+import variants_gguf
 import variants_layernorm
 import variants_rotary
 from weights import ablation_mask, spread, token_ids, values
@@ -125,7 +126,7 @@ def make(name, variant):
             mean.append(streams.double().mean(1).float().numpy())
             logits.append(row.numpy())
             score.append(total)
-    config = json.loads(model.config.to_json_string())
+    config = json.loads(json.dumps(model.config.to_diff_dict(), default=lambda _: None))
     config = variant.get("_write", lambda config: config)(config)
     for key in [*variant.get("_drop", []), "transformers_version", "use_cache", "attention_dropout", "architectures"]:
         config.pop(key, None)
@@ -143,6 +144,6 @@ def make(name, variant):
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--only", nargs="+", default=[""])
 only = arguments.parse_args().only
-for name, variant in {**variants_rotary.VARIANTS, **variants_layernorm.VARIANTS}.items():
+for name, variant in {**variants_rotary.VARIANTS, **variants_layernorm.VARIANTS, **variants_gguf.VARIANTS}.items():
     if any(part in name for part in only):
         make(name, variant)
