@@ -25,6 +25,8 @@ interface Decoder {
   readonly follows: readonly string[];
   /** Query, key and value in one tensor, and gate and up in one. */
   readonly fused?: boolean;
+  /** Its config follows `rope.dimension_count`. */
+  readonly rotatesParts?: boolean;
   readonly queryKeyNorms?: boolean;
   readonly queryKeyBiases?: boolean;
   /** The converter added 1 to the weights of norms (Gemma multiplies by 1 + weight). */
@@ -62,7 +64,7 @@ const DECODERS: readonly Decoder[] = [
     queryKeyBiases: true,
     follows: [],
     norms: LLAMA_NORMS,
-    settings: (facts, sizes) => qwenSettings(facts, 'qwen2', sizes),
+    settings: (facts) => qwenSettings(facts, 'qwen2'),
   },
   {
     architecture: 'qwen3',
@@ -72,7 +74,7 @@ const DECODERS: readonly Decoder[] = [
     queryKeyNorms: true,
     follows: [],
     norms: LLAMA_NORMS,
-    settings: (facts, sizes) => qwenSettings(facts, 'qwen3', sizes),
+    settings: (facts) => qwenSettings(facts, 'qwen3'),
   },
   {
     ...gemmaKind,
@@ -105,7 +107,7 @@ const DECODERS: readonly Decoder[] = [
     modelType: 'gemma3_text',
     className: 'Gemma3ForCausalLM',
     queryKeyNorms: true,
-    follows: ['attention.sliding_window', 'rope.freq_base_swa'],
+    follows: ['attention.sliding_window', 'final_logit_softcapping', 'rope.freq_base_swa'],
     norms: SANDWICH_NORMS,
     settings: (facts, sizes) => {
       const factor = linearFactor(facts, 'gemma3');
@@ -116,6 +118,7 @@ const DECODERS: readonly Decoder[] = [
         rope_scaling: factor === 1 ? null : { rope_type: 'linear', factor },
         query_pre_attn_scalar: queryScale(sizes, 62),
         sliding_window: facts.size('gemma3.attention.sliding_window'),
+        final_logit_softcapping: facts.optionalNumber('gemma3.final_logit_softcapping') ?? null,
         sliding_window_pattern: 6,
       };
     },
@@ -126,6 +129,7 @@ const DECODERS: readonly Decoder[] = [
     className: 'Phi3ForCausalLM',
     activation: 'silu',
     fused: true,
+    rotatesParts: true,
     follows: ['attention.sliding_window', 'rope.scaling.attn_factor'],
     norms: LLAMA_NORMS,
     settings: phi3Settings,
@@ -136,8 +140,7 @@ function theta(facts: GgufFacts, architecture: string, fallback: number): number
   return facts.optionalNumber(`${architecture}.rope.freq_base`) ?? fallback;
 }
 
-function qwenSettings(facts: GgufFacts, architecture: string, { headDim }: Sizes): Record<string, unknown> {
-  refusePartialRotation(facts, architecture, headDim);
+function qwenSettings(facts: GgufFacts, architecture: string): Record<string, unknown> {
   const at = (key: string): string => `${architecture}.rope.scaling.${key}`;
   const common = { rope_theta: theta(facts, architecture, 10_000), use_sliding_window: false };
   if (facts.optionalString(at('type')) === 'yarn') {
@@ -206,6 +209,7 @@ function planDecoder(facts: GgufFacts, decoder: Decoder): ArchitecturePlan {
   refuseOtherSettings(facts, architecture, decoder.follows);
   const sizes = sizesOf(facts, architecture);
   const { width, layers, inner, heads, kvHeads, headDim, vocabulary } = sizes;
+  if (decoder.rotatesParts !== true) refusePartialRotation(facts, architecture, headDim);
   const tied = !facts.header.tensors.has('output.weight');
   const tensors = new Map<string, { source: GgufTensor; arrangement: Arrangement }>();
   const place = (name: string, source: GgufTensor, arrangement: Arrangement = { kind: 'plain' }) =>

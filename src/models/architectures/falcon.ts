@@ -49,8 +49,8 @@ function sizesOf(config: ModelConfig): Sizes {
   const stated = config.count('num_kv_heads', heads);
   const newer = config.flag('new_decoder_architecture', false);
   const single = !newer && config.flag('multi_query', true);
-  if (!newer && !single && stated !== heads) throw config.unsupported('num_kv_heads');
-  if (heads % stated !== 0) throw config.unsupported('num_kv_heads');
+  const fits = single || (newer ? heads % stated === 0 : stated === heads);
+  if (!fits) throw config.unsupported('num_kv_heads');
   return {
     layers: config.count('num_hidden_layers'),
     width,

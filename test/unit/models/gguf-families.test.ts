@@ -321,6 +321,7 @@ describe('what a file does not say, or says otherwise, is refused by name', () =
       { 'gemma3.attention.sliding_window_pattern': 2 },
       /the setting gemma3\.attention\.sliding_window_pattern/,
     ],
+    ['gemma2', { 'gemma2.rope.dimension_count': 4 }, /gemma2\.rope\.dimension_count = 4 of 8/],
     ['phi3', { 'phi3.expert_count': 8 }, /phi3\.expert_count = 8/],
     ['gptneox', { 'gptneox.attention.head_count_kv': 1 }, /gptneox\.attention\.head_count_kv = 1/],
     ['falcon', { 'falcon.attention.head_count_kv': 4 }, /a falcon of 4 keys with one norm per block/],
