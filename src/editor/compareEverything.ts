@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { ProgressLocation, Uri, window, workspace } from 'vscode';
+import { rememberEnd } from '../engine/study/failures';
 import { openStudy } from '../engine/study/open';
 import { recordOf } from '../engine/study/record';
 import { Cancelled } from '../shared/errors';
@@ -80,6 +81,7 @@ async function runStudy(file: string, shared: SharedSettings, { engine, log }: C
       return await runStudyJobs(plan.runs, client, shared, {
         signal: abort.signal,
         record: (run, input) => recordOf(run, input, file, around),
+        remember: ({ out }, failure) => rememberEnd(out, failure),
         onProgress: (place, step) => {
           const now = performance.now();
           const message = `${place} · ${describeProgress(step, pace.measure(step, now))}`;

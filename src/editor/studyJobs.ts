@@ -21,6 +21,8 @@ export interface StudyFollower {
   look?(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<RunState>;
   /** What the study notes of a run's inputs right before it. */
   record(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<NonNullable<JobRequest['study']>>;
+  /** Remembers for the next look why a run failed, or that it was made. */
+  remember(run: StudyRun, failure: string | undefined): Promise<void>;
 }
 
 /** What became of one run. */
@@ -61,6 +63,7 @@ export async function runStudyJobs(
         const onProgress = (progress: Progress): void => follower.onProgress(place, progress);
         const outcome = await client.run(job, { signal: follower.signal, onProgress });
         if (outcome.kind === 'cancelled') throw new Cancelled();
+        await follower.remember(run, outcome.kind === 'failed' ? outcome.message : undefined);
         if (outcome.kind === 'failed') throw outcome.user ? new UserError(outcome.message) : new Error(outcome.message);
         return outcome;
       },

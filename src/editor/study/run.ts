@@ -1,9 +1,10 @@
 import { ProgressLocation, Uri, window, workspace } from 'vscode';
 import { previousFolder } from '../../engine/store';
+import { rememberEnd } from '../../engine/study/failures';
 import { openStudy } from '../../engine/study/open';
 import type { OpenedStudy } from '../../engine/study/open';
 import { recordOf } from '../../engine/study/record';
-import { Cancelled, UserError } from '../../shared/errors';
+import { Cancelled, messageOf, UserError } from '../../shared/errors';
 import { parseBytes } from '../../shared/memory-size';
 import { describeProgress, PaceMeter } from '../../shared/progress';
 import { counted } from '../../shared/words';
@@ -100,16 +101,17 @@ function follow(
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
   return window.withProgress(options, async (progress, token) => {
     token.onCancellationRequested(() => abort.abort());
-    const client = await engine.client();
     const pace = new PaceMeter();
     let reported = -Infinity;
     const around = { ...shared, samples: engine.samples };
     try {
+      const client = await engine.client();
       const ends = await runStudyJobs(runs, client, shared, {
         signal: abort.signal,
         force: choice.force === true,
         look: (run, input) => lookAt(run, input, shared, parts),
         record: (run, input) => recordOf(run, input, file, around),
+        remember: ({ out }, failure) => rememberEnd(out, failure),
         onProgress: (place, step) => {
           const now = performance.now();
           const message = `${place} · ${describeProgress(step, pace.measure(step, now))}`;
@@ -123,7 +125,7 @@ function follow(
       return ends;
     } catch (error) {
       if (!(error instanceof Cancelled)) {
-        report.end({ kind: 'failed', message: String(error) });
+        report.end({ kind: 'failed', message: messageOf(error) });
         throw error;
       }
       report.end({ kind: 'cancelled' });

@@ -29,6 +29,11 @@ export async function forgetFailure(out: string): Promise<void> {
   await rm(fileOf(out), { force: true }).catch(() => undefined);
 }
 
+/** Remembers how a run ended. @param failure why it failed; absent: it was made */
+export async function rememberEnd(out: string, failure: string | undefined): Promise<void> {
+  await (failure === undefined ? forgetFailure(out) : rememberFailure(out, failure));
+}
+
 function fileOf(out: string): string {
   return join(dirname(out), `.${basename(out)}.failed.json`);
 }

@@ -75,7 +75,11 @@ function engine(ends: Readonly<Record<string, Outcome>>) {
   return { jobs, run };
 }
 
-async function made(ends: Readonly<Record<string, Outcome>>, jobs: JobRequest[] = []): Promise<readonly RunEnd[]> {
+async function made(
+  ends: Readonly<Record<string, Outcome>>,
+  jobs: JobRequest[] = [],
+  remembered = new Map<string, string | undefined>(),
+): Promise<readonly RunEnd[]> {
   const { runs } = await planned('distance');
   const client = engine(ends);
   try {
@@ -83,6 +87,7 @@ async function made(ends: Readonly<Record<string, Outcome>>, jobs: JobRequest[] 
       signal: new AbortController().signal,
       onProgress: () => undefined,
       record: ({ analysis }) => Promise.resolve({ file: 'mine.study.yaml', analysis, results: {}, sets: {} }),
+      remember: ({ id }, failure) => Promise.resolve(void remembered.set(id, failure)),
     });
   } finally {
     jobs.push(...client.jobs);
@@ -106,6 +111,18 @@ describe('running it in the engine', () => {
     expect(hierarchy.spec['alignment']).toHaveLength(2);
     expect(hierarchy.warnings?.[0]).toMatch(/encoding \(tiny\)/);
     expect(failuresOf(ends)).toBe('1 of 5 runs of the study were not made. encoding (tiny) failed: no weights');
+  });
+
+  it('why a run failed is remembered, and forgotten of those that were made', async () => {
+    const remembered = new Map<string, string | undefined>();
+    await made({ 'encoding-tiny': { kind: 'failed', user: true, message: 'no weights' } }, [], remembered);
+    expect(Object.fromEntries(remembered)).toEqual({
+      'encoding-tiny': 'no weights',
+      'encoding-Smol-LM': undefined,
+      'encoding-tiny-2': undefined,
+      hierarchy: undefined,
+      similarity: undefined,
+    });
   });
 
   it('where all alignments fail the last result is opened', async () => {
