@@ -6,6 +6,7 @@ import { keptOf } from '../engine/kept';
 import { messageOf, UserError } from '../shared/errors';
 import type { Kept } from '../shared/errors';
 import type { Engine } from './engine';
+import type { JobReport } from './jobs';
 import type { ModelFolders } from './modelFolders';
 import { openResultPanel } from './resultEditor';
 import type { SaeFolders } from './saeFolders';
@@ -42,16 +43,25 @@ export async function runAndOpen(title: string, run: Run, parts: Pick<CommandPar
   const { analysis } = run.job;
   const report = engine.jobs.begin({ title, analysis, resumes, cancel: () => abort.abort(), again });
   const follower = { abort, step: (message: string, share?: number) => report.running(message, share) };
-  const outcome = await runWithProgress(
-    title,
-    { client: await engine.client(), log, panelAssets: engine.panelAssets },
-    run,
-    follower,
-  );
-  report.end(outcome);
+  const outcome = await ended(report, async () => {
+    const client = await engine.client();
+    return runWithProgress(title, { client, log, panelAssets: engine.panelAssets }, run, follower);
+  });
   const kept = outcome.kind === 'cancelled' ? await keptOf(run.job.out) : undefined;
   if (kept === undefined) await present(outcome, log);
   else await presentKept(title, kept, log);
+}
+
+/** Tells the list of runs how one ended, also where it never began: an engine that does not start leaves none waiting. */
+async function ended(report: JobReport, run: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    const outcome = await run();
+    report.end(outcome);
+    return outcome;
+  } catch (error) {
+    report.end({ kind: 'failed', message: messageOf(error) });
+    throw error;
+  }
 }
 
 /** The engine's answer to a question; `undefined` where it was cancelled. @throws what made it fail, for `guarded` */
