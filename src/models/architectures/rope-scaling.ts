@@ -1,6 +1,6 @@
 import type { ModelConfig } from './config';
-import { powers, rotaryTables } from './rope';
-import type { Rope, RopeSettings } from './rope';
+import { powers, rotaryTables } from './rope-tables';
+import type { Rope, RopeSettings } from './rope-tables';
 
 /**
  * YaRN (Peng et al. 2023, “NTK-by-parts”): frequencies that turn often within the original context are kept, slow ones

@@ -3,7 +3,7 @@ import type { Architecture, ArchitectureModel, RotaryTables, Sizes } from './arc
 import type { ModelConfig } from './config';
 import { dense, evenHeads, feedForward, matrix, norms } from './layer-norm-blocks';
 import { activationOf, causalAttention, layerNorm, linear, lookup, toSequences } from './operators';
-import { rotaryTables } from './rope';
+import { rotaryTables } from './rope-tables';
 
 /**
  * XGLM (Lin et al. 2022; Hugging Face `XGLMForCausalLM`): sinusoidal positions counted from 2, word vectors scaled by
