@@ -61,7 +61,7 @@ VARIANTS = {
     "llama-yarn": of("llama", head_dim=16, rope_theta=500.0, rope_scaling=extended("yarn", factor=4.0), _write=newer_rope,
                      **LONGER),
     "llama-yarn-mscale": of("llama", head_dim=16, rope_theta=500.0, rope_scaling=extended(
-        "yarn", factor=4.0, mscale=0.7, mscale_all_dim=0.3, beta_fast=4.0, beta_slow=0.5, truncate=False), **LONGER),
+        "yarn", original=64, factor=4.0, mscale=0.7, mscale_all_dim=0.3, beta_fast=4.0, beta_slow=0.5, truncate=False), **LONGER),
     "llama-yarn-attention": of("llama", head_dim=16, rope_theta=500.0, rope_scaling=extended(
         "yarn", factor=4.0, attention_factor=1.5), **LONGER),
     "llama-llama3": of("llama", head_dim=16, rope_theta=500.0, rope_scaling=extended(
