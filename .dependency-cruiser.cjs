@@ -53,7 +53,6 @@ module.exports = {
           '^src/editor/',
           '^src/shared/',
           '^src/engine/(client|store|cache-folder|kept)\\.ts$',
-          '^src/engine/study/(open|record)\\.ts$',
           '^src/analyses/catalog\\.ts$',
           '^src/(study|yaml)/',
           '^src/engine/study/(open|record|failures)\\.ts$',
