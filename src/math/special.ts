@@ -61,6 +61,23 @@ export function studentTwoSidedP(t: number, df: number): number {
   return incompleteBeta(1 / (1 + ratio), df / 2, 0.5, ratio / (1 + ratio));
 }
 
+/**
+ * The t ≥ 0 beyond which, on both sides together, Student's distribution with `df` degrees of freedom has the share `p`: half
+ * the width of a 1 − p interval in standard errors. By bisection, to the last digit. NaN for df ≤ 0.
+ * @param p in (0, 1)
+ */
+export function studentTwoSidedT(p: number, df: number): number {
+  if (!(p > 0 && p < 1 && df > 0)) return NaN;
+  let [low, high] = [0, 1];
+  while (studentTwoSidedP(high, df) > p) [low, high] = [high, 2 * high];
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return high;
+    if (studentTwoSidedP(middle, df) > p) low = middle;
+    else high = middle;
+  }
+}
+
 function stirlingTail(x: number): number {
   const inverseSquare = 1 / (x * x);
   return STIRLING.reduceRight((total, c) => total * inverseSquare + c, 0) / x;

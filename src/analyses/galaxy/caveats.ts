@@ -74,6 +74,11 @@ export function fewInHalves({ count, eigenvalues }: Projection): string {
   );
 }
 
+/** What is to be said where halves have fewer eigenvalues than slope and volume are made of. */
+export function fewForRanks(count: number, ranks: number): string {
+  return `half of ${count} points have fewer than the ${ranks} eigenvalues of slope and volume, which have no intervals; give more points`;
+}
+
 function named(rows: readonly number[], chosen: Int32Array | undefined): string {
   const first = rows.slice(0, NAMED).map((i) => chosen?.[i] ?? i);
   return `${rows.length === 1 ? 'row' : 'rows'} ${first.join(', ')}${rows.length > NAMED ? ', …' : ''}`;

@@ -4,7 +4,7 @@ import { columnMeans, mirror, scatter } from '../../math/spectrum/covariance';
 import type { Covariance } from '../../math/spectrum/covariance';
 
 /** Groups of rows whose products are summed once; a half is four of them, and there are 70 such halves. */
-const GROUPS = 8;
+export const GROUPS = 8;
 
 interface Group {
   readonly count: number;
@@ -37,6 +37,12 @@ export async function groupsOf(gemm: Gemm, rows: Float32Array, width: number, ra
     parts.push({ count: members.length, sum, products: await scatter(gemm, rows, means, members) });
   }
   return { means, parts };
+}
+
+/** Rows of the smallest half of some points that four groups make up. */
+export function fewestInHalf(count: number): number {
+  // Groups differ by one row at most; `count % GROUPS` of them have it.
+  return (GROUPS / 2) * Math.floor(count / GROUPS) + Math.max(0, (count % GROUPS) - GROUPS / 2);
 }
 
 /** Covariance (ddof 1) of all rows. */

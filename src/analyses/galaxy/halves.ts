@@ -1,6 +1,7 @@
 import { cloudEntropy } from '../../math/entropy/clustering-entropy';
 import type { Gemm } from '../../math/gemm';
 import type { Random } from '../../math/random';
+import { studentTwoSidedT } from '../../math/special';
 import { symmetricEigenvalues, topEigenvalues } from '../../math/spectrum/eigenvalues';
 import { covariance } from '../../math/spectrum/covariance';
 import { fitPowerLaw, logVolume, RANKS } from '../../math/spectrum/power-law';
@@ -8,11 +9,11 @@ import { principalPairs } from '../../math/spectrum/principal';
 import type { Projection } from '../../math/spectrum/projection';
 import { standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
-import { halfCovariance } from './groups';
+import { GROUPS, halfCovariance } from './groups';
 import type { Groups } from './groups';
 
-/** Standard errors of a cloud's measures. */
-export interface Errors {
+/** Half the widths of 95 % intervals of a cloud's measures; NaN for fewer than two halves. */
+export interface HalfWidths {
   readonly slope: number;
   readonly logVolume: number;
   readonly clusteringEntropy: number;
@@ -34,10 +35,11 @@ interface Request {
 }
 
 /**
- * Standard errors by the delete-half jackknife (Shao & Wu 1989): the spread of each measure over random halves, drawn
- * without replacement. A bootstrap would put points on top of each other, whose neighbours are then at distance 0.
+ * 95 % intervals by the delete-half jackknife (Shao & Wu 1989): the spread of each measure over random halves, drawn
+ * without replacement, times Student's t, for few halves tell little of a spread. A bootstrap would put points on top of each
+ * other, whose neighbours are then at distance 0.
  */
-export async function* halfErrors(request: Request): AsyncGenerator<Progress, Errors> {
+export async function* halfWidths(request: Request): AsyncGenerator<Progress, HalfWidths> {
   const { resamples, random } = request;
   const values = { slope: [] as number[], logVolume: [] as number[], clusteringEntropy: [] as number[] };
   for (let draw = 0; draw < resamples; draw += 1) {
@@ -48,11 +50,17 @@ export async function* halfErrors(request: Request): AsyncGenerator<Progress, Er
     values.clusteringEntropy.push(yield* halfEntropy(request, source, draw));
   }
   // Halves of n points vary about their mean as means of n points do: n/2 left for n/2 taken, a factor of 1.
+  // However many halves are put together of the groups, they know no more than the groups.
+  const ofGroups = Math.min(resamples, GROUPS) - 1;
   return {
-    slope: standardDeviation(values.slope, 0),
-    logVolume: standardDeviation(values.logVolume, 0),
-    clusteringEntropy: standardDeviation(values.clusteringEntropy, 0),
+    slope: halfWidth(values.slope, ofGroups),
+    logVolume: halfWidth(values.logVolume, ofGroups),
+    clusteringEntropy: halfWidth(values.clusteringEntropy, resamples - 1),
   };
+}
+
+function halfWidth(values: readonly number[], df: number): number {
+  return values.length < 2 ? NaN : studentTwoSidedT(0.05, df) * standardDeviation(values, 1);
 }
 
 /** The largest eigenvalues of a half, from where those of the whole lie. */

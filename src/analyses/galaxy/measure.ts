@@ -12,11 +12,11 @@ import { wishartEigenvalues } from '../../math/spectrum/wishart';
 import { mean, standardDeviation } from '../../math/statistics';
 import type { Progress } from '../../shared/progress';
 import { count as grouped, counted } from '../../shared/words';
-import { coinciding, dominated, fewInHalves } from './caveats';
+import { coinciding, dominated, fewForRanks, fewInHalves } from './caveats';
 import type { Cloud } from './clouds';
-import { groupsOf, wholeCovariance } from './groups';
+import { fewestInHalf, groupsOf, wholeCovariance } from './groups';
 import type { Groups } from './groups';
-import { halfErrors } from './halves';
+import { halfWidths } from './halves';
 import { describe } from './names';
 import type { CloudFields, Interval, NullSpread } from './result';
 import { distinctRows, sampleRows } from './sample-rows';
@@ -24,8 +24,6 @@ import type { GalaxySpec } from './spec';
 
 /** Rows of the paper's code, drawn without replacement, and its components. */
 const PAPER_CODE = { rows: 5000, components: 100 } as const;
-/** Half width of a 95 % interval in standard errors. */
-const NORMAL = 1.96;
 /** Distinct points below which duplicates stay: too few to measure. */
 const LEAST_DISTINCT = 20;
 
@@ -84,8 +82,12 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const gaussian = spreadOf(draws);
   const headline = entropies.clustering - gaussian.mean;
   const volume = logVolume(spectrum.eigenvalues, RANKS);
-  const errors = groups === undefined ? undefined : yield* halfErrors(halves(groups, projection, tools));
-  const around = (value: number, error: number): Interval => [value - NORMAL * error, value + NORMAL * error];
+  // Halves of a rank below those of the whole are other sums: their spread says nothing of it.
+  const ranksInHalves = fewestInHalf(count) > law.ranks.last;
+  if (spec.resamples > 0 && !ranksInHalves) warn(`${describe(cloud)}: ${fewForRanks(count, law.ranks.last)}`);
+  const widths = groups === undefined ? undefined : yield* halfWidths(halves(groups, projection, tools));
+  const around = (value: number, half: number, holds: boolean): Interval =>
+    holds ? [value - half, value + half] : [NaN, NaN];
   const fields: CloudFields = {
     layer: cloud.layer,
     kind: cloud.kind,
@@ -116,11 +118,11 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
           ? NaN
           : (1 + draws.filter((draw) => draw >= entropies.clustering).length) / (1 + spec.null),
     },
-    ...(errors !== undefined && {
+    ...(widths !== undefined && {
       intervals: {
-        slope: around(law.slope, errors.slope),
-        logVolume: around(volume, errors.logVolume),
-        clusteringEntropy: inHalves ? around(headline, errors.clusteringEntropy) : [NaN, NaN],
+        slope: around(law.slope, widths.slope, ranksInHalves),
+        logVolume: around(volume, widths.logVolume, ranksInHalves),
+        clusteringEntropy: around(headline, widths.clusteringEntropy, inHalves),
       },
     }),
   };
@@ -156,7 +158,7 @@ function halves(
   groups: Groups,
   projection: Projection,
   { spec, gemm, random, signal }: Tools,
-): Parameters<typeof halfErrors>[0] {
+): Parameters<typeof halfWidths>[0] {
   const { resamples, neighbour: k } = spec;
   return { groups, projection, resamples, k, gemm, random: random.fork('halves'), signal };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { incompleteBeta, logBeta, logGamma, studentTwoSidedP } from '../../../src/math/special';
+import { incompleteBeta, logBeta, logGamma, studentTwoSidedP, studentTwoSidedT } from '../../../src/math/special';
 import { expectRelative, golden } from './golden';
 
 describe('special functions against mpmath at 400 digits', () => {
@@ -24,6 +24,16 @@ describe('special functions against mpmath at 400 digits', () => {
       expectRelative(studentTwoSidedP(t, df), p, 1e-10, `t = ${t}, df = ${df}`);
       expect(studentTwoSidedP(-t, df)).toBe(studentTwoSidedP(t, df));
     }
+  });
+
+  it('the t of a two-sided p as in printed tables, and back again', () => {
+    const table = { 1: 12.706, 2: 4.303, 7: 2.365, 9: 2.262, 30: 2.042 };
+    for (const [df, t] of Object.entries(table)) expect(studentTwoSidedT(0.05, Number(df))).toBeCloseTo(t, 3);
+    expect(studentTwoSidedT(0.05, 1e6)).toBeCloseTo(1.95997, 4);
+    for (const df of [1, 7, 300])
+      for (const p of [0.9, 0.01, 1e-12])
+        expectRelative(studentTwoSidedP(studentTwoSidedT(p, df), df), p, 1e-12, `${p}, ${df}`);
+    expect(studentTwoSidedT(0.05, 0)).toBeNaN();
   });
 
   it('have values at their ends', () => {
