@@ -172,9 +172,15 @@ async function* chunksOf(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
+  // The body of an aborted request does not always say so: aborted at its last byte, it would be waited for without end.
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  aborted.catch(() => undefined);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      const { done, value } = await Promise.race([reader.read(), aborted]);
       if (done) return;
       yield value;
     }
@@ -182,6 +188,6 @@ async function* chunksOf(
     signal.throwIfAborted();
     throw unreachable(host, error);
   } finally {
-    await reader.cancel().catch(() => undefined);
+    void reader.cancel().catch(() => undefined);
   }
 }

@@ -144,6 +144,18 @@ describe('a download', () => {
     expect(WEIGHTS.equals(await readFile(join(folder, WEIGHTS_PATH)))).toBe(true);
   });
 
+  it('is cancelled at its last byte, too, and is whole the next time without another request', async () => {
+    const model = await listed();
+    const abort = new AbortController();
+    const onProgress = ({ done, total }: DownloadProgress): void => void (done === total && abort.abort());
+    const options = { signal: abort.signal, onProgress };
+    await expect(download({ address: local.address }, model, model.files, folder, options)).rejects.toThrow(/abort/i);
+    const asked = local.storageSeen.length;
+    await fetchAll(model);
+    expect(local.storageSeen).toHaveLength(asked);
+    expect(WEIGHTS.equals(await readFile(join(folder, WEIGHTS_PATH)))).toBe(true);
+  });
+
   it('survives a busy server, and gives up on one that stays busy', async () => {
     const model = await listed();
     local.moods.statuses.push(503, 429);

@@ -20,7 +20,7 @@ export interface LocalFile {
 export interface Moods {
   /** Status of the next answers that are files; each is used once. */
   readonly statuses: number[];
-  /** The next bodies are cut after so many bytes. */
+  /** The next bodies of large files are cut after so many bytes. */
   readonly cuts: number[];
   /** Sends everything whatever range is asked for. */
   ignoresRanges: boolean;
@@ -103,7 +103,7 @@ export class LocalHub {
   private answerStorage(asked: IncomingMessage, answer: ServerResponse): void {
     this.storageSeen.push(seenOf(asked));
     const name = new URL(asked.url!, this.address).pathname.slice(1);
-    this.send(this.files[name]!.content, asked, answer);
+    this.send(this.files[name]!.content, asked, answer, this.moods.cuts.shift());
   }
 
   /** Two pages, as the hub pages long lists by the header `Link`. */
@@ -133,14 +133,13 @@ export class LocalHub {
     return { _id: '1', id: ID, downloads: 1200, likes: 7, gated: false, private: false, lastModified: '2026-01-01' };
   }
 
-  private send(content: Buffer, asked: IncomingMessage, answer: ServerResponse): void {
+  private send(content: Buffer, asked: IncomingMessage, answer: ServerResponse, cut?: number): void {
     const sent = this.moods.spoil?.(content) ?? content;
     const from = this.moods.ignoresRanges ? undefined : /^bytes=(\d+)-$/.exec(asked.headers.range ?? '')?.[1];
     const start = Number(from ?? 0);
     const headers = { 'content-length': sent.length - start, etag: `"${sha256(content)}"` };
     if (from === undefined) answer.writeHead(200, headers);
     else answer.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${sent.length - 1}/${sent.length}` });
-    const cut = this.moods.cuts.shift();
     if (cut === undefined) return void answer.end(sent.subarray(start));
     answer.write(sent.subarray(start, start + cut), () => setTimeout(() => answer.destroy(), 20));
   }
