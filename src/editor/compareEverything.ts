@@ -1,28 +1,20 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { ProgressLocation, Uri, window, workspace } from 'vscode';
-import { rememberEnd } from '../engine/study/failures';
-import { openStudy } from '../engine/study/open';
-import { recordOf } from '../engine/study/record';
-import { Cancelled } from '../shared/errors';
-import { describeProgress, PaceMeter } from '../shared/progress';
+import { Uri, window, workspace } from 'vscode';
 import { present } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { browseDataset, covariatesOf, datasetChoices } from './datasetChoice';
 import type { DatasetPick } from './datasetChoice';
 import { askFits } from './modelsChoice';
-import { openResultPanel } from './resultEditor';
 import { readSettings } from './settings';
 import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
-import { failuresOf, resultToOpen, runStudyJobs } from './studyJobs';
-import type { RunEnd, SharedSettings } from './studyJobs';
+import { runStudyFile } from './study/run';
 import { nameProblem, studyText } from './studyText';
 
 const TITLE = 'Compare Models on Brain Data';
 const AGAINST = 'Best layers of units against what?';
-const REPORT_MS = 250;
 
 /** A covariate of the dataset's units, or none. */
 type Covariate = { readonly name?: string };
@@ -35,8 +27,7 @@ type Covariate = { readonly name?: string };
 export async function compareEverything(models: readonly Uri[], parts: CommandParts): Promise<void> {
   const home = workspace.getWorkspaceFolder(models[0]!)?.uri ?? workspace.workspaceFolders?.[0]?.uri;
   if (home === undefined) return;
-  const settings = readSettings();
-  const { memory, executor } = settings;
+  const { memory, executor } = readSettings();
   const { cacheFolder } = parts.engine;
   const fit = askFits(await parts.engine.client(), models, { memory, executor, cacheFolder }, AGAINST);
   let dataset: Uri | undefined;
@@ -63,45 +54,7 @@ export async function compareEverything(models: readonly Uri[], parts: CommandPa
   });
   await writeFile(file, text, { flag: 'wx' });
   await window.showTextDocument(Uri.file(file), { preview: false });
-  await runStudy(file, { ...settings, cacheFolder, workspace: home.fsPath, seed: 0 }, parts);
-}
-
-/** Runs a study none of whose results is there yet. */
-async function runStudy(file: string, shared: SharedSettings, { engine, log }: CommandParts): Promise<void> {
-  const { plan } = await openStudy(file, shared.workspace);
-  const client = await engine.client();
-  const around = { ...shared, samples: engine.samples };
-  const options = { location: ProgressLocation.Notification, title: `Study ${plan.name}`, cancellable: true };
-  const ends = await window.withProgress(options, async (progress, token): Promise<readonly RunEnd[] | undefined> => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    const pace = new PaceMeter();
-    let reported = -Infinity;
-    try {
-      return await runStudyJobs(plan.runs, client, shared, {
-        signal: abort.signal,
-        record: (run, input) => recordOf(run, input, file, around),
-        remember: ({ out }, failure) => rememberEnd(out, failure),
-        onProgress: (place, step) => {
-          const now = performance.now();
-          const message = `${place} · ${describeProgress(step, pace.measure(step, now))}`;
-          if (now - reported < REPORT_MS) return;
-          reported = now;
-          progress.report({ message });
-        },
-      });
-    } catch (error) {
-      if (error instanceof Cancelled) return undefined;
-      throw error;
-    }
-  });
-  if (ends === undefined) return log.info(`${file}: cancelled; what was made stays.`);
-  const result = resultToOpen(ends);
-  if (result !== undefined) await openResultPanel(Uri.file(result));
-  const failures = failuresOf(ends);
-  if (failures === undefined) return;
-  log.error(failures);
-  await window.showErrorMessage(`Brainlens: ${failures}`);
+  await runStudyFile(Uri.file(file), {}, parts);
 }
 
 async function askDataset(place: Place, samples: string, signal: AbortSignal): Promise<Answer<Uri>> {

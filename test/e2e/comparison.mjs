@@ -164,6 +164,29 @@ async function compareLayers(test) {
   assert.deepEqual([...file.result.models].sort(), [OTHER, 'tiny-random']);
 }
 
+async function compareEverything(test) {
+  otherModel(test);
+  const window = await readyWindow(test);
+  await window.explorerRow(OTHER).click({ modifiers: ['ControlOrMeta'] });
+  await window.explorerRow('tiny-random').click({ modifiers: ['ControlOrMeta'] });
+  await window.askFromMenu(window.explorerRow('tiny-random'), COMPARE);
+  await chooseRow(window, /What shall be compared\?/, 'Everything');
+  await chooseRow(window, /Which recordings\?/, 'Simulated Sample');
+  await chooseRow(window, /Needs .*B of memory|Best layers of units/, 'distance_mm');
+  const input = (await window.quickPick(/Name of the study/)).locator('input').first();
+  await input.fill('both');
+  await window.page.keyboard.press('Enter');
+  const panel = window.panel();
+  await panel.locator('#app[data-ready="true"]').waitFor(PATIENCE);
+  await test.picture(window, 'result');
+  const folder = join(test.workspace, '.brainlens/both');
+  const { file } = await readsAsWritten(panel, join(folder, 'hierarchy'));
+  assert.equal(file.spec.covariate, 'distance_mm');
+  assert.deepEqual(file.result.models.map(({ name }) => name).sort(), [OTHER, 'tiny-random']);
+  assert.equal(readJson(folder, 'similarity/result.json').study.analysis, 'similarity');
+  assert.match(readFileSync(join(test.workspace, 'both.study.yaml'), 'utf8'), /covariate: distance_mm/);
+}
+
 async function measureContext(test) {
   wordDataset(test);
   const before = results(test.workspace);
@@ -206,5 +229,6 @@ export const comparison = [
     run: compareAlignments,
   },
   { name: 'compare models: two selected in the Explorer: the similarity of their layers', run: compareLayers },
+  { name: 'compare models: everything, as a study that is written and run', run: compareEverything },
   { name: 'context: recordings of words, cancelled, then to the end: scores by length', run: measureContext },
 ];
