@@ -30,7 +30,8 @@ export class LineIndex {
    * gives the text after.
    */
   update(changes: readonly LineChange[]): void {
-    const ordered = [...changes].sort((a, b) => a.from - b.from);
+    // Of two that begin in one line, the one that ends there comes first.
+    const ordered = [...changes].sort((a, b) => a.from - b.from || a.to - b.to);
     let moved = 0;
     for (const { from, to, lines } of ordered) {
       const start = from + moved;

@@ -11,6 +11,9 @@ export interface Mention {
 const LONGEST_LINE = 2000;
 const LONGEST_PATH = 400;
 
+/** Before the quote of a raw string of Python, in which a backslash is itself. */
+const RAW = /(^|[^\w])[bB]?[rR][bB]?$/;
+
 /** Languages in whose lines paths are looked for. */
 export const CODE_LANGUAGES = ['python', 'typescript', 'typescriptreact', 'javascript', 'javascriptreact'] as const;
 
@@ -23,7 +26,8 @@ export function mentionsIn(line: string): readonly Mention[] {
   const found: Mention[] = [];
   for (const match of line.matchAll(/(["'`])((?:\\.|(?!\1)[^\\])*)\1/g)) {
     const literal = match[2]!;
-    const path = literal.replace(/\\\\/g, '/').replace(/\/+$/, '');
+    const separator = RAW.test(line.slice(0, match.index)) ? /\\+/g : /\\\\/g;
+    const path = literal.replace(separator, '/').replace(/\/+$/, '');
     if (!mayBePath(path)) continue;
     const start = match.index + 1;
     found.push({ path, start, end: start + literal.length });

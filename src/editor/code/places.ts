@@ -36,7 +36,7 @@ function selfAndParents(path: string): string[] {
   return [0, 1, 2].filter((up) => parts.length - up > 1).map((up) => parts.slice(0, parts.length - up).join('/'));
 }
 
-/** Without `.`, `..` and double separators; Windows drives get the leading slash that URIs have. */
+/** Without `.`, `..` and double separators; Windows drives get the leading slash and the small letter that URIs have. */
 function normalised(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
@@ -44,5 +44,5 @@ function normalised(path: string): string {
     if (part === '..') parts.pop();
     else parts.push(part);
   }
-  return `/${parts.join('/')}`;
+  return `/${parts.join('/')}`.replace(/^\/[A-Z]:(?=\/|$)/, (drive) => drive.toLowerCase());
 }

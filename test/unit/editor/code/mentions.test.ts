@@ -17,6 +17,11 @@ describe('paths in a line of code', () => {
     expect(pathsOf(String.raw`np.load(r"C:\\data\\x") ; Path("models/x/")`)).toEqual(['C:/data/x', 'models/x']);
   });
 
+  it('may be raw Windows paths, whose separators are not doubled', () => {
+    expect(pathsOf(String.raw`np.load(r"C:\data\new.npy")`)).toEqual(['C:/data/new.npy']);
+    expect(pathsOf(String.raw`np.load(bar"C:\data\new.npy")`)).toEqual([]);
+  });
+
   it('are no format strings, globs, URLs, or text with line breaks', () => {
     const lines = ['f"models/{name}"', '"**/*.npy"', '"https://a/b"', String.raw`"a\nb"`, '""'];
     for (const line of lines) expect(pathsOf(line)).toEqual([]);
@@ -73,6 +78,17 @@ describe('an index of mentions by line', () => {
     expect(listed(index)).toEqual(['0:a', '1:x', '2:y', '3:b', '4:z']);
   });
 
+  it('takes two edits that begin in one line, of which one reaches further', () => {
+    const text = { lines: ['"a"', '"b"', '"c"', '"d"', '"e"'] };
+    const index = indexOf(text);
+    text.lines = ['"a"', '"x"', '"y"', '"e"'];
+    index.update([
+      { from: 1, to: 3, lines: 1 },
+      { from: 1, to: 1, lines: 2 },
+    ]);
+    expect(listed(index)).toEqual(['0:a', '1:x', '2:y', '3:e']);
+  });
+
   it('agrees with a fresh one after many random edits', () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
@@ -106,6 +122,11 @@ describe('what a path in code stands for', () => {
     const place = { kind: 'result', path: '/w/.brainlens/align-1' };
     expect(placeOf('.brainlens/align-1/scores.npy', bases, known)).toEqual(place);
     expect(placeOf('./.brainlens//align-1/', bases, known)).toEqual(place);
+  });
+
+  it('is found where a Windows drive is written with a capital letter', () => {
+    const there = { models: new Set(['/c:/w/models/x']), results: new Set<string>() };
+    expect(placeOf('C:/w/models/x', bases, there)).toEqual({ kind: 'model', path: '/c:/w/models/x' });
   });
 
   it('is nothing for other files, nor for folders above', () => {
