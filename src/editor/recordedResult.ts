@@ -53,6 +53,12 @@ export async function recordedResult(file: Uri): Promise<RecordedResult | undefi
   };
 }
 
+/** The folder that paths in a result are relative to; `undefined` where the result lies in no `.brainlens`. */
+export function homeOfResult(folder: Uri): Uri | undefined {
+  const { home, below } = placeOf(folder);
+  return below.length === 0 ? undefined : home;
+}
+
 /** The folder that paths in a result are relative to, which holds `.brainlens`, and the folders below that lead to the result. */
 function placeOf(folder: Uri): { readonly home: Uri; readonly below: readonly string[] } {
   const parts = folder.path.split('/');

@@ -8,8 +8,9 @@ import { guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { mayRun } from './modelChoice';
 import { arrayFiles } from './resultArrays';
+import { homeOfResult } from './recordedResult';
 import { openResultPanel } from './resultEditor';
-import { resultPlace } from './resultPlace';
+import { placeIn, resultPlace } from './resultPlace';
 import { readSettings } from './settings';
 import { basename } from './paths';
 
@@ -59,7 +60,10 @@ async function runAgain(folder: Uri, parts: CommandParts): Promise<void> {
   if (!(await mayRun(workspace.isTrusted))) return;
   const result = await readResult(folder.fsPath);
   const analysis = analysisOf(result, folder);
-  const place = await resultPlace(analysis.id, folder, new Date());
+  const home = homeOfResult(folder);
+  const place = await (home === undefined
+    ? resultPlace(analysis.id, folder, new Date())
+    : placeIn(home, analysis.id, new Date()));
   if (place === undefined) return;
   const job = {
     analysis: analysis.id,

@@ -15,7 +15,11 @@ export interface ResultPlace {
  */
 export async function resultPlace(verb: string, model: Uri, now: Date): Promise<ResultPlace | undefined> {
   const home = workspace.getWorkspaceFolder(model)?.uri ?? workspace.workspaceFolders?.[0]?.uri ?? (await askFolder());
-  if (home === undefined) return undefined;
+  return home && placeIn(home, verb, now);
+}
+
+/** `.brainlens/<verb>-<time>` in a folder. */
+export function placeIn(home: Uri, verb: string, now: Date): ResultPlace {
   return { workspace: home.fsPath, out: join(home.fsPath, defaultResultFolder(verb, now)) };
 }
 

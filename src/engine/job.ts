@@ -15,7 +15,7 @@ import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
 import { Kept } from './kept';
-import { environment, InputRecorder } from './provenance';
+import { absolutePath, environment, InputRecorder } from './provenance';
 import { mapPaths, pathFields } from './spec-paths';
 import { assertWritable, partialFolder, writeProblem, writeResult } from './store';
 
@@ -89,7 +89,8 @@ interface CheckedJob {
  */
 export function checkJob(request: JobRequest, parts: JobParts = engineParts): CheckedJob {
   const analysis = analysisOf(request.analysis, parts);
-  const spec = resolvePaths(analysis, parseSpec(analysis.spec, request.spec), request.workspace);
+  const roots = { workspace: request.workspace, samples: parts.samples };
+  const spec = mapPaths(analysis.spec, parseSpec(analysis.spec, request.spec), (path) => absolutePath(path, roots));
   const out = resolve(request.workspace, request.out);
   assertPlace(out, request.force, request.unique === true);
   const { mayBeMissing = [] } = analysis.spec;
@@ -240,10 +241,6 @@ function assertPlace(out: string, force: boolean, unique: boolean): void {
   } catch (error) {
     throw writeProblem(out, error);
   }
-}
-
-function resolvePaths(analysis: Analysis, spec: unknown, workspace: string): Record<string, unknown> {
-  return mapPaths(analysis.spec, spec, (path) => resolve(workspace, path));
 }
 
 function displayPaths(analysis: Analysis, spec: unknown, inputs: InputRecorder): Record<string, unknown> {

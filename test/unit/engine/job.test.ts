@@ -100,6 +100,19 @@ const hooks = (onProgress: (progress: Progress) => void = () => undefined) => ({
 });
 
 describe('running a job', () => {
+  it('runs the settings of a result again, also where they name a file that is shipped', async () => {
+    const { made } = parts();
+    const spec = { model: 'model', stimuli: ['brainlens:samples/built-in.csv'], steps: 1 };
+    const { out } = await runJob(request({ spec }), hooks(), made);
+    const first = await readResult(out);
+    expect(first.spec).toEqual(spec);
+    expect(first.provenance.inputs).toContainEqual(
+      expect.objectContaining({ path: 'brainlens:samples/built-in.csv', sha256: 'hash of shipped/built-in.csv' }),
+    );
+    const again = await runJob(request({ spec: first.spec, out: join(home, 'results/again') }), hooks(), made);
+    expect((await readResult(again.out)).spec).toEqual(spec);
+  });
+
   it('opens a model once, passes progress on, and writes settings, result and provenance', async () => {
     const { made, opened, dispose } = parts();
     const seen: number[] = [];
