@@ -33,6 +33,18 @@ const onDemand = {
   },
 };
 
+/** The hub's storage protocol, which compiles WebAssembly when it loads, is not used: files come by plain requests. */
+const hubWithoutStorage = {
+  name: 'hub-without-storage',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^@huggingface\/xetchunk-wasm$/ }, async ({ path, pluginData, ...place }) => {
+      if (pluginData === hubWithoutStorage) return undefined;
+      const found = await plugin.resolve(path, { ...place, pluginData: hubWithoutStorage });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -75,7 +87,12 @@ await Promise.all([
     outfile: 'dist/extension.cjs',
     plugins: [englishOnly, onDemand],
   }),
-  build({ ...extension, entryPoints: ['src/editor/onDemand.ts'], outfile: 'dist/on-demand.cjs' }),
+  build({
+    ...extension,
+    entryPoints: ['src/editor/onDemand.ts'],
+    outfile: 'dist/on-demand.cjs',
+    plugins: [englishOnly, hubWithoutStorage],
+  }),
   build({ ...esm, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' }),
   build({ ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' }),
   build({ ...esm, entryPoints: ['src/math/encoding/child.ts'], outfile: 'dist/encoder.js' }),
