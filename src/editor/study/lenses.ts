@@ -3,6 +3,8 @@ import { CodeLens, EventEmitter, languages, Range, Uri, workspace } from 'vscode
 import type { CodeLensProvider, Command, Disposable, Event, TextDocument } from 'vscode';
 import { previousFolder } from '../../engine/store';
 import { Cancelled } from '../../shared/errors';
+import { statesOf } from '../../study/next';
+import type { Turn } from '../../study/next';
 import { planStudy } from '../../study/plan';
 import type { StudyRun } from '../../study/plan';
 import type { RunState } from '../../study/state';
@@ -27,13 +29,15 @@ interface Analysed {
 class StateLens extends CodeLens {
   constructor(
     range: Range,
-    readonly file: Uri,
     readonly analysed: Analysed,
-    readonly seed: Pick<ReturnType<typeof sharedSettings>, 'seed' | 'cacheFolder' | 'workspace'>,
+    /** Of all runs of the study, by id: each depends on those before it. */
+    readonly states: () => Promise<ReadonlyMap<string, RunState>>,
   ) {
     super(range);
   }
 }
+
+type Around = Pick<ReturnType<typeof sharedSettings>, 'seed' | 'cacheFolder' | 'workspace'>;
 
 /** Lenses over every analysis of a study: *Run · Open · Compare with Previous · last: …, 2 h ago · out of date*. */
 export class StudyLenses implements CodeLensProvider, Disposable {
@@ -61,13 +65,15 @@ export class StudyLenses implements CodeLensProvider, Disposable {
     const place = { folder: parent(file).fsPath, workspace: home, name: studyNameOf(basename(file)) };
     const { plan } = planStudy(study, place);
     const settings = sharedSettings(study.settings, home, this.parts.engine.cacheFolder);
+    let found: Promise<ReadonlyMap<string, RunState>> | undefined;
+    const states = () => (found ??= this.statesOf(plan.runs, settings));
     const all: Command = { title: '$(run-all) Run Study', command: 'brainlens.runStudy', arguments: [file] };
     const lenses = study.analyses.flatMap((analysis) => {
       const { start, end } = analysis.nameSpan;
       const range = new Range(document.positionAt(start), document.positionAt(end));
       const analysed = { analysis, runs: plan.runs.filter((run) => run.analysis === analysis.name) };
       const commands = actionsOf(file, analysed, workspace.isTrusted).map((command) => new CodeLens(range, command));
-      return [...commands, new StateLens(range, file, analysed, settings)];
+      return [...commands, new StateLens(range, analysed, states)];
     });
     return workspace.isTrusted ? [new CodeLens(new Range(0, 0, 0, 0), all), ...lenses] : lenses;
   }
@@ -83,8 +89,9 @@ export class StudyLenses implements CodeLensProvider, Disposable {
   }
 
   /** "last: peak layer 17, r = 0.31, 2 h ago · out of date (…)" */
-  private async stateOf({ analysed: { runs }, seed }: StateLens): Promise<Command> {
-    const states = await Promise.all(runs.map((run) => this.look(run, seed)));
+  private async stateOf({ analysed: { runs }, states: all }: StateLens): Promise<Command> {
+    const known = await all();
+    const states = runs.map(({ id }) => known.get(id));
     const results = new Map((await this.library.list()).map((result) => [result.folder.fsPath, result]));
     const made = runs.flatMap((run) => results.get(Uri.file(run.out).fsPath) ?? []);
     const newest = made.toSorted((a, b) => b.created.getTime() - a.created.getTime())[0];
@@ -94,11 +101,22 @@ export class StudyLenses implements CodeLensProvider, Disposable {
     return { title, tooltip: newest.summary, command: RESULT_COMMANDS.open, arguments: [newest.folder] };
   }
 
-  /** `undefined` where it cannot be told: the workspace is restricted, or the settings are refused (and underlined). */
-  private async look(run: StudyRun, around: StateLens['seed']): Promise<RunState | undefined> {
-    if (!workspace.isTrusted) return undefined;
+  /** As `brainlens run --dry-run` tells them. Runs of which it cannot be told are left out; all in a restricted workspace. */
+  private async statesOf(runs: readonly StudyRun[], around: Around): Promise<ReadonlyMap<string, RunState>> {
+    if (!workspace.isTrusted) return new Map();
+    const untold = new Set<string>();
+    const all = await statesOf(runs, async (turn) => {
+      const state = await this.look(turn, around);
+      if (state === undefined) untold.add(turn.run.id);
+      return state ?? { kind: 'missing' };
+    });
+    return new Map(all.flatMap(({ run: { id }, state }) => (untold.has(id) ? [] : [[id, state]])));
+  }
+
+  /** `undefined` where it cannot be told, as the settings are refused (and underlined). */
+  private async look({ run, input }: Turn, around: Around): Promise<RunState | undefined> {
     try {
-      return await lookAt(run, run.input, around, this.parts);
+      return await lookAt(run, input, around, this.parts);
     } catch (error) {
       if (!(error instanceof Cancelled)) this.parts.log.debug(`${run.label}: ${String(error)}`);
       return undefined;
