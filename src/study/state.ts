@@ -21,6 +21,8 @@ export interface Made extends Expected {
   readonly inputs: readonly Pick<InputFile, 'path' | 'sha256'>[];
   /** `undefined` where no study made it. */
   readonly before: Before | undefined;
+  /** Models that failed in it, and that it went on without. */
+  readonly lacking?: readonly string[];
 }
 
 /** What a study noted of a run's inputs right before it, by paths as results write them. */
@@ -49,7 +51,7 @@ export function stateOf(
 ): RunState {
   if (failure !== undefined) return { kind: 'failed', message: failure };
   if (made === undefined) return { kind: 'missing' };
-  const reason = otherSettings(expected, made) ?? (now && otherInputs(made, now));
+  const reason = otherSettings(expected, made) ?? incomplete(made) ?? (now && otherInputs(made, now));
   return reason === undefined ? { kind: 'up-to-date' } : { kind: 'out-of-date', reason };
 }
 
@@ -63,6 +65,11 @@ export function otherSettings(expected: Expected, made: Made): string | undefine
   return other === undefined
     ? undefined
     : `${other} was ${shown(made.spec[other])}, now ${shown(expected.spec[other])}`;
+}
+
+/** A model that failed is tried again like a run that failed: with more memory, or when it is whole, it may go. */
+function incomplete({ lacking = [] }: Made): string | undefined {
+  return lacking.length === 0 ? undefined : `${lacking.join(', ')} failed in it`;
 }
 
 /** Which input of a result has changed since; `undefined` where none has. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { hashFile } from '../../data/hash';
 import { parseSpec } from '../../shared/analysis';
 import type { ResultFile } from '../../shared/result';
@@ -48,8 +49,11 @@ function expectedOf(
   };
 }
 
-function madeOf({ schema, spec, study, provenance }: ResultFile): Made {
-  return { schema, spec, seed: provenance.seed, inputs: provenance.inputs, before: study };
+const lackingSchema = z.object({ failed: z.array(z.object({ model: z.string() })) });
+
+function madeOf({ schema, spec, study, provenance, result }: ResultFile): Made {
+  const lacking = lackingSchema.safeParse(result).data?.failed.map(({ model }) => model) ?? [];
+  return { schema, spec, seed: provenance.seed, inputs: provenance.inputs, before: study, lacking };
 }
 
 async function nowOf({ inputs, before, spec }: Made, around: Surroundings): Promise<Now> {

@@ -36,6 +36,7 @@ describe('the state of a run', () => {
     [{}, { results: {} }, 'r/result.json is missing'],
     [{}, { sets: { m: 'one file more' } }, 'the files of m have changed'],
     [{}, { sets: {} }, 'm is missing'],
+    [{ lacking: ['smol', 'tiny'] }, {}, 'smol, tiny failed in it'],
   ])('is out of date for %j %j', (change, today, why) => {
     expect(reason(change as Partial<Made>, today as Partial<Now>)).toEqual({ kind: 'out-of-date', reason: why });
   });
