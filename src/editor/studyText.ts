@@ -40,7 +40,7 @@ export function nameProblem(name: string): string | undefined {
   return 'Letters, digits, dots, hyphens and underscores, a letter or digit first';
 }
 
-/** Names of models as a study may have them, each once: by their folders or files. */
+/** Names of models as a study may have them, each once whatever its case: by their folders or files. */
 export function distinctNames(paths: readonly string[]): string[] {
   const taken = new Set<string>();
   return paths.map((path) => {
@@ -53,10 +53,10 @@ export function distinctNames(paths: readonly string[]): string[] {
       .replace(/\.gguf$/i, '')
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+/, '');
-    const stem = plain === '' || RESERVED.includes(plain) ? `model-${plain}`.replace(/-$/, '') : plain;
+    const stem = plain === '' || RESERVED.includes(plain.toLowerCase()) ? `model-${plain}`.replace(/-$/, '') : plain;
     let name = stem;
-    for (let n = 2; taken.has(name); n += 1) name = `${stem}-${n}`;
-    taken.add(name);
+    for (let n = 2; taken.has(name.toLowerCase()); n += 1) name = `${stem}-${n}`;
+    taken.add(name.toLowerCase());
     return name;
   });
 }

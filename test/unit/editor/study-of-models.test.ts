@@ -55,6 +55,8 @@ describe('a study of several models that the editor writes', () => {
   it('gives models names of their own that a study may have', () => {
     expect(distinctNames(MODELS)).toEqual(['tiny', 'Smol-LM', 'tiny-2']);
     expect(distinctNames(['encoding', 'x/all', '…/'])).toEqual(['model-encoding', 'model-all', 'model']);
+    // Studies take no two names that differ by their case only.
+    expect(distinctNames(['a/Smol', 'b/smol', 'Similarity'])).toEqual(['Smol', 'smol-2', 'model-Similarity']);
     for (const name of distinctNames(['encoding', 'a b', 'ä/ü.gguf'])) expect(nameProblem(name)).toBeUndefined();
     for (const name of ['', 'a b', '../x', '.hidden', 'ü']) expect(nameProblem(name)).toMatch(/^Letters/);
   });
