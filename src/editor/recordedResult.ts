@@ -5,11 +5,17 @@ import type { Figure } from '../shared/figure';
 import { nameOfModel } from '../shared/model-name';
 import { parent } from './paths';
 
+/** How results write the paths of shipped files. */
+const SHIPPED = 'brainlens:';
+
 /** A file that a result came from. */
 export interface StoredInput {
   /** Absolute path with `/`, as in URIs. */
   readonly path: string;
   readonly role: string;
+  readonly bytes: number;
+  /** It came with Brainlens: its path is no place in the workspace. */
+  readonly shipped: boolean;
 }
 
 /** A result of the workspace, without its numbers. */
@@ -38,7 +44,9 @@ export async function recordedResult(file: Uri): Promise<RecordedResult | undefi
   const analysis = catalog.find((one) => schema.startsWith(`brainlens/${one.schema}@`));
   if (analysis === undefined) return undefined;
   const { home, below } = placeOf(folder);
-  const inputs = provenance.inputs.map(({ path, role }) => ({ path: absolute(home, path), role }));
+  const inputs = provenance.inputs.map(({ path, role, bytes }) => {
+    return { path: absolute(home, path), role, bytes, shipped: path.startsWith(SHIPPED) };
+  });
   return {
     file,
     folder,

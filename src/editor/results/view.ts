@@ -7,6 +7,7 @@ import type { Job, Jobs } from '../jobs';
 import { basename } from '../paths';
 import type { RecordedResult } from '../recordedResult';
 import type { ResultLibrary } from '../resultLibrary';
+import { outOfDate } from './outOfDate';
 import { groupsOf } from './tree';
 import type { ResultGroup } from './tree';
 
@@ -14,7 +15,11 @@ import type { ResultGroup } from './tree';
 const VIEW = 'brainlens.results';
 
 /** A result with the name that it goes by. */
-export type ListedResult = RecordedResult & { readonly name: string };
+export type ListedResult = RecordedResult & {
+  readonly name: string;
+  /** What of its inputs is another now. */
+  readonly changed?: string;
+};
 
 export type ResultNode =
   | { readonly kind: 'jobs' }
@@ -97,7 +102,12 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
   }
 
   private async roots(): Promise<ResultNode[]> {
-    const results = (await this.library.list()).map((result) => ({ ...result, name: basename(result.folder) }));
+    const stored = await this.library.list();
+    const others = await outOfDate(stored);
+    const results = stored.map((result) => {
+      const changed = others.get(result.folder.toString());
+      return { ...result, name: basename(result.folder), ...(changed !== undefined && { changed }) };
+    });
     const groups = groupsOf(results, this.words).map((group): ResultNode => ({ kind: 'group', group }));
     return this.jobs.list().length > 0 ? [{ kind: 'jobs' }, ...groups] : groups;
   }
@@ -131,18 +141,19 @@ function groupItem({ kind, label, results }: ResultGroup<ListedResult>): TreeIte
   return item;
 }
 
-function resultItem({ folder, title, name, summary, created }: ListedResult): TreeItem {
+function resultItem({ folder, title, name, summary, created, changed }: ListedResult): TreeItem {
   const when = ageText(created, new Date());
   const item = new TreeItem(isDefaultName(name) ? title : name);
   item.id = folder.toString();
-  item.description = `${when} · ${summary}`;
+  const state = changed === undefined ? '' : `${l10n.t('out of date: {0}', changed)} · `;
+  item.description = `${state}${when} · ${summary}`;
   item.tooltip = new MarkdownString().appendText(
-    `${title} · ${created.toLocaleString()}\n\n${summary}\n\n${folder.fsPath}`,
+    `${title} · ${state}${created.toLocaleString()}\n\n${summary}\n\n${folder.fsPath}`,
   );
-  item.iconPath = new ThemeIcon('graph');
+  item.iconPath = new ThemeIcon(changed === undefined ? 'graph' : 'history');
   item.contextValue = 'result';
   item.command = { title: l10n.t('Open'), command: RESULT_COMMANDS.open, arguments: [folder] };
-  item.accessibilityInformation = { label: `${title}, ${name}, ${when}, ${summary}` };
+  item.accessibilityInformation = { label: `${title}, ${name}, ${state}${when}, ${summary}` };
   return item;
 }
 
