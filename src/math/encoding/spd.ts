@@ -1,35 +1,42 @@
 import type { Dense, Gemm, Kernel } from '../gemm';
 
 /**
- * U = A₂₁·A₁₁⁻¹ and the Schur complement S = A₂₂ − U·A₂₁ᵀ of symmetric matrices [[A₁₁, A₂₁ᵀ], [A₂₁, A₂₂]] of a batch,
- * A₁₁ [size, size].
+ * Of symmetric matrices [[A₁₁, A₂₁ᵀ], [A₂₁, A₂₂]] of a batch, A₁₁ = L₁₁L₁₁ᵀ [size, size]: V = L₁₁⁻¹A₂₁ᵀ, which is L₂₁ᵀ, and
+ * the Schur complement S = A₂₂ − VᵀV.
  */
 const complement = (size: number): Kernel => ({
   name: `complement ${size}`,
   element: 'float64',
   build(graph) {
-    const [a, d] = [graph.input('a', 3), graph.input('d', 3)];
+    const [a, l] = [graph.input('a', 3), graph.input('l', 3)];
     const below = graph.slice(a, 1, size, END);
-    const a21 = graph.slice(below, 2, 0, size);
-    const u = graph.node('MatMul', [a21, d]);
-    graph.output('u', u, 3);
-    const known = graph.node('MatMul', [u, graph.transpose(a21, 3)]);
+    const v = graph.node('MatMul', [l, graph.transpose(graph.slice(below, 2, 0, size), 3)]);
+    graph.output('v', v, 3);
+    const known = graph.node('MatMul', [graph.transpose(v, 3), v]);
     graph.output('s', graph.node('Sub', [graph.slice(below, 2, size, END), known]), 3);
   },
 });
 
-/** The inverse from its parts D = A₁₁⁻¹, U and S⁻¹: with W = S⁻¹U it is [[D + UᵀW, −Wᵀ], [−W, S⁻¹]]. */
+/** L⁻¹ = [[L₁₁⁻¹, 0], [−L₂₂⁻¹VᵀL₁₁⁻¹, L₂₂⁻¹]] from its parts. */
 const joined: Kernel = {
-  name: 'joined inverse',
+  name: 'joined inverse factor',
   element: 'float64',
   build(graph) {
-    const [d, u, s] = [graph.input('d', 3), graph.input('u', 3), graph.input('s', 3)];
-    const w = graph.node('MatMul', [s, u]);
-    const corner = graph.node('Add', [d, graph.node('MatMul', [graph.transpose(u, 3), w])]);
-    const minus = graph.node('Neg', [w]);
-    const top = graph.node('Concat', [corner, graph.transpose(minus, 3)], { axis: 2 });
-    const bottom = graph.node('Concat', [minus, s], { axis: 2 });
-    graph.output('inverse', graph.node('Concat', [top, bottom], { axis: 1 }), 3);
+    const [l, v, m] = [graph.input('l', 3), graph.input('v', 3), graph.input('m', 3)];
+    const corner = graph.node('MatMul', [graph.node('MatMul', [m, graph.transpose(v, 3)]), l]);
+    const top = graph.node('Concat', [l, graph.node('Sub', [v, v])], { axis: 2 });
+    const bottom = graph.node('Concat', [graph.node('Neg', [corner]), m], { axis: 2 });
+    graph.output('factor', graph.node('Concat', [top, bottom], { axis: 1 }), 3);
+  },
+};
+
+/** A⁻¹ = L⁻ᵀL⁻¹. */
+const squared: Kernel = {
+  name: 'inverse from its factor',
+  element: 'float64',
+  build(graph) {
+    const l = graph.input('l', 3);
+    graph.output('inverse', graph.node('MatMul', [graph.transpose(l, 3), l]), 3);
   },
 };
 
@@ -42,8 +49,8 @@ const LARGEST_BLOCK = 48;
 const CACHED_BYTES = 2 ** 20;
 
 /**
- * Inverses of symmetric positive definite matrices, f64 [batch, order, order], by halves: the inverse of one, and of its
- * Schur complement (Strassen 1969), without pivoting, which positive definite matrices do not need.
+ * Inverses of symmetric positive definite matrices, f64 [batch, order, order], from their Cholesky factors, whose inverses
+ * are made by halves. Unlike halves of the inverse itself this is as exact as the condition of a matrix allows.
  */
 export async function invertDefinite(gemm: Gemm, { data, dims }: Dense): Promise<Dense> {
   const [batch, order] = dims as [number, number, number];
@@ -53,19 +60,21 @@ export async function invertDefinite(gemm: Gemm, { data, dims }: Dense): Promise
   for (let from = 0; from < batch; from += atOnce) {
     const to = Math.min(batch, from + atOnce);
     const part = { data: data.subarray(from * area, to * area), dims: [to - from, order, order] };
-    inverses.set((await inverted(gemm, part)).data, from * area);
+    const { inverse } = await gemm.run(squared, { l: await inverseFactor(gemm, part) }, ['inverse']);
+    inverses.set(inverse.data, from * area);
   }
   return { data: inverses, dims };
 }
 
-async function inverted(gemm: Gemm, a: Dense): Promise<Dense> {
+/** L⁻¹ of A = LLᵀ, f64 [batch, order, order] lower triangular. */
+async function inverseFactor(gemm: Gemm, a: Dense): Promise<Dense> {
   const [batch, order] = a.dims as [number, number, number];
-  if (order <= LARGEST_BLOCK) return { data: leadingInverses(a.data, batch, order, order), dims: a.dims };
+  if (order <= LARGEST_BLOCK) return { data: inverseFactors(a.data, batch, order), dims: a.dims };
   const size = Math.ceil(order / 2);
-  const d = await inverted(gemm, { data: leadingBlocks(a.data, batch, order, size), dims: [batch, size, size] });
-  const { u, s } = await gemm.run(complement(size), { a, d }, ['u', 's']);
-  const { inverse } = await gemm.run(joined, { d, u, s: await inverted(gemm, s) }, ['inverse']);
-  return inverse;
+  const l = await inverseFactor(gemm, { data: leadingBlocks(a.data, batch, order, size), dims: [batch, size, size] });
+  const { v, s } = await gemm.run(complement(size), { a, l }, ['v', 's']);
+  const { factor } = await gemm.run(joined, { l, v, m: await inverseFactor(gemm, s) }, ['factor']);
+  return factor;
 }
 
 /** The leading blocks, f64 [batch, size, size]. */
@@ -80,30 +89,14 @@ function leadingBlocks(data: Float64Array, batch: number, order: number, size: n
   return blocks;
 }
 
-/** The inverses of the leading blocks, f64 [batch, size, size]. */
-function leadingInverses(data: Float64Array, batch: number, order: number, size: number): Float64Array {
-  const inverses = new Float64Array(batch * size * size);
-  const block = new Float64Array(size * size);
+/** L⁻¹ of every matrix of a batch, f64 [batch, order, order]. */
+function inverseFactors(data: Float64Array, batch: number, order: number): Float64Array {
+  const area = order * order;
+  const factors = new Float64Array(batch * area);
   for (let m = 0; m < batch; m++) {
-    for (let i = 0; i < size; i++) {
-      const from = (m * order + i) * order;
-      block.set(data.subarray(from, from + size), i * size);
-    }
-    const lower = invertedCholesky(block, size);
-    gram(lower, size, inverses.subarray(m * size * size, (m + 1) * size * size));
+    factors.set(invertedCholesky(data.slice(m * area, (m + 1) * area), order), m * area);
   }
-  return inverses;
-}
-
-/** LᵀL of a lower triangular matrix. */
-function gram(lower: Float64Array, size: number, out: Float64Array): void {
-  for (let k = 0; k < size; k++) {
-    for (let i = 0; i <= k; i++) {
-      const factor = lower[k * size + i]!;
-      for (let j = 0; j <= i; j++) out[i * size + j]! += factor * lower[k * size + j]!;
-    }
-  }
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) out[j * size + i] = out[i * size + j]!;
+  return factors;
 }
 
 /**

@@ -54,6 +54,25 @@ test.each([7, 48, 77, 276])('inverses of positive definite matrices of order %i'
   expect(error).toBeLessThan(1e-9);
 });
 
+test.each([1e4, 1e8, 1e10])(
+  'inverses of nearly singular matrices are as exact as a condition of %s allows',
+  async (condition) => {
+    const order = 277;
+    const { vectors } = symmetricEigen(
+      (await gemm.multiply(dense(order, order), dense(order, order), { transposeB: true })).data,
+      order,
+    );
+    // Most directions lie at the low end, as in blocks of rows that repeat.
+    const values = Float64Array.from({ length: order }, (_, i) => condition ** -Math.min(1, i / 60));
+    const scaled = vectors.map((value, i) => value * values[Math.floor(i / order)]!);
+    const rows = { data: vectors, dims: [1, order, order] };
+    const matrix = await gemm.multiply(rows, { data: scaled, dims: rows.dims }, { transposeA: true });
+    const { data } = await gemm.multiply(matrix, await invertDefinite(gemm, matrix));
+    const error = data.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(i % (order + 1) === 0))), 0);
+    expect(error).toBeLessThan(10 * condition * Number.EPSILON);
+  },
+);
+
 test('eigenvectors are orthonormal and give the matrix back', () => {
   const n = 40;
   const { data } = dense(n, n);
