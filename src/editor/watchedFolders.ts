@@ -1,4 +1,4 @@
-import { commands, FileType, workspace } from 'vscode';
+import { commands, EventEmitter, FileType, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { messageOf } from '../shared/errors';
 import { parent } from './paths';
@@ -26,6 +26,9 @@ export interface Wanted {
 
 /** Knows what lies in the workspace of one kind: keeps the Explorer's context key and quick picks up to date. */
 export class WatchedFolders implements Disposable {
+  private readonly changed = new EventEmitter<void>();
+  /** A look at the workspace found others than the last. */
+  readonly onDidChange = this.changed.event;
   private found: readonly Uri[] = [];
   private scanning: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -50,6 +53,7 @@ export class WatchedFolders implements Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    this.changed.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -109,7 +113,9 @@ export class WatchedFolders implements Disposable {
     const { name, contextKey, severalKey } = this.wanted;
     const { folders, files } = await this.wanted.find();
     await commands.executeCommand('setContext', contextKey, folders.flatMap(contextPaths));
+    const before = this.found.map(String).join();
     this.found = [...folders, ...files].sort((a, b) => a.path.localeCompare(b.path));
+    if (this.found.map(String).join() !== before) this.changed.fire();
     if (severalKey !== undefined) await commands.executeCommand('setContext', severalKey, this.found.length > 1);
     this.log.info(`${name} in this workspace: ${this.found.length}`);
   }

@@ -42,7 +42,7 @@ export class CodeHovers implements HoverProvider, Disposable {
     const text = new MarkdownString();
     text.isTrusted = { enabledCommands: Object.values(RESULT_COMMANDS) };
     text.appendMarkdown(`**${result.title}** · ${ageText(result.created, new Date())}\n\n`);
-    text.appendText(result.summary);
+    text.appendMarkdown(escapeMarkdown(result.summary));
     // A result whose figures are damaged still has its line; opening it says what is wrong.
     const figures = await figuresOf(result).catch(() => []);
     const image = imageOf(figures, themeKind(window.activeColorTheme.kind));
@@ -73,6 +73,11 @@ function imageOf(figures: readonly Figure[], palette: ThemeKind): { title: strin
   return undefined;
 }
 
+/** Text of a file as text: neither links nor pictures nor commands come of it. */
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\[\]()`*_]/g, '\\$&');
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/[\\[\]()`*_{}#+!~|>-]/g, '\\$&');
 }

@@ -3,6 +3,7 @@ import type { CodeLensProvider, Command, Disposable, Event, TextDocument } from 
 import { ageText } from '../ageText';
 import { RESULT_COMMANDS } from '../commandNames';
 import type { RecordedResult } from '../recordedResult';
+import type { ModelFolders } from '../modelFolders';
 import type { ResultLibrary } from '../resultLibrary';
 import { CODE_LANGUAGES } from './mentions';
 import type { CodeIndex, CodeReference } from './codeIndex';
@@ -19,6 +20,7 @@ export class CodeLenses implements CodeLensProvider, Disposable {
 
   constructor(
     private readonly index: CodeIndex,
+    models: ModelFolders,
     results: ResultLibrary,
   ) {
     this.registrations = [
@@ -26,7 +28,7 @@ export class CodeLenses implements CodeLensProvider, Disposable {
         CODE_LANGUAGES.map((language) => ({ language })),
         this,
       ),
-      results.onDidChange(() => this.changed.fire()),
+      ...[models, results].map(({ onDidChange }) => onDidChange(() => this.changed.fire())),
       workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
     ];
   }

@@ -16,7 +16,7 @@ export class NextToCode implements Disposable {
     this.index = new CodeIndex(models, results);
     this.parts = [
       this.index,
-      new CodeLenses(this.index, results),
+      new CodeLenses(this.index, models, results),
       new CodeHovers(this.index),
       new Sparklines(this.index, results, log),
     ];
