@@ -95,7 +95,7 @@ export function contributions(): void {
       const { yamlValidation } = manifest().contributes;
       assert.deepEqual(
         yamlValidation.map(({ fileMatch }) => fileMatch),
-        ['*.dataset.yaml', 'dataset.yaml'],
+        ['*.dataset.yaml', 'dataset.yaml', '*.study.yaml'],
       );
       for (const { url } of yamlValidation) {
         const schema = JSON.parse(readFileSync(join(extensionPath, url), 'utf8')) as Record<string, unknown>;
