@@ -5,6 +5,7 @@ import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
 import type { RunContext } from '../contract';
 import { featuresOfTokens } from '../features/features';
+import { warnOfSae } from '../sae/warnings';
 import { sampleTokens } from './sample';
 import type { GalaxySpec } from './spec';
 
@@ -35,7 +36,7 @@ export async function* cloudSources(
   const decoders = (spec.decoder ?? []).map((path, i) => decoderSource(path, spec.layers?.[i] ?? i, context));
   const saes: CloudSource[] = [];
   for (const [i, path] of (spec.sae ?? []).entries()) {
-    saes.push(await saeSource(path, i, context));
+    saes.push(await saeSource(path, i, spec.model, context));
     yield { phase: 'Reading SAEs', done: i + 1, total: spec.sae!.length, unit: 'SAEs' };
   }
   refuseTwins(saes);
@@ -56,8 +57,15 @@ function decoderSource(path: string, layer: number, context: RunContext): CloudS
   };
 }
 
-async function saeSource(path: string, index: number, context: RunContext): Promise<CloudSource> {
-  const { layer, files } = await openSae(path);
+async function saeSource(
+  path: string,
+  index: number,
+  model: string | undefined,
+  context: RunContext,
+): Promise<CloudSource> {
+  const opened = await openSae(path);
+  const { layer, files } = opened;
+  warnOfSae(opened, model, context);
   for (const file of files) context.recordInput(file, 'sae');
   return {
     kind: 'features',

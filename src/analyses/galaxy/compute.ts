@@ -10,7 +10,7 @@ import { cloudSources } from './clouds';
 import type { Cloud, CloudSource } from './clouds';
 import { measureCloud } from './measure';
 import type { Measured } from './measure';
-import { describe } from './names';
+import { describe, describeAll } from './names';
 import type { CloudFields, GalaxyFields } from './result';
 import type { GalaxySpec } from './spec';
 
@@ -31,14 +31,19 @@ export async function* measureGalaxy(spec: GalaxySpec, context: RunContext): Asy
   const gemm = new Gemm(context.threads);
   try {
     const measured: Measured[] = [];
+    const caveats = new Map<string, CloudSource[]>();
     for (const [index, source] of sources.entries()) {
       const cloud = { ...source, ...(await source.read()) };
       check(cloud, sources[0]!, measured[0]?.fields, spec, context);
       const random = new Random(context.seed, `galaxy/${source.kind}/${source.layer}`);
-      const { signal, warn } = context;
+      const { signal } = context;
+      const warn = (caveat: string): void => {
+        caveats.set(caveat, [...(caveats.get(caveat) ?? []), source]);
+      };
       const steps = measureCloud(cloud, { spec, gemm, random, signal, warn });
       measured.push(yield* counted(steps, index, sources));
     }
+    caveats.forEach((of, caveat) => context.warn(`${describeAll(of)}: ${caveat}`));
     return resultOf(spec, measured, context.seed);
   } finally {
     await gemm.dispose();

@@ -1,6 +1,6 @@
 import type { ChartFigure, Series } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { KINDS } from './names';
+import { KINDS, layerName } from './names';
 import type { CloudFields, GalaxyFields, Interval } from './result';
 
 interface Measure {
@@ -96,7 +96,7 @@ function summaryOf({ title, value }: Measure, layers: readonly CloudFields[]): s
     const least = clouds.reduce((a, b) => (value(b) < value(a) ? b : a));
     const most = clouds.reduce((a, b) => (value(b) > value(a) ? b : a));
     return [
-      `${name} from ${value(least).toFixed(2)} (layer ${least.layer}) to ${value(most).toFixed(2)} (layer ${most.layer})`,
+      `${name} from ${value(least).toFixed(2)} (${layerName(least.layer)}) to ${value(most).toFixed(2)} (${layerName(most.layer)})`,
     ];
   });
   return `${title}: ${parts.join('; ')}.`;

@@ -2,6 +2,7 @@ import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { layerFigures } from './figure-layers';
 import { cloudFigures } from './figure-clouds';
+import { clusteringHeadline } from './headline';
 import { spectrumFigures } from './figure-spectrum';
 import { shapeTable } from './figure-table';
 import { describe } from './names';
@@ -25,15 +26,12 @@ export function galaxyFigures(result: AnalysisResult): Figure[] {
 export function galaxySummary(result: AnalysisResult): string {
   const { layers } = fieldsOf(result);
   const [first] = layers;
+  const clustering = clusteringHeadline(layers);
   if (layers.length === 1) {
-    return `${capital(describe(first!))} of ${first!.name}: slope ${first!.slope.toFixed(2)}, clustering entropy ${nats(first!.clusteringEntropy)}`;
+    return `${capital(describe(first!))} of ${first!.name}: slope ${first!.slope.toFixed(2)}, ${clustering}`;
   }
   const steepest = layers.reduce((a, b) => (b.slope < a.slope ? b : a));
-  const measured = layers.filter(({ clusteringEntropy }) => Number.isFinite(clusteringEntropy));
-  const start = `${layers.length} clouds of ${names(layers)}: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)})`;
-  if (measured.length === 0) return `${start}, clustering entropy ${nats(first!.clusteringEntropy)}`;
-  const most = measured.reduce((a, b) => (b.clusteringEntropy > a.clusteringEntropy ? b : a));
-  return `${start}, most clustered ${describe(most)} (${nats(most.clusteringEntropy)})`;
+  return `${layers.length} clouds of ${names(layers)}: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)}), ${clustering}`;
 }
 
 /** The files or models that clouds are of. */
@@ -42,12 +40,6 @@ function names(layers: readonly CloudFields[]): string {
   return all.length <= NAMED
     ? all.join(' and ')
     : `${all.slice(0, NAMED - 1).join(', ')} and ${all.length - NAMED + 1} more`;
-}
-
-function nats(value: number): string {
-  if (Number.isNaN(value)) return 'not known without a null';
-  if (!Number.isFinite(value)) return 'not known where points coincide';
-  return `${value.toFixed(1)} nats beyond Gaussian clouds`;
 }
 
 function capital(text: string): string {

@@ -34,7 +34,8 @@ export interface Tools {
   /** Of this cloud. */
   readonly random: Random;
   readonly signal: AbortSignal;
-  readonly warn: (message: string) => void;
+  /** Takes what is to be said of this cloud, without its name. */
+  readonly warn: (caveat: string) => void;
 }
 
 /** What was measured of a cloud: its numbers, its spectrum f64 [width] and where its points lie in three components. */
@@ -55,7 +56,7 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const { spec, gemm, random, signal, warn } = tools;
   const { rows, width } = cloud;
   const count = rows.length / width;
-  yield { phase: `Spectrum of layer ${cloud.layer}`, done: 0, total: 1, unit: 'spectrum' };
+  yield { phase: `Spectrum of ${describe(cloud)}`, done: 0, total: 1, unit: 'spectrum' };
   const groups = spec.resamples > 0 ? await groupsOf(gemm, rows, width, random.fork('groups')) : undefined;
   const whole = groups === undefined ? covariance(gemm, rows, count, width) : wholeCovariance(groups);
   const spectrum = await spectrumOfCovariance(gemm, await whole);
@@ -66,11 +67,11 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const search = { gemm, signal, k: spec.neighbour };
   const entropies = yield* cloudEntropy(projection.points, projection.eigenvalues, search);
   const sink = dominated(cloud, projection, sumOf(own.eigenvalues), chosen);
-  if (sink !== undefined) warn(`${describe(cloud)}: ${sink}`);
+  if (sink !== undefined) warn(sink);
   const known = Number.isFinite(entropies.clustering);
-  if (!known) warn(`${describe(cloud)}: ${coinciding(cloud, entropies.distances, chosen)}`);
+  if (!known) warn(coinciding(cloud, entropies.distances, chosen));
   const inHalves = Math.floor(projection.count / 2) > projection.eigenvalues.length;
-  if (spec.resamples > 0 && !inHalves) warn(`${describe(cloud)}: ${fewInHalves(projection)}`);
+  if (spec.resamples > 0 && !inHalves) warn(fewInHalves(projection));
   const clouds = random.fork('null');
   const draws = yield* gaussianClouds(projection.count, projection.eigenvalues, spec.null, clouds, search);
   const isotropic = Array.from({ length: spec.null }, (_, draw) =>
@@ -84,7 +85,7 @@ export async function* measureCloud(cloud: Cloud, tools: Tools): AsyncGenerator<
   const volume = logVolume(spectrum.eigenvalues, RANKS);
   // Halves of a rank below those of the whole are other sums: their spread says nothing of it.
   const ranksInHalves = fewestInHalf(count) > law.ranks.last;
-  if (spec.resamples > 0 && !ranksInHalves) warn(`${describe(cloud)}: ${fewForRanks(count, law.ranks.last)}`);
+  if (spec.resamples > 0 && !ranksInHalves) warn(fewForRanks(count, law.ranks.last));
   const widths = groups === undefined ? undefined : yield* halfWidths(halves(groups, projection, tools));
   const around = (value: number, half: number, holds: boolean): Interval =>
     holds ? [value - half, value + half] : [NaN, NaN];
@@ -141,7 +142,7 @@ function worthMeasuring(cloud: Cloud, { spec, warn }: Tools): Int32Array | undef
   const enough = Math.max(LEAST_DISTINCT, 2 * (spec.neighbour + 1));
   if (distinct.length === count || distinct.length < enough) return undefined;
   warn(
-    `${describe(cloud)}: ${grouped(count)} tokens are ${counted(distinct.length, 'distinct point')}, for a token's embedding is the same wherever it occurs; entropies are measured on the distinct ones, spectrum, slope and volume on all`,
+    `${grouped(count)} tokens are ${counted(distinct.length, 'distinct point')}, for a token's embedding is the same wherever it occurs; entropies are measured on the distinct ones, spectrum, slope and volume on all`,
   );
   return distinct;
 }

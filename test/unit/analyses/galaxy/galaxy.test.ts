@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { clusteringHeadline } from '../../../../src/analyses/galaxy/headline';
+import { describeAll } from '../../../../src/analyses/galaxy/names';
 import type { CloudFields } from '../../../../src/analyses/galaxy/result';
 import { distinctRows, sampleRows } from '../../../../src/analyses/galaxy/sample-rows';
 import { runJob } from '../../../../src/engine/job';
@@ -185,7 +187,7 @@ describe('the galaxy of activations', () => {
     const embedding = await run({ ...spec, layers: [-1, 0] });
     expect(embedding.layers[0]).toMatchObject({ layer: -1, entropy: null, clusteringEntropy: null });
     expect(embedding.warnings).toEqual([expect.stringMatching(/^activations of the embedding: .* coincide/)]);
-    expect(embedding.summary).toMatch(/most clustered activations of layer 0 \(-?\d/);
+    expect(embedding.summary).toMatch(/entropy of activations of the embedding not known where points coincide$/);
   });
 });
 
@@ -210,6 +212,76 @@ describe('the galaxy of the embedding', () => {
       ),
     ]);
     expect(warnings[0]).toContain(`are ${layers[0]!.entropyPoints} distinct`);
+  });
+});
+
+describe('what is so of several clouds', () => {
+  it('is warned of once, with their layers', async () => {
+    const twice = new Float32Array(60 * 8);
+    const random = new Random(6, 'twice');
+    for (let i = 0; i < 30 * 8; i += 1) twice[i] = twice[30 * 8 + i] = random.normal();
+    const paths = [await decoder('one.npy', twice, 8), await decoder('two.npy', twice, 8)];
+    const { warnings, summary } = await run({ decoder: paths, null: 2, resamples: 0 });
+    expect(warnings).toEqual([expect.stringMatching(/^features of layers 0–1: 60 points .* coincide with others/)]);
+    expect(summary).toMatch(/, clustering entropy not known where points coincide$/);
+  });
+
+  it('has the name of the embedding, and neighbours as one', () => {
+    const of = (kind: 'features' | 'activations', layers: number[]) => layers.map((layer) => ({ kind, layer }));
+    expect(describeAll(of('activations', [-1, 0, 1, 2, 7]))).toBe('activations of the embedding and layers 0–2, 7');
+    expect(describeAll([...of('features', [3]), ...of('activations', [-1])])).toBe(
+      'features of layer 3 and activations of the embedding',
+    );
+  });
+});
+
+describe('the headline of clustering', () => {
+  const cloud = (layer: number, clusteringEntropy: number, p: number, draws = 20): CloudFields =>
+    ({ kind: 'features', layer, clusteringEntropy, null: { p, draws } }) as CloudFields;
+
+  it.each([
+    [
+      'names the most clustered of those above their null',
+      [cloud(0, 2, 1 / 21), cloud(1, 5, 1 / 21), cloud(2, 9, 0.3)],
+      'most clustered features of layer 1 (5.0 nats beyond Gaussian clouds)',
+    ],
+    [
+      'names none where none is above its null, and those whose entropy is unknown',
+      [cloud(0, -2.5, 1), cloud(1, 0.1, 0.4), cloud(2, Infinity, NaN), cloud(3, Infinity, NaN)],
+      'none more clustered than Gaussian clouds; entropy of features of layers 2–3 not known where points coincide',
+    ],
+    [
+      'calls one cloud below its null not clustered',
+      [cloud(0, -2.5, 1)],
+      'clustering entropy -2.5 nats: not more clustered than Gaussian clouds (p = 1)',
+    ],
+    [
+      'says that few draws cannot tell',
+      [cloud(0, 3, 1 / 4, 3), cloud(1, -3, 1, 3)],
+      'most clustered features of layer 0 (3.0 nats beyond Gaussian clouds; p cannot fall below 0.25 with 3 draws)',
+    ],
+    ['knows nothing without a null', [cloud(0, NaN, NaN, 0)], 'clustering entropy not known without a null'],
+  ])('%s', (_, clouds, said) => {
+    expect(clusteringHeadline(clouds)).toBe(said);
+  });
+});
+
+describe('an SAE beside a model', () => {
+  it('that it was not trained on is warned of', async () => {
+    const sae = join(folder, 'sae');
+    cpSync(join(root, 'samples/saes/tiny-random'), sae, { recursive: true });
+    const file = join(sae, 'cfg.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"tiny-random"', '"pythia-70m"'));
+    const model = join(folder, 'gpt2-small');
+    cpSync(join(root, 'samples/models/tiny-random'), model, { recursive: true });
+    const texts = join(folder, 'beside.txt');
+    const random = new Random(5, 'beside');
+    writeFileSync(texts, Array.from({ length: 150 }, () => random.below(100)).join(' '));
+    const settings = { documents: [texts], tokens: 100, layers: [0], null: 1, resamples: 0 };
+    const { warnings } = await run({ sae: [sae], model, ...settings });
+    expect(warnings[0]).toMatch(/^sae says that it was trained on pythia-70m, and the model is gpt2-small:/);
+    const own = await run({ sae: [join(root, 'samples/saes/tiny-random')], model, ...settings });
+    expect(own.warnings.join()).toMatch(/trained on tiny-random/);
   });
 });
 
