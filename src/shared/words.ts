@@ -14,6 +14,11 @@ export function number(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits))).replaceAll('-', '−');
 }
 
+/** 3 → "layer 3", −1 → "the embedding" */
+export function layerName(layer: number): string {
+  return layer < 0 ? 'the embedding' : `layer ${layer}`;
+}
+
 /** 0.0123 → "1.2 %" */
 export function percent(share: number): string {
   return `${number(share * 100, 2)} %`;

@@ -1,7 +1,6 @@
 import type { TableFigure } from '../../shared/figure';
 import { orNull } from '../../shared/figure-parts';
-import { number, percent } from '../../shared/words';
-import { layerName } from './figures-quality';
+import { layerName, number, percent } from '../../shared/words';
 import { PROPERTIES } from './result';
 import type { Property, RelationsResult, SilhouetteFields } from './result';
 

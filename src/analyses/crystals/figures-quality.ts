@@ -1,9 +1,12 @@
 import type { ChartFigure, Series, TableColumn, TableFigure } from '../../shared/figure';
 import { benjaminiHochberg } from '../../math/statistics';
 import { orNull } from '../../shared/figure-parts';
-import { count, counted, number } from '../../shared/words';
+import { count, counted, layerName, number } from '../../shared/words';
 import type { Quality } from '../../math/crystals/qualities';
 import type { RelationFields, RelationsResult } from './result';
+
+/** p of the null below which a relation lies above it. */
+const LEVEL = 0.05;
 
 /** Parallelogram quality of every relation at one layer: before and after, in sample and held out, with the null. */
 export function qualityBars(fields: RelationsResult, layer: number): ChartFigure {
@@ -87,11 +90,12 @@ export function heldOutTable({ relations, draws, splits }: RelationsResult): Tab
   const q = benjaminiHochberg(Float64Array.from(relations, ({ null: { heldOut } }) => heldOut.after.parallelogram.p));
   const layers = new Set(relations.map(({ layer }) => layer)).size;
   const tests = `${counted(relations.length / layers, 'relation')} × ${counted(layers, 'layer')}`;
+  const least = tooFewDraws(draws);
   return {
     kind: 'table',
     id: 'held-out',
     title: 'Qualities on held-out pairs',
-    summary: `Means over ${counted(splits, 'split')} by word, on pairs that discriminant analysis was not fitted on${draws === 0 ? '' : `; z and p of the parallelogram quality after it against ${counted(draws, 'shuffle')} of the relation labels, and q, which is p after Benjamini and Hochberg's correction for the ${tests} that are tested`}.`,
+    summary: `Means over ${counted(splits, 'split')} by word, on pairs that discriminant analysis was not fitted on${draws === 0 ? '' : `; z and p of the parallelogram quality after it against ${counted(draws, 'shuffle')} of the relation labels, and q, which is p after Benjamini and Hochberg's correction for the ${tests} that are tested${least === undefined ? '' : `; ${least}`}`}.`,
     columns: [
       { label: 'Relation', type: 'text' },
       { label: 'Layer', type: 'number' },
@@ -152,19 +156,20 @@ export function transferTable({ relations }: RelationsResult): TableFigure {
 
 /** Relations whose held-out quality after discriminant analysis lies above the null at p < 0.05. */
 export function foundRelations(relations: readonly RelationFields[]): RelationFields[] {
-  return relations.filter(({ null: { heldOut } }) => heldOut.after.parallelogram.p < 0.05);
+  return relations.filter(({ null: { heldOut } }) => heldOut.after.parallelogram.p < LEVEL);
 }
 
-/** "layer 3", "the embedding" */
-export function layerName(layer: number): string {
-  return layer < 0 ? 'the embedding' : `layer ${layer}`;
+/** What so few draws of the null can tell at most; undefined where p can fall below 0.05. */
+export function tooFewDraws(draws: number): string | undefined {
+  const least = 1 / (1 + draws);
+  return least < LEVEL ? undefined : `p cannot fall below ${number(least, 2)} with ${counted(draws, 'draw')}`;
 }
 
 function qualitySentence({ splits, draws }: RelationsResult, own: readonly RelationFields[], layer: number): string {
   const [before, after] = [meanOf(own, ({ before }) => before), meanOf(own, ({ after }) => after)];
   const held = `; on pairs held out by word ${meanOf(own, ({ heldOut }) => heldOut.after)} after`;
   const shuffled = own.map(({ null: { heldOut } }) => heldOut.after.parallelogram.nullMean);
-  const against = `, with shuffled relations ${number(mean(shuffled), 3)}: ${foundRelations(own).length} of ${own.length} relations lie above that at p < 0.05`;
+  const against = `, with shuffled relations ${number(mean(shuffled), 3)}: ${tooFewDraws(draws) ?? `${foundRelations(own).length} of ${own.length} relations lie above that at p < ${LEVEL}`}`;
   return (
     `At ${layerName(layer)}, mean over ${own.length} relations: ${before} before and ${after} after discriminant analysis` +
     `${splits > 0 ? held : ''}${splits > 0 && draws > 0 ? against : ''}.`

@@ -1,3 +1,4 @@
+import { layerName } from '../../shared/words';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { distractorTable, silhouetteTable } from './figures-layers';
@@ -5,10 +6,10 @@ import { parallelogramFigure } from './figures-planes';
 import {
   foundRelations,
   heldOutTable,
-  layerName,
   meanOf,
   qualityBars,
   qualityTable,
+  tooFewDraws,
   transferTable,
 } from './figures-quality';
 import { searchFigures, searchSummary } from './figures-search';
@@ -43,13 +44,14 @@ export function crystalsSummary(result: AnalysisResult): string {
 
 /** What can be said of one layer: against the null on held-out pairs, where there are both. */
 function found(own: readonly RelationFields[], { splits, draws }: RelationsResult): string {
-  if (splits > 0 && draws > 0) {
+  const held = splits > 0;
+  const unknown = held && draws > 0 ? tooFewDraws(draws) : 'without a null';
+  if (unknown === undefined) {
     return `${foundRelations(own).length} of ${own.length} relations above their null on held-out pairs`;
   }
-  const held = splits > 0;
   const [before, after] = [
     meanOf(own, ({ before, heldOut }) => (held ? heldOut.before : before)),
     meanOf(own, ({ after, heldOut }) => (held ? heldOut.after : after)),
   ];
-  return `parallelogram quality ${before} before and ${after} after discriminant analysis on ${held ? 'held-out' : 'its own'} pairs, without a null`;
+  return `parallelogram quality ${before} before and ${after} after discriminant analysis on ${held ? 'held-out' : 'its own'} pairs, ${unknown}`;
 }

@@ -21,8 +21,8 @@ import type { RelationsResult } from './result';
 import { BLANK } from './spec';
 import type { CrystalsSpec } from './spec';
 
-/** Draws below which no empirical p reaches 0.05. */
-const ENOUGH_DRAWS = 19;
+/** Draws below which no empirical p falls below 0.05. */
+const ENOUGH_DRAWS = 20;
 const SILHOUETTE_PAIRS = 1500;
 /** Of a word in a message. */
 const SHOWN_CHARACTERS = 40;
@@ -165,7 +165,7 @@ function shuffles(labels: Int32Array, draws: number, random: Random): Int32Array
 function warnOfMeasures(found: readonly LayerFields[], spec: CrystalsSpec, context: RunContext): void {
   for (const { relations, lda } of found) {
     const unchanged = relations.reduce((sum, relation) => sum + relation.unchanged, 0);
-    const layer = `Layer ${lda.layer}`;
+    const layer = lda.layer < 0 ? 'The embedding' : `Layer ${lda.layer}`;
     if (unchanged > 0) {
       context.warn(
         `${layer}: ${counted(unchanged, 'pair')} end in the same sub-token and have no difference there; their qualities count as 0.`,
@@ -184,7 +184,7 @@ function warnOfMeasures(found: readonly LayerFields[], spec: CrystalsSpec, conte
     }
   }
   if (spec.null > 0 && spec.null < ENOUGH_DRAWS) {
-    context.warn(`${spec.null} draws of the null cannot reach p = 0.05: ask for ${ENOUGH_DRAWS} or more.`);
+    context.warn(`${spec.null} draws of the null cannot bring p below 0.05: ask for ${ENOUGH_DRAWS} or more.`);
   }
 }
 

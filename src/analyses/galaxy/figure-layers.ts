@@ -1,6 +1,7 @@
 import type { ChartFigure, Series } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { KINDS, layerName } from './names';
+import { layerName } from '../../shared/words';
+import { KINDS } from './names';
 import type { CloudFields, GalaxyFields, Interval } from './result';
 
 interface Measure {

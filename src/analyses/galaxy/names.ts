@@ -1,13 +1,9 @@
+import { layerName } from '../../shared/words';
 import type { CloudFields } from './result';
 
 /** "features of layer 3", for messages and figures. */
 export function describe({ kind, layer }: Pick<CloudFields, 'kind' | 'layer'>): string {
   return `${kind} of ${layerName(layer)}`;
-}
-
-/** "layer 3", "the embedding" */
-export function layerName(layer: number): string {
-  return layer === -1 ? 'the embedding' : `layer ${layer}`;
 }
 
 /** "features of layer 3 and activations of the embedding and layers 0–3, 7", for what is so of several clouds. */

@@ -82,6 +82,15 @@ describe('figures of relations', () => {
     expect(summary).toContain("Benjamini and Hochberg's correction for the 4 relations × 1 layer");
   });
 
+  it('do not call relations unfound where so few draws cannot find any', async () => {
+    const { sentences, ids } = await figuresOf(1, 2);
+    expect(sentences[0]).toMatch(/ on held-out pairs, p cannot fall below 0\.33 with 2 draws$/);
+    for (const id of ['quality-0', 'held-out']) {
+      expect(sentences[1 + ids.indexOf(id)]).toContain('p cannot fall below 0.33 with 2 draws');
+    }
+    for (const sentence of sentences) expect(sentence).not.toMatch(/of 4 relations/);
+  });
+
   it('say nothing of a null or of held-out pairs where there are none', async () => {
     for (const [splits, draws] of [
       [0, 2],
