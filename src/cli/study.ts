@@ -33,7 +33,11 @@ export async function runStudy(path: string, options: StudyOptions, streams: Str
   const runs = options.only === undefined ? plan.runs : chosen(plan, options.only);
   const say = (line: string): unknown => (options.json === true ? streams.stderr : streams.stdout).write(`${line}\n`);
   if (options.dryRun === true) {
-    const states = await statesOf(runs, ({ run, input }) => lookAt(run, input, study));
+    const states = await statesOf(runs, async ({ run, input }) => {
+      const state = await lookAt(run, input, study);
+      const replaced = { kind: 'out-of-date', reason: 'it replaces a result that is not of this study' } as const;
+      return state.kind === 'blocked' && options.force === true ? replaced : state;
+    });
     if (options.json === true) streams.stdout.write(jsonOf(states.map(statusJson)));
     else for (const status of states) say(dryLine(status, options.force === true));
     return 0;
@@ -114,6 +118,7 @@ function exitCodeOf(outcomes: readonly Outcome[]): number {
 
 function dryLine({ run, state }: RunStatus, force: boolean): string {
   if (state.kind === 'up-to-date' && !force) return `${run.label}: up to date`;
+  if (state.kind === 'blocked') return `${run.label}: would fail: ${state.message}`;
   return `${run.label}: would run (${whyOf(state)})`;
 }
 

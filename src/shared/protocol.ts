@@ -61,6 +61,8 @@ const lookSchema = z.object({
   input: z.record(z.string(), z.unknown()),
   /** The result folder, absolute. */
   out: z.string(),
+  /** The study file, absolute. */
+  file: z.string(),
   seed: z.number().int(),
   cacheFolder: z.string(),
   workspace: z.string(),
@@ -75,6 +77,8 @@ export const runStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('out-of-date'), reason: z.string() }),
   z.object({ kind: z.literal('missing') }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
+  /** It cannot be made: its place is taken, or its model is not there. */
+  z.object({ kind: z.literal('blocked'), message: z.string() }),
 ]);
 
 /** To the engine child. */

@@ -28,7 +28,7 @@ export async function checkStudy(text: string, place: StudyPlace, files: FileVie
   const study = studyOf(document);
   const { plan, problems } = planStudy(study, place);
   const form = [...syntax, ...schema];
-  const all = form.length > 0 ? form : [...problems, ...(await fileProblems(study, files))];
+  const all = form.length > 0 ? form : await withFiles(problems, study, files);
   return { study, plan, problems: [...all].sort((a, b) => a.span.start - b.span.start) };
 }
 
@@ -38,5 +38,11 @@ export async function studyReferenceProblems(document: Document, files: FileView
   const place = { folder: '/', workspace: '/', name: 'study' };
   const wellFormed = document.errors.length === 0 && schemaProblems(document, studySchema).length === 0;
   const { problems } = wellFormed ? planStudy(study, place) : { problems: [] };
-  return [...problems, ...(await fileProblems(study, files))];
+  return withFiles(problems, study, files);
+}
+
+/** A name of which something else is wrong is no missing file, too. */
+async function withFiles(problems: readonly Problem[], study: Study, files: FileView): Promise<Problem[]> {
+  const said = new Set(problems.map(({ span }) => span.start));
+  return [...problems, ...(await fileProblems(study, files)).filter(({ span }) => !said.has(span.start))];
 }

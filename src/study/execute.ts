@@ -18,7 +18,7 @@ export interface StudyHooks {
 /**
  * Makes the runs of a study that are not up to date, one after another. One that fails does not stop the others.
  * @param runs in the order of a plan
- * @param force makes those that are up to date, too
+ * @param force makes those that are up to date, too, and replaces results that are not of this study
  * @returns what became of each, by id
  * @throws Cancelled; what was made stays
  */
@@ -39,8 +39,11 @@ export async function executeStudy(
 }
 
 async function make(turn: Turn, hooks: StudyHooks, force: boolean): Promise<Outcome> {
+  const { fault } = turn.run;
+  if (fault !== undefined) return { kind: 'failed', message: fault, internal: false };
   try {
     const state = await hooks.look(turn);
+    if (state.kind === 'blocked' && !force) return { kind: 'failed', message: state.message, internal: false };
     if (state.kind === 'up-to-date' && !force) return { kind: 'up-to-date' };
     hooks.onStart(turn, whyOf(state));
     return { kind: 'done', ...(await hooks.make(turn)) };
@@ -54,6 +57,7 @@ async function make(turn: Turn, hooks: StudyHooks, force: boolean): Promise<Outc
 export function whyOf(state: RunState): string {
   switch (state.kind) {
     case 'up-to-date':
+    case 'blocked':
       return 'forced';
     case 'missing':
       return 'not made yet';

@@ -4,14 +4,23 @@ import type { FileView } from '../yaml/files';
 import type { Problem } from '../yaml/syntax';
 import { replacement } from '../yaml/validate';
 import { analysisOf, isList, isPath } from './fields';
-import { ALL } from './references';
-import type { Declared, Study, StudyAnalysis } from './study';
+import { ALL, takes } from './references';
+import type { Declared, NameKind, Study, StudyAnalysis } from './study';
 
 interface PathText {
   readonly text: string;
   readonly span: Problem['span'];
   readonly field: string;
+  /** Of a declared one. */
+  readonly name?: string;
 }
+
+const KINDS: Readonly<Record<NameKind, string>> = {
+  model: 'model',
+  dataset: 'dataset',
+  sae: 'sparse autoencoder',
+  analysis: 'analysis',
+};
 
 /** Files that a study names and that are not there, and names of the study that are files too. */
 export async function fileProblems(study: Study, files: FileView): Promise<Problem[]> {
@@ -19,7 +28,9 @@ export async function fileProblems(study: Study, files: FileView): Promise<Probl
   const texts = study.analyses.flatMap(pathsOf);
   const named = texts.filter(({ text }) => names.has(text.split('/')[0]!));
   const paths = texts.filter((path) => !named.includes(path) && !(path.text === ALL && path.field === 'model'));
-  const declared = study.declared.map((one) => ({ text: one.path, span: one.pathSpan, field: one.kind }));
+  const declared = study.declared.map((one) => ({
+    ...{ text: one.path, span: one.pathSpan, field: one.kind, name: one.name },
+  }));
   const absent = await Promise.all([...declared, ...paths].map((path) => missing(path, names, files)));
   const shadowing = await Promise.all(named.map((path) => shadowed(path, study, files)));
   return [...absent, ...shadowing].flat();
@@ -46,18 +57,25 @@ function namesOf({ declared, analyses }: Study): Map<string, Declared | undefine
 }
 
 async function missing(
-  { text, span, field }: PathText,
-  names: ReadonlyMap<string, unknown>,
+  { text, span, field, name }: PathText,
+  names: ReadonlyMap<string, Declared | undefined>,
   files: FileView,
 ): Promise<Problem[]> {
   if (text === '' || (await files.exists(text))) return [];
   const there = await files.list();
-  const meant = nearest(text, [...names.keys(), ...there]) ?? there.find((file) => file.split('/').at(-1) === text);
+  // A section declares files, an analysis takes what its setting may be.
+  const fitting = [...names].flatMap(([one, declared]) =>
+    name === undefined && takes(declared?.kind ?? 'analysis', field) ? [one] : [],
+  );
+  const meant = nearest(text, [...fitting, ...there]) ?? there.find((file) => file.split('/').at(-1) === text);
   const hint =
-    meant === undefined ? 'it is no name of this study, and paths are relative to it' : `did you mean "${meant}"?`;
+    meant === undefined
+      ? 'it is no name of this study, and paths are relative to it'
+      : `did you mean ${fitting.includes(meant) ? `the ${KINDS[names.get(meant)?.kind ?? 'analysis']} ` : ''}"${meant}"?`;
   const message = `There is no file "${text}"; ${hint}`;
   const made = field === 'dataset' && /\.ya?ml$/.test(text) ? { missingManifest: text } : {};
-  return [{ kind: 'file', span, message, ...replacement(meant), ...made }];
+  const lost = field === 'model' && name !== undefined ? { missingModel: { name, path: text } } : {};
+  return [{ kind: 'file', span, message, ...replacement(meant), ...made, ...lost }];
 }
 
 /** A name wins over a file, but not in silence; where it stands for what lies there, nothing is hidden. */

@@ -14,7 +14,7 @@ export type Outcome =
 export interface Turn {
   readonly run: StudyRun;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Labels of the runs that it goes on without. */
+  /** Labels of the runs, or names of the models, that it goes on without. */
   readonly leftOut: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function turnOf(
     const how = of && lost(of);
     return of === undefined || how === undefined ? [] : [{ need, of, how }];
   });
-  if (gone.length === 0) return { run, input: run.input, leftOut: [] };
+  if (gone.length === 0) return { run, input: run.input, leftOut: run.without ?? [] };
   const single = gone.find(({ need }) => !need.list);
   if (single !== undefined) return { run, skip: `${single.of.label} ${single.how}` };
   const models = new Set(gone.flatMap(({ need, of }) => (isNeeded(run, need.field) && of.model ? [of.model] : [])));
@@ -76,7 +76,7 @@ export function turnOf(
     const why = asSettings(`${problem.field} ${problem.message}`, run);
     return { run, skip: `${first!.of.label} ${first!.how}, and without it ${why}` };
   }
-  const leftOut = [...new Set(dropped.map(({ run: id }) => runs.get(id)!.label))];
+  const leftOut = [...new Set([...(run.without ?? []), ...dropped.map(({ run: id }) => runs.get(id)!.label)])];
   return { run, input, leftOut };
 }
 
@@ -110,8 +110,8 @@ export async function statesOf(
       lost.set(run.id, 'is left out');
       continue;
     }
-    const own = await look(turn);
-    if (own.kind === 'failed') lost.set(run.id, 'failed');
+    const own: RunState = run.fault === undefined ? await look(turn) : { kind: 'blocked', message: run.fault };
+    if (own.kind === 'failed' || own.kind === 'blocked') lost.set(run.id, 'failed');
     const stale = run.needs
       .map(({ run: id }) => byId.get(id)!)
       .find(({ id }) => !lost.has(id) && isStale(states.get(id)));

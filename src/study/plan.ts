@@ -37,6 +37,10 @@ export interface StudyRun {
   readonly out: string;
   /** What of other runs it takes. */
   readonly needs: readonly Need[];
+  /** Why it cannot be made, where its model is not there. */
+  readonly fault?: string;
+  /** Names of models that are not there, and that its list goes on without. */
+  readonly without?: readonly string[];
 }
 
 /** All runs of a study: whatever a run needs comes before it, and one model after another. */

@@ -5,7 +5,9 @@ export type RunState =
   | { readonly kind: 'up-to-date' }
   | { readonly kind: 'out-of-date'; readonly reason: string }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+  /** It cannot be made: its place is taken, or its model is not there. */
+  | { readonly kind: 'blocked'; readonly message: string };
 
 /** What the result of a run would be made by. */
 export interface Expected {

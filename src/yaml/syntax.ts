@@ -26,6 +26,8 @@ export interface Problem {
   readonly fix?: { readonly title: string; readonly text: string };
   /** A missing dataset manifest, as the file names it: one can be made from the files in its folder. */
   readonly missingManifest?: string;
+  /** A declared model that is not there: only its own runs fail. */
+  readonly missingModel?: { readonly name: string; readonly path: string };
 }
 
 /** The syntax tree of a YAML text, as far as it can be made out; nothing throws. */

@@ -133,7 +133,8 @@ describe('a study of two models, and a third that is damaged', { timeout: 600_00
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'brainlens: wrong.study.yaml, line 7: There is no file "langauge"; did you mean "language"?\n',
+      stderr:
+        'brainlens: wrong.study.yaml, line 7: There is no file "langauge"; did you mean the analysis "language"?\n',
     });
   });
 });

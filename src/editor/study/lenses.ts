@@ -17,6 +17,7 @@ import type { CommandParts } from '../analysisRun';
 import { basename, parent } from '../paths';
 import type { ResultLibrary } from '../resultLibrary';
 import { homeOf, lookAt, sharedSettings } from './run';
+import type { StudySurroundings } from './run';
 import { inWords } from './words';
 
 /** An analysis of a study with its runs. */
@@ -36,8 +37,6 @@ class StateLens extends CodeLens {
     super(range);
   }
 }
-
-type Around = Pick<ReturnType<typeof sharedSettings>, 'seed' | 'cacheFolder' | 'workspace'>;
 
 /** Lenses over every analysis of a study: *Run · Open · Compare with Previous · last: …, 2 h ago · out of date*. */
 export class StudyLenses implements CodeLensProvider, Disposable {
@@ -64,7 +63,8 @@ export class StudyLenses implements CodeLensProvider, Disposable {
     const home = homeOf(file).fsPath;
     const place = { folder: parent(file).fsPath, workspace: home, name: studyNameOf(basename(file)) };
     const { plan } = planStudy(study, place);
-    const settings = sharedSettings(study.settings, home, this.parts.engine.cacheFolder);
+    const shared = sharedSettings(study.settings, home, this.parts.engine.cacheFolder);
+    const settings = { ...shared, file: file.fsPath };
     let found: Promise<ReadonlyMap<string, RunState>> | undefined;
     const states = () => (found ??= this.statesOf(plan.runs, settings));
     const all: Command = { title: '$(run-all) Run Study', command: 'brainlens.runStudy', arguments: [file] };
@@ -102,7 +102,7 @@ export class StudyLenses implements CodeLensProvider, Disposable {
   }
 
   /** As `brainlens run --dry-run` tells them. Runs of which it cannot be told are left out; all in a restricted workspace. */
-  private async statesOf(runs: readonly StudyRun[], around: Around): Promise<ReadonlyMap<string, RunState>> {
+  private async statesOf(runs: readonly StudyRun[], around: StudySurroundings): Promise<ReadonlyMap<string, RunState>> {
     if (!workspace.isTrusted) return new Map();
     const untold = new Set<string>();
     const all = await statesOf(runs, async (turn) => {
@@ -114,7 +114,7 @@ export class StudyLenses implements CodeLensProvider, Disposable {
   }
 
   /** `undefined` where it cannot be told, as the settings are refused (and underlined). */
-  private async look({ run, input }: Turn, around: Around): Promise<RunState | undefined> {
+  private async look({ run, input }: Turn, around: StudySurroundings): Promise<RunState | undefined> {
     try {
       return await lookAt(run, input, around, this.parts);
     } catch (error) {

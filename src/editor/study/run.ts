@@ -109,7 +109,7 @@ function follow(
       const ends = await runStudyJobs(runs, client, shared, {
         signal: abort.signal,
         force: choice.force === true,
-        look: (run, input) => lookAt(run, input, shared, parts),
+        look: (run, input) => lookAt(run, input, { ...shared, file }, parts),
         record: (run, input) => recordOf(run, input, file, around),
         remember: ({ out }, failure) => rememberEnd(out, failure),
         onProgress: (place, step) => {
@@ -135,15 +135,18 @@ function follow(
   });
 }
 
+/** What a look at a run of a study goes by; `file` is the study's, absolute. */
+export type StudySurroundings = Pick<SharedSettings, 'seed' | 'cacheFolder' | 'workspace'> & { readonly file: string };
+
 /** How a run stands, by the contents of its inputs: the engine hashes them. @throws what it fails with, or Cancelled */
 export async function lookAt(
   { spec, out }: Pick<StudyRun, 'spec' | 'out'>,
   input: Readonly<Record<string, unknown>>,
-  { seed, cacheFolder, workspace: home }: Pick<SharedSettings, 'seed' | 'cacheFolder' | 'workspace'>,
+  { file, seed, cacheFolder, workspace: home }: StudySurroundings,
   { engine }: Pick<CommandParts, 'engine'>,
 ): Promise<RunState> {
   const client = await engine.client();
-  const look = { analysis: spec.id, input: { ...input }, out, seed, cacheFolder, workspace: home };
+  const look = { analysis: spec.id, input: { ...input }, out, file, seed, cacheFolder, workspace: home };
   const outcome = await client.look(look);
   if (outcome.kind === 'done') return outcome.state;
   if (outcome.kind === 'cancelled') throw new Cancelled();

@@ -12,7 +12,7 @@ export function inWords(states: readonly (RunState | undefined)[]): string[] {
     [count('up-to-date'), 'up to date'],
     [count('out-of-date'), 'out of date'],
     [count('missing'), 'not made yet'],
-    [count('failed'), 'failed'],
+    [count('failed') + count('blocked'), 'failed'],
   ] as const;
   return [parts.flatMap(([n, words]) => (n > 0 ? [`${n} ${words}`] : [])).join(', ')];
 }
@@ -27,5 +27,7 @@ function oneInWords(state: RunState): string {
       return 'not made yet';
     case 'failed':
       return `failed: ${state.message}`;
+    case 'blocked':
+      return `cannot be made: ${state.message}`;
   }
 }

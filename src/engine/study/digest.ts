@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { resultSchema } from '../../shared/result';
 import { canonical } from '../../study/state';
@@ -51,16 +51,25 @@ export async function setDigest(path: string, model: boolean): Promise<string | 
   if (!facts.isDirectory()) return sha256('file');
   if ((await stat(join(path, RESULT)).catch(() => undefined)) !== undefined) return sha256('result');
   const lines: string[] = [];
-  await list(path, '', model, lines);
+  await list(path, '', { model, lines, above: [] });
   return sha256(lines.sort().join('\n'));
 }
 
-async function list(folder: string, below: string, model: boolean, lines: string[]): Promise<void> {
+/** What is gathered on the way down, and the real paths of the folders above, into which a link may lead back. */
+interface Descent {
+  readonly model: boolean;
+  readonly lines: string[];
+  readonly above: readonly string[];
+}
+
+async function list(folder: string, below: string, { model, lines, above }: Descent): Promise<void> {
+  const here = await realpath(join(folder, below));
+  if (above.includes(here)) return;
   for (const name of await readdir(join(folder, below))) {
     if (name.startsWith('.')) continue;
     const path = below === '' ? name : `${below}/${name}`;
     const facts = await stat(join(folder, path)).catch(() => undefined);
-    if (facts?.isDirectory() === true) await list(folder, path, model, lines);
+    if (facts?.isDirectory() === true) await list(folder, path, { model, lines, above: [...above, here] });
     else if (!model || MODEL_FILES.test(name)) lines.push(`${path} ${facts?.size ?? 'unreadable'}`);
   }
 }

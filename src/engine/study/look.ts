@@ -1,6 +1,8 @@
+import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { hashFile } from '../../data/hash';
 import { parseSpec } from '../../shared/analysis';
+import { messageOf, UserError } from '../../shared/errors';
 import type { ResultFile } from '../../shared/result';
 import { otherSettings, stateOf } from '../../study/state';
 import type { Expected, Made, Now, RunState } from '../../study/state';
@@ -17,10 +19,13 @@ export interface Surroundings extends PathRoots {
   /** Where hashes of large files are remembered. */
   readonly cacheFolder: string;
   readonly seed: number;
+  /** The study file, absolute. */
+  readonly file: string;
 }
 
 /**
  * How a run stands, from its result folder and the contents of its inputs. Files are hashed where their facts changed.
+ * A result that this study file did not make blocks it.
  * @param input what of its input is left
  * @throws UserError for settings that the analysis refuses
  */
@@ -30,10 +35,29 @@ export async function lookAt(
   around: Surroundings,
 ): Promise<RunState> {
   const expected = expectedOf(run, input, around);
+  const result = await readResult(run.out).catch(() => undefined);
+  const other = result && (await otherMaker(result, around));
+  if (other !== undefined) {
+    const problem = `${displayPath(run.out, around)} holds a result that ${other}: it is not replaced`;
+    const remedy = 'Move it away, rename the study file, or replace it with brainlens run --force.';
+    return { kind: 'blocked', message: messageOf(new UserError(problem, remedy)) };
+  }
   const failure = await failureOf(run.out);
-  const made = await readResult(run.out).then(madeOf, () => undefined);
+  const made = result && madeOf(result);
   const late = made === undefined || failure !== undefined || otherSettings(expected, made) !== undefined;
   return stateOf(expected, made, late ? undefined : await nowOf(made, around), failure);
+}
+
+/** Whose result it is where it is not of this study, in a few words. */
+async function otherMaker({ study }: ResultFile, around: Surroundings): Promise<string | undefined> {
+  if (study === undefined) return 'no study made';
+  const [own, its] = await Promise.all([around.file, absolutePath(study.file, around)].map(truePath));
+  return own === its ? undefined : `the study ${study.file} made`;
+}
+
+/** Without symbolic links, as far as it is there. */
+function truePath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 function expectedOf(

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { UserError } from '../../shared/errors';
 import { checkStudy } from '../../study/check';
+import { withoutModels } from '../../study/faults';
 import type { StudyPlan } from '../../study/plan';
 import { studyNameOf } from '../../study/study';
 import type { StudySettings } from '../../study/study';
 import { FolderView } from '../../yaml/folder-view';
 import { lineOf } from '../../yaml/syntax';
+import type { Span } from '../../yaml/syntax';
 
 /** A study that can run. */
 export interface OpenedStudy {
@@ -20,7 +22,8 @@ export interface OpenedStudy {
  * Reads a study file and plans its runs.
  * @param path the file
  * @param workspace where results go, in `.brainlens/<study>`
- * @throws UserError for the first thing wrong, with its line, and how many more there are
+ * @returns the plan, in which the runs on a declared model that is not there say so
+ * @throws UserError for the first other thing wrong, with its line, and how many more there are
  */
 export async function openStudy(path: string, workspace: string): Promise<OpenedStudy> {
   const file = resolve(workspace, path);
@@ -28,12 +31,18 @@ export async function openStudy(path: string, workspace: string): Promise<Opened
   const folder = dirname(file);
   const place = { folder, workspace, name: studyNameOf(basename(file)) };
   const { study, plan, problems } = await checkStudy(text, place, new FolderView(folder));
-  const [first, ...more] = problems;
+  const inLine = (message: string, { start }: Span): string => `${path}, line ${lineOf(text, start)}: ${message}`;
+  const lost = problems.flatMap(({ missingModel, message, span }) =>
+    missingModel === undefined
+      ? []
+      : [{ name: missingModel.name, path: resolve(folder, missingModel.path), message: inLine(message, span) }],
+  );
+  const [first, ...more] = problems.filter(({ missingModel }) => missingModel === undefined);
   if (first !== undefined) {
     const others = more.length === 0 ? '' : ` (and ${more.length} more: line ${linesOf(text, more).join(', ')})`;
-    throw new UserError(`${path}, line ${lineOf(text, first.span.start)}: ${first.message}${others}`);
+    throw new UserError(`${inLine(first.message, first.span)}${others}`);
   }
-  return { file, plan, settings: study.settings };
+  return { file, plan: { ...plan, runs: withoutModels(plan.runs, lost) }, settings: study.settings };
 }
 
 async function readStudy(file: string): Promise<string> {

@@ -9,11 +9,7 @@ import type { Surroundings } from './look';
 import { recordOf } from './record';
 
 /** What all jobs of a study share. */
-export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'cacheSize'> &
-  Surroundings & {
-    /** The study file, absolute. */
-    readonly file: string;
-  };
+export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'cacheSize'> & Surroundings;
 
 /** The job of one run; what its inputs are is noted now. */
 export async function jobOf({ run, input, leftOut }: Turn, study: StudyJob): Promise<JobRequest> {
@@ -25,6 +21,7 @@ export async function jobOf({ run, input, leftOut }: Turn, study: StudyJob): Pro
     analysis: run.spec.id,
     spec: { ...input },
     out: run.out,
+    // What lies there was looked at: it is of this study, or to be replaced.
     force: true,
     study: await recordOf(run, input, file, study),
     ...(leftOut.length > 0 && { warnings: [missing] }),

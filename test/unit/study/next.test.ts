@@ -80,6 +80,15 @@ describe('executing a study', () => {
     expect(outcomes.get('encoding-pythia')).toMatchObject({ internal: true });
   });
 
+  it('leaves a result alone that is not of the study, unless it is forced', async () => {
+    const taken = { ...allFresh, 'language-smol': { kind: 'blocked', message: 'it is of another' } as const };
+    const { made, outcomes } = await execute({}, taken);
+    expect(made).toEqual([]);
+    expect(outcomes.get('language-smol')).toEqual({ kind: 'failed', message: 'it is of another', internal: false });
+    expect(outcomes.get('silence-smol')).toEqual({ kind: 'skipped', reason: 'language (smol) failed' });
+    expect((await execute({}, taken, true)).made).toHaveLength(8);
+  });
+
   it('ends with a cancel', async () => {
     await expect(execute({ 'silence-smol': new Cancelled() })).rejects.toBeInstanceOf(Cancelled);
   });
@@ -111,5 +120,10 @@ describe('states of a study', () => {
     const found = await states({ 'language-smol': { kind: 'failed', message: 'bad' } });
     expect(found['silence-smol']).toEqual({ kind: 'out-of-date', reason: 'it waits: language (smol) failed' });
     expect(found['hierarchy']).toEqual(fresh);
+  });
+
+  it('what waits for a place that is taken says so', async () => {
+    const found = await states({ 'language-smol': { kind: 'blocked', message: 'taken' } });
+    expect(found['silence-smol']).toEqual({ kind: 'out-of-date', reason: 'it waits: language (smol) failed' });
   });
 });

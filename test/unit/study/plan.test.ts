@@ -79,6 +79,13 @@ describe('a study of two models', () => {
   });
 });
 
+describe('one mistake', () => {
+  it('is one problem: a model that is not declared is no missing file, too', async () => {
+    const text = 'models: { smol: m/smol }\nanalyses:\n  a: { analysis: localize, model: [smol, smoll] }\n';
+    expect(await wrong(text)).toEqual(['3: There is no model "smoll"; did you mean "smol"?']);
+  });
+});
+
 describe('a study with a fault names its line', () => {
   const line = (text: string) =>
     `models: { smol: m/smol, pythia: m/pythia }\ndatasets: { speech: speech/dataset.yaml }\nanalyses:\n${text}\n`;
@@ -91,7 +98,12 @@ describe('a study with a fault names its line', () => {
     ['  a: { analysis: localize, model: smol, fraction: 2 }', /^4: "fraction" must be at most 1$/],
     ['  a: { analysis: localize, model: smol, fraction: many }', /^4: "fraction" must be a number, not text$/],
     ['  a: { analysis: localize }', /^4: "model" is missing/],
-    ['  a: { analysis: localize, model: smoll }', /^4: There is no file "smoll"; did you mean "smol"\?$/],
+    ['  a: { analysis: localize, model: smoll }', /^4: There is no file "smoll"; did you mean the model "smol"\?$/],
+    [
+      '  a: { analysis: align, model: smol, dataset: speach }',
+      /There is no file "speach"; did you mean the dataset "speech"\?$/,
+    ],
+    ['  a: { analysis: align, model: smol, dataset: smoll }', /There is no file "smoll"; it is no name of this study/],
     ['  a: { analysis: localize, model: [smol, pithia] }', /^4: There is no model "pithia"; did you mean "pythia"\?$/],
     [
       '  a: { analysis: localize, model: smol, stimuli: sentence.csv }',

@@ -6,6 +6,7 @@ describe('how the runs of an analysis stand, in a lens', () => {
     expect(inWords([{ kind: 'up-to-date' }])).toEqual(['up to date']);
     expect(inWords([{ kind: 'out-of-date', reason: 'seed was 0, now 1' }])).toEqual(['out of date: seed was 0, now 1']);
     expect(inWords([{ kind: 'failed', message: 'no tokenizer' }])).toEqual(['failed: no tokenizer']);
+    expect(inWords([{ kind: 'blocked', message: 'taken' }])).toEqual(['cannot be made: taken']);
   });
 
   it('is counted where there are several', () => {
