@@ -23,7 +23,7 @@ export interface PlotTheme {
 /** Pattern of bars, dash of lines and symbol of points: what tells roles apart without colour (Plotly's names). */
 export interface RoleShape {
   readonly pattern: '' | '/' | '\\' | 'x';
-  readonly dash: 'solid' | 'dash' | 'dot' | 'dashdot';
+  readonly dash: 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash' | 'longdashdot';
   readonly symbol: 'circle' | 'square' | 'diamond' | 'triangle-up' | 'cross';
   /** Only the symbol's outline is drawn, so that points upon points stay visible. */
   readonly open?: true;
@@ -58,8 +58,8 @@ const colours: Record<ThemeKind, Record<Role, string>> = {
 const shapes: Record<Role, RoleShape> = {
   selected: { pattern: '', dash: 'solid', symbol: 'circle' },
   'control-1': { pattern: '/', dash: 'dash', symbol: 'square' },
-  'control-2': { pattern: '\\', dash: 'dot', symbol: 'diamond', open: true },
-  'control-3': { pattern: 'x', dash: 'dashdot', symbol: 'triangle-up', open: true },
+  'control-2': { pattern: '\\', dash: 'longdash', symbol: 'diamond', open: true },
+  'control-3': { pattern: 'x', dash: 'longdashdot', symbol: 'triangle-up', open: true },
   'condition-1': { pattern: '', dash: 'solid', symbol: 'circle' },
   'condition-2': { pattern: '/', dash: 'dash', symbol: 'square' },
   'condition-3': { pattern: '\\', dash: 'dot', symbol: 'diamond' },

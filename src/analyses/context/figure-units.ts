@@ -1,7 +1,7 @@
 import { percentile } from '../../math/statistics';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Role, Series } from '../../shared/figure';
-import { SERIES_ROLES, finite } from '../../shared/figure-parts';
+import { CONDITION_ROLES, finite } from '../../shared/figure-parts';
 import { counted, number } from '../../shared/words';
 import { groupsOf } from '../alignment/figure-curves';
 import type { Group } from '../alignment/figure-curves';
@@ -11,7 +11,7 @@ import type { ContextFields } from './result';
 import { inWords, labelsOf } from './words';
 
 /** Lines of one chart at most. */
-const ROLES: readonly Role[] = [...SERIES_ROLES, 'selected'];
+const ROLES: readonly Role[] = [...CONDITION_ROLES, 'selected', 'control-1', 'control-2', 'control-3'];
 
 /**
  * Score against length at the best layer: of every subject or region, as `align` groups units, the median of its units;

@@ -17,7 +17,14 @@ const outlines: Record<RoleShape['symbol'], string> = {
   cross: 'm-1 -4h2v3h3v2h-3v3h-2v-3h-3v-2h3z',
 };
 
-const dashes: Record<RoleShape['dash'], string> = { solid: '', dash: '6 3', dot: '2 2', dashdot: '6 2 2 2' };
+const dashes: Record<RoleShape['dash'], string> = {
+  solid: '',
+  dash: '6 3',
+  dot: '2 2',
+  dashdot: '6 2 2 2',
+  longdash: '10 4',
+  longdashdot: '10 3 2 3',
+};
 
 /** 16 × 12 pixels with its top left corner at (x, y). */
 export function swatch(series: Series, x: number, y: number, theme: PlotTheme): string {

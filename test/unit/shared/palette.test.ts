@@ -57,6 +57,11 @@ function lab(hex: string, m: number[]): number[] {
 }
 
 describe('palettes', () => {
+  it.each(KINDS)('%s: of eight lines of one chart no two have the same colour and dash', (kind) => {
+    const lines: Role[] = [...TOGETHER[0]!, ...TOGETHER[1]!];
+    expect(new Set(lines.map((role) => `${roleColour(kind, role)} ${roleShape(role).dash}`)).size).toBe(8);
+  });
+
   it.each(KINDS)('%s: every role stands at least 3:1 off the background (WCAG 1.4.11)', (kind) => {
     for (const role of TOGETHER.flat()) {
       expect(contrast(roleColour(kind, role), standardTheme(kind).background), role).toBeGreaterThanOrEqual(3);
