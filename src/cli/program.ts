@@ -91,14 +91,14 @@ function addInfo(root: Command, streams: Streams): void {
     .command('info')
     .description('What a model is: family, size, stored type, memory that a run needs.')
     .argument('<model>', 'a model folder or a .gguf file');
-  addCommon(command);
+  addCommon(command, 'a result folder that keeps the answer (default: none is written)');
   command.action((model: string, options: CommonOptions) => info(model, options, streams));
 }
 
 function addAnalysis(root: Command, analysis: AnalysisSpec, streams: Streams): void {
   const command = verb(root, analysis.id).description(analysis.describe).allowExcessArguments(false);
   addSpecOptions(command, analysis);
-  addCommon(command, analysis.id);
+  addCommon(command, resultFolder(analysis.id));
   command.action(() => runAnalysis(analysis, specInput(command, analysis), command.opts(), streams));
 }
 
@@ -145,10 +145,12 @@ function addStudy(root: Command, streams: Streams, ended: Ended): void {
     });
 }
 
-function addCommon(command: Command, id = command.name()): void {
-  command
-    .option('--out <dir>', `the result folder (default: .brainlens/${id.replaceAll(' ', '-')}-<yyyymmdd-hhmmss>)`)
-    .option('--force', 'replace the result that lies in --out');
+function resultFolder(id: string): string {
+  return `the result folder (default: .brainlens/${id.replaceAll(' ', '-')}-<yyyymmdd-hhmmss>)`;
+}
+
+function addCommon(command: Command, out: string): void {
+  command.option('--out <dir>', out).option('--force', 'replace the result that lies in --out');
   addSettings(command);
   command
     .option('--json', 'result.json on standard output; progress stays on standard error')

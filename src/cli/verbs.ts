@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalog } from '../analyses/catalog';
 import type { AnalysisSpec } from '../shared/analysis';
-import { Cancelled } from '../shared/errors';
+import { Cancelled, UserError } from '../shared/errors';
 import { formatBytes } from '../shared/progress';
 import type { Estimate, JobRequest } from '../shared/protocol';
 import { checkSchemaKnown } from '../shared/result';
@@ -70,7 +70,10 @@ export async function runAnalysis(
   }
 }
 
-/** Prints what a model is: a table, or with `--json` the document of a result; with `--out` that document is stored. */
+/**
+ * Prints what a model is: a table, or with `--json` the document of a result; with `--out` that document is stored too, and
+ * its folder named below the table.
+ */
 export async function info(model: string, options: CommonOptions, { stdout, stderr }: Streams): Promise<void> {
   const { modelInfo, infoDocument } = await import('../engine/info');
   const { infoTable } = await import('./info-table');
@@ -78,8 +81,9 @@ export async function info(model: string, options: CommonOptions, { stdout, stde
   const display = new ProgressDisplay(stderr);
   const onProgress = options.quiet === true ? () => undefined : display.show.bind(display);
   const request = { ...common, model: resolve(model) };
+  const table = options.json === true ? '' : infoTable(model, await modelInfo(request));
   if (options.json !== true && options.out === undefined) {
-    stdout.write(infoTable(model, await modelInfo(request)));
+    stdout.write(table);
     return;
   }
   const place = options.out === undefined ? undefined : { out: resolve(options.out), force: options.force === true };
@@ -87,15 +91,24 @@ export async function info(model: string, options: CommonOptions, { stdout, stde
     (signal) => infoDocument(request, place, { signal, onProgress }),
     () => undefined,
   ).finally(() => display.clear());
-  stdout.write(options.json === true ? json : `${place?.out ?? ''}\n`);
+  stdout.write(options.json === true ? json : `${table}${place?.out ?? ''}\n`);
 }
 
-/** Writes a result's HTML report and prints its path. */
+/** What `info` stores is no analysis: it has no figures. */
+const INFO_SCHEMA = 'brainlens/info@';
+
+/** Writes a result's HTML report and prints its path. @throws UserError where the result has none */
 export async function report(folder: string, options: { readonly out?: string }, { stdout }: Streams): Promise<void> {
   const { readResult } = await import('../engine/store');
   const { readAssets, writeReport } = await import('../engine/report');
   const home = resolve(folder.replace(/[\\/]?result\.json$/, '') || '.');
   const result = await readResult(home);
+  if (result.schema.startsWith(INFO_SCHEMA)) {
+    throw new UserError(
+      `${home} holds what info tells of a model, which has no figures: there is nothing to report`,
+      'Give the result folder of an analysis.',
+    );
+  }
   checkSchemaKnown(result, home, catalog);
   const out = resolve(options.out ?? `${home}/report.html`);
   await writeReport(home, result, out, await readAssets(fileURLToPath(new URL('./webview', import.meta.url))));

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/program';
 import { ProgressDisplay } from '../../../src/cli/progress';
 import { cacheFolder, defaultMemory, parseMemory, parseWhole } from '../../../src/cli/settings';
@@ -12,6 +15,25 @@ async function brainlens(...args: string[]) {
   });
   return { code, stdout, stderr };
 }
+
+describe('what a model is', () => {
+  const model = join(__dirname, '../../../samples/models/tiny-random');
+  const folder = mkdtempSync(join(tmpdir(), 'brainlens-info-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is a table, stored or not; help promises no folder without --out, and what is stored has no report', async () => {
+    const help = (await brainlens('info', '--help')).stdout.replace(/\s+/g, ' ');
+    expect(help).toContain('--out <dir> a result folder that keeps the answer (default: none is written)');
+    const out = join(folder, 'facts');
+    const [table, stored] = [await brainlens('info', model), await brainlens('info', model, '--out', out, '--quiet')];
+    expect(table.stdout).toMatch(/^model .*\nfamily /);
+    expect(stored.stdout).toBe(`${table.stdout}${out}\n`);
+    const { code, stderr } = await brainlens('report', out);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/facts holds what info tells of a model, .*there is nothing to report\. Give/);
+    // The first to ask imports everything that opens models.
+  }, 60_000);
+});
 
 describe('usage of the command line', () => {
   it('prints help for every verb from its spec, with defaults and what is required', async () => {
