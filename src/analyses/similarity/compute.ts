@@ -4,7 +4,7 @@ import { similarityOf } from '../../math/similarity/similarity';
 import type { AnalysisResult, NdArray } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
-import { counted } from '../../shared/words';
+import { count, counted } from '../../shared/words';
 import type { RunContext } from '../contract';
 import { Signatures, gather } from './represented';
 import type { Represented } from './represented';
@@ -35,6 +35,7 @@ export async function* compareLayers(
   const pairs: PairFields[] = [];
   const random = new Random(context.seed, 'similarity/diagonality');
   const warned = new Set<Represented>();
+  if (spec.metric === 'cka') await warnOfBias(models, context);
   for (let a = 0; a < models.length; a += 1) {
     for (let b = a + 1; b < models.length; b += 1) {
       const array = models.length === 2 ? 'similarity' : `similarity-${a + 1}-${b + 1}`;
@@ -132,6 +133,20 @@ function requireRows(models: readonly Represented[]): void {
   throw new UserError(
     `${other.name} has ${other.rows} rows, but ${first!.name} has ${first!.rows}`,
     'Compare features of the same stimuli.',
+  );
+}
+
+/**
+ * CKA of unrelated features is not 0: by the biased HSIC it grows with units over rows, towards 1 where rows are few
+ * (Murphy et al. 2024, "Correcting biased centered kernel alignment measures").
+ */
+async function warnOfBias(models: readonly Represented[], context: RunContext): Promise<void> {
+  const { rows } = models[0]!;
+  const widths = await Promise.all(models.map(async (model) => (await model.layer(0)).length / model.rows));
+  const widest = Math.max(...widths);
+  if (rows >= widest) return;
+  context.warn(
+    `${count(rows)} stimuli are fewer than the ${counted(widest, 'unit')} of ${models[widths.indexOf(widest)]!.name}: biased CKA is inflated and may be near 1 whatever the models hold (--metric debiased-cka, or more stimuli).`,
   );
 }
 

@@ -72,6 +72,17 @@ async function layerOf(path: string, layer: number): Promise<Float32Array> {
   return resultOf(model.activations(ids, options)).finally(() => model.dispose());
 }
 
+it('warns that biased CKA of fewer stimuli than units is inflated, and says nothing of the unbiased one', async () => {
+  const { warnings } = await run([a, b]);
+  expect(warnings.join('\n')).toMatch(/^7 stimuli are fewer than the \d+ units of \S+: biased CKA is inflated/m);
+  for (const metric of ['debiased-cka', 'rsa']) {
+    expect((await run([a, b], { metric })).warnings.join()).not.toMatch(/inflated/);
+  }
+  const many = join(folder, 'many.jsonl');
+  writeFileSync(many, Array.from({ length: 100 }, (_, i) => JSON.stringify({ text: `cat ${i}` })).join('\n'));
+  expect((await run([a, b], { stimuli: [many] })).warnings.join()).not.toMatch(/inflated/);
+});
+
 it('compares every layer of one model with every layer of another', async () => {
   const { result, matrix, shape, summary, figures } = await run([a, b], { metric: 'debiased-cka', zscored: true });
   expect(shape).toEqual([2, 3]);
