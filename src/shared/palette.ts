@@ -132,6 +132,16 @@ export function scaleStops(kind: ThemeKind, scale: 'diverging' | 'sequential'): 
   return (isDark(kind) ? onDark : onLight)[scale];
 }
 
+/** Share of a sequential scale at which that of points starts: its low end is the background. */
+const POINTS_FROM = 0.35;
+
+/** Stops of the colour scale of points, which stand off the background at the low end too. */
+export function pointStops(kind: ThemeKind, scale: 'diverging' | 'sequential'): readonly string[] {
+  const stops = scaleStops(kind, scale);
+  if (scale === 'diverging') return stops;
+  return stops.map((_, i) => colourAt(stops, POINTS_FROM + ((1 - POINTS_FROM) * i) / (stops.length - 1)));
+}
+
 export function isDark(kind: ThemeKind): boolean {
   return kind === 'dark' || kind === 'high-contrast';
 }

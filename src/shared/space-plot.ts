@@ -1,18 +1,20 @@
 /** Points in three dimensions, and the surface they lie on, as Plotly's scatter3d and mesh3d (WebGL without eval). */
 import type { SpaceFigure } from './figure';
-import { scaleStops, type PlotTheme } from './palette';
+import { pointStops, type PlotTheme } from './palette';
 import { escapeText, hoverLabel } from './plotly-text';
 
 /** Distance from which a cube fills the picture, along each axis. */
 const EYE = 1;
 /** Flat and straight arrangements are looked at from no farther away. */
 const MOST_REACH = 3;
+/** Steps of a colour bar of whole numbers at most. */
+const MOST_TICKS = 8;
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** The mesh below, the points above it, each with its name, value and line of text. */
 export function spaceTraces(figure: SpaceFigure, theme: PlotTheme): Json[] {
-  const stops = scaleStops(theme.kind, figure.scale);
+  const stops = pointStops(theme.kind, figure.scale);
   const points: Json = {
     type: 'scatter3d',
     mode: 'markers',
@@ -31,12 +33,19 @@ export function spaceTraces(figure: SpaceFigure, theme: PlotTheme): Json[] {
         title: { text: escapeText(figure.value), side: 'right', font: { size: theme.fontSize } },
         thickness: 14,
         outlinewidth: 0,
+        ...wholeTicks(figure),
       },
     },
     customdata: figure.names.map((name, i) => [escapeText(name), escapeText(figure.text[i]!)]),
     hovertemplate: `<b>%{customdata[0]}</b><br>${escapeText(figure.value)}: %{marker.color:.4~g}<br>%{customdata[1]}<extra></extra>`,
   };
   return figure.mesh === undefined ? [points] : [meshTrace(figure.mesh, theme), points];
+}
+
+/** Where all values are whole, as layers are, the ticks of the colour bar are so too. */
+function wholeTicks({ values, range: [low, high] }: SpaceFigure): Json {
+  if (![...values, low, high].every(Number.isInteger)) return {};
+  return { tick0: low, dtick: Math.max(1, Math.ceil((high - low) / MOST_TICKS)) };
 }
 
 function meshTrace({ vertices, faces }: NonNullable<SpaceFigure['mesh']>, theme: PlotTheme): Json {

@@ -1,6 +1,6 @@
 /** Points in three dimensions without WebGL: seen straight along the axis of least spread. */
 import type { SpaceFigure } from '../figure';
-import { colourAt, scaleStops, type PlotTheme } from '../palette';
+import { colourAt, pointStops, type PlotTheme } from '../palette';
 import { formatNumber } from '../ticks';
 import { text } from './text';
 
@@ -24,7 +24,7 @@ export function drawSpace(
   const vertices = figure.mesh === undefined ? [] : meshPoints(figure.mesh.vertices, axes);
   const points = figure[across].map((value, i) => [value, figure[up][i]!] as const);
   const place = fit([...points, ...vertices], { left: 44, top: 14, width: width - 128, height: height - 50 });
-  const stops = scaleStops(theme.kind, figure.scale);
+  const stops = pointStops(theme.kind, figure.scale);
   const [low, high] = figure.range;
   const surface = vertices
     .map((point) => place(point))

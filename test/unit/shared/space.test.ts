@@ -58,6 +58,25 @@ describe('points in space', () => {
     expect(svg).toContain('<title>Units &lt;in&gt; space</title>');
   });
 
+  test('layers have whole ticks, and those at the low end stand off the background', () => {
+    const layers: SpaceFigure = { ...figure, values: [0, 3, 29], range: [0, 29] };
+    const marker = (of: SpaceFigure, kind: 'light' | 'dark') => {
+      const { data } = toPlotly(of, standardTheme(kind));
+      return data.at(-1)!['marker'] as { colorbar: object; colorscale: [number, string][] };
+    };
+    expect(marker(layers, 'light').colorbar).toMatchObject({ tick0: 0, dtick: 4 });
+    expect(marker(figure, 'light').colorbar).not.toHaveProperty('dtick');
+    for (const kind of ['light', 'dark'] as const) {
+      const [place, lowest] = marker(layers, kind).colorscale[0]!;
+      expect(place).toBe(0);
+      expect(toSvg(layers, { width: 400, height: 300, palette: kind })).toContain(`r="4" fill="${lowest}"`);
+      const channels = (hex: string) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+      const background = channels(standardTheme(kind).background);
+      const apart = channels(lowest).map((value, i) => Math.abs(value - background[i]!));
+      expect(Math.max(...apart)).toBeGreaterThan(48);
+    }
+  });
+
   test('the data table has a row per point', () => {
     const { columns, rows } = figureTable(figure);
     expect(columns.map(({ label }) => label)).toEqual(['Name', 'x', 'y', 'z', 'Score', 'About']);
