@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { AnalysisSpec } from '../shared/analysis';
-import { nameOfModel } from '../shared/model-name';
 import type { Problem } from '../yaml/syntax';
-import { analysisOf, isList, isPath, propertiesOf } from './fields';
+import { familiesOf, familyProblems } from './families';
+import { analysisOf, isList, isPath } from './fields';
 import { nameProblems } from './names';
 import { inOrder } from './order';
 import { References } from './references';
@@ -62,6 +62,7 @@ export function planStudy(study: Study, place: StudyPlace): { readonly plan: Stu
   const models = study.declared.filter(({ kind }) => kind === 'model').map(({ name }) => name);
   const problems = [
     ...nameProblems(study, drafts),
+    ...familyProblems(study, drafts),
     ...references.problems,
     ...cycles,
     // Settings that could not be made out are said once, as references.
@@ -118,14 +119,7 @@ function runOf(draft: Draft, study: Study, references: References): StudyRun {
     input[field.key] = list || (field.list && !own) ? values : values[0];
   }
   const families = familiesOf(draft, study);
-  if (families.length > 0 && input['families'] === undefined) input['families'] = families;
+  if (families.length > 0) input['families'] = families;
   const { id, label, spec, out, model, analysis } = draft;
   return { id, label, analysis: analysis.name, ...(model === undefined ? {} : { model }), spec, input, out, needs };
-}
-
-/** Families that the study declares, for an analysis that holds models against benchmarks. */
-function familiesOf({ spec, analysis }: Draft, { declared }: Study): string[] {
-  const benchmarks = analysis.fields.some(({ key }) => key === 'tasks' || key === 'benchmarks');
-  if (!benchmarks || propertiesOf(spec)['families'] === undefined) return [];
-  return declared.flatMap(({ path, family }) => (family === undefined ? [] : [`${nameOfModel(path)}=${family}`]));
 }

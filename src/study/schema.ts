@@ -44,7 +44,11 @@ export const studySchema: JsonSchema = {
         threads: { type: 'integer', minimum: 1, description: 'Cores (default: all).' },
         memory: {
           anyOf: [
-            { type: 'string', pattern: '^\\s*\\d+(\\.\\d+)?\\s*([kKmMgGtT][iI]?)?[bB]?\\s*$' },
+            {
+              type: 'string',
+              pattern: '^\\s*(?=[\\d.]*[1-9])\\d+(\\.\\d+)?\\s*([kKmMgGtT][iI]?)?[bB]?\\s*$',
+              patternErrorMessage: 'write a size such as 4GB or 800MB',
+            },
             { type: 'integer', minimum: 1 },
           ],
           description: 'Budget that decides between resident and streaming, such as 4GB (default: 60 % of RAM).',

@@ -30,6 +30,8 @@ export interface JsonSchema {
   readonly maxItems?: number;
   readonly minLength?: number;
   readonly pattern?: string;
+  /** What a text must be instead, for people: editors show it by itself. */
+  readonly patternErrorMessage?: string;
 }
 
 /** Follows a reference into the same schema (`#/definitions/x`); what stands beside the reference wins. */

@@ -172,8 +172,9 @@ function fits(schema: JsonSchema, node: Node | null): boolean {
 function outOfBounds(schema: JsonSchema, value: unknown): string | undefined {
   if (typeof value === 'string') {
     if (value.length < (schema.minLength ?? 0)) return 'is empty';
-    const { pattern } = schema;
-    return pattern !== undefined && !new RegExp(pattern, 'u').test(value) ? `does not match ${pattern}` : undefined;
+    const { pattern, patternErrorMessage: wanted } = schema;
+    if (pattern === undefined || new RegExp(pattern, 'u').test(value)) return undefined;
+    return wanted === undefined ? `does not match ${pattern}` : `is ${JSON.stringify(value)}: ${wanted}`;
   }
   if (typeof value !== 'number') return undefined;
   if (value < (schema.minimum ?? -Infinity)) return `must be at least ${schema.minimum}`;

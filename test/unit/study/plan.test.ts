@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { studyNameOf } from '../../../src/study/study';
 import { withNeeds } from '../../../src/study/order';
-import { read, TEXT, wrong } from './support';
+import { disk } from '../editor/yaml-world';
+import { FILES, read, TEXT, wrong } from './support';
 
 const run = async (id: string, text = TEXT) => (await read(text)).plan.runs.find((one) => one.id === id)!;
 
@@ -76,6 +77,38 @@ describe('a study of two models', () => {
       'my',
       'study',
     ]);
+  });
+});
+
+describe('two models in folders of one name', () => {
+  const named = (family: string) =>
+    TEXT.replace('smol: m/smol', 'smol: { path: m/smol, family: smol }')
+      .replace('pythia: { path: m/pythia, family: pythia }', `copy: { path: old/smol${family} }`)
+      .replace('[smol, pythia]', 'all');
+  const view = disk({ ...FILES, 'old/smol': undefined });
+  const problems = async (text: string) => (await read(text, view)).problems.map(({ message }) => message);
+
+  it('are refused where their families differ, for the first would win', async () => {
+    const message =
+      '"smol" and "copy" are both called smol in results and are not of one family: rename the folder of one';
+    expect(await problems(named(', family: other'))).toEqual([message]);
+    expect(await problems(named(''))).toEqual([message]);
+  });
+
+  it('may be where they are of one family, or no analysis asks for families', async () => {
+    expect(await problems(named(', family: smol'))).toEqual([]);
+    expect(await problems(named(', family: other').replace(', tasks: silence }', ' }'))).toEqual([]);
+  });
+});
+
+describe('the memory of a study', () => {
+  it.each(['-2GB', '0GB', 'much', '4 GBit'])('%s is no size, and says what is', async (memory) => {
+    const text = `settings: { memory: ${memory} }\nanalyses: {}\n`;
+    expect(await wrong(text)).toEqual([`1: "memory" is "${memory}": write a size such as 4GB or 800MB`]);
+  });
+
+  it.each(['4GB', '1.5 GiB', '800mb', '0.5g', '1000000000'])('%s is a size', async (memory) => {
+    expect(await wrong(`settings: { memory: ${memory} }\nanalyses: {}\n`)).toEqual([]);
   });
 });
 

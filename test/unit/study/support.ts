@@ -6,13 +6,14 @@ import { disk } from '../editor/yaml-world';
 export const place = { folder: '/lab/studies', workspace: '/lab', name: 'three' };
 
 /** Files beside the study of these tests. */
-export const files = disk({
+export const FILES = {
   'm/smol': undefined,
   'm/pythia': undefined,
   'speech/dataset.yaml': undefined,
   'tasks.jsonl': undefined,
   'sentences.csv': ['sentence'],
-});
+};
+const files = disk(FILES);
 
 export const TEXT = `models:
   smol: m/smol
