@@ -37,10 +37,15 @@ export function numericColumn(table: Table, column: string): Float64Array {
   return values;
 }
 
-/** @throws UserError that lists the columns there are */
+/** Columns that a message names. */
+const NAMED_COLUMNS = 8;
+
+/** @throws UserError that lists the first columns there are */
 export function requireColumn(table: Table, column: string): void {
   if (table.columns.includes(column)) return;
-  throw new UserError(`${table.file} has no column "${column}"`, `Its columns are: ${table.columns.join(', ')}.`);
+  const end = table.columns.length > NAMED_COLUMNS ? ', …' : '.';
+  const named = table.columns.slice(0, NAMED_COLUMNS).join(', ');
+  throw new UserError(`${table.file} has no column "${column}"`, `Its columns are: ${named}${end}`);
 }
 
 /** @returns NaN where the value is missing, `undefined` where it is no number */

@@ -55,6 +55,9 @@ export function parseFolds(text: string): FoldChoice {
   return { kind: 'file', path: text };
 }
 
+/** Columns that a message names. */
+const NAMED_COLUMNS = 8;
+
 /** The plan of a choice. @throws UserError where rows, groups, runs or the file do not allow it */
 export function makeFolds(choice: FoldChoice, source: FoldSource): FoldPlan {
   switch (choice.kind) {
@@ -63,7 +66,10 @@ export function makeFolds(choice: FoldChoice, source: FoldSource): FoldPlan {
     case 'group': {
       const labels = source.column?.(choice.column);
       if (labels === undefined) {
-        const known = source.columns?.length ? `; there are ${source.columns.join(', ')}` : '';
+        const columns = source.columns ?? [];
+        const more = columns.length > NAMED_COLUMNS ? ', …' : '';
+        const named = columns.slice(0, NAMED_COLUMNS).join(', ');
+        const known = columns.length > 0 ? `; there are ${named}${more}` : '';
         throw new UserError(`There is no column "${choice.column}" to group by${known}`, 'Name another (--folds).');
       }
       return groupPlan(labels, choice.column, choice.k);

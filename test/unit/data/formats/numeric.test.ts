@@ -30,6 +30,8 @@ describe('a numeric column', () => {
 
   it('lists the columns where there is none of that name', async () => {
     const table = await readTable(written('columns.csv', 'id,x\na,1\n'));
-    expect(() => numericColumn(table, 'y')).toThrow(/has no column "y"\. Its columns are: id, x/);
+    expect(() => numericColumn(table, 'y')).toThrow(/has no column "y"\. Its columns are: id, x\./);
+    const many = await readTable(written('many.csv', 'a,b,c,d,e,f,g,h,i,j\n1,2,3,4,5,6,7,8,9,10\n'));
+    expect(() => numericColumn(many, 'y')).toThrow(/Its columns are: a, b, c, d, e, f, g, h, …$/);
   });
 });

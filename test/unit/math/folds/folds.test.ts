@@ -116,6 +116,10 @@ describe('what --folds says', () => {
     expect(() => makeFolds(parseFolds('group:story:5'), { rows: 4, columns: ['passage'] })).toThrow(
       'There is no column "story" to group by; there are passage',
     );
+    const columns = Array.from({ length: 40 }, (_, i) => `column-${i}`);
+    expect(() => makeFolds(parseFolds('group:story:5'), { rows: 4, columns })).toThrow(
+      /; there are column-0, .*column-7, …\. Name/,
+    );
     expect(() => makeFolds(parseFolds('f.npy'), { rows: 4, assigned: [0, 1] })).toThrow('2 fold numbers for 4 rows');
   });
 });
