@@ -1,6 +1,6 @@
 import type { Axis, ChartFigure, Series } from '../../shared/figure';
 import { CONDITION_ROLES, finite } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerName, number } from '../../shared/words';
 import { aggregated, scoreName, withInterval } from '../alignment/figure-layers';
 import type { LayerRow } from '../alignment/result';
 import type { ContextFields } from './result';
@@ -23,7 +23,7 @@ export function lengthCurves(fields: ContextFields): ChartFigure {
       ? ''
       : `; with ${inWords(lengths[0]!)} ${number(rows[0]!.score, 3)}, a gain of ${withInterval(gain.score, gain.interval)}`;
   const told = Number.isFinite(best.score)
-    ? `Layer ${best.layer} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}${against}.${reached}`
+    ? `${best.layer === -1 ? 'The embedding' : `Layer ${best.layer}`} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}${against}.${reached}`
     : `There is no score for ${dataset}.`;
   return {
     kind: 'chart',
@@ -34,7 +34,7 @@ export function lengthCurves(fields: ContextFields): ChartFigure {
     y: { label: `Score (${scoreName(fields)})`, type: 'linear' },
     series: [
       {
-        name: `layer ${rows[0]!.layer ?? index} (best)`,
+        name: `${layerName(rows[0]!.layer ?? index)} (best)`,
         mark: 'band',
         role: 'selected',
         x: labelsOf(lengths),
@@ -59,12 +59,12 @@ export function uniqueCurves(fields: ContextFields): ChartFigure | undefined {
     kind: 'chart',
     id: 'unique-variance',
     title: 'Beyond the nuisance by context length',
-    summary: `R² out of fold that a layer adds to ${nuisance.columns.join(', ')}: layer ${byLength[0]!.layers[index]!.layer} with ${labelsOf(lengths).join(', ')} tokens ${values}.`,
+    summary: `R² out of fold that a layer adds to ${nuisance.columns.join(', ')}: ${layerName(byLength[0]!.layers[index]!.layer ?? index)} with ${labelsOf(lengths).join(', ')} tokens ${values}.`,
     x: LENGTH_AXIS,
     y: { label: 'Unique R² out of fold', type: 'linear' },
     series: [
       {
-        name: `layer ${byLength[0]!.layers[index]!.layer ?? index} (best)`,
+        name: `${layerName(byLength[0]!.layers[index]!.layer ?? index)} (best)`,
         mark: 'line',
         role: 'selected',
         x: labelsOf(lengths),
@@ -120,7 +120,7 @@ function linesOf(fields: ContextFields, of: (row: LayerRow) => number): Series[]
   return [...new Set(even)]
     .filter((i) => i !== best)
     .map((i, line) => ({
-      name: `layer ${byLayer[i]!.layer ?? i}`,
+      name: layerName(byLayer[i]!.layer ?? i),
       mark: 'line',
       role: CONDITION_ROLES[line]!,
       x: labelsOf(lengths),

@@ -2,7 +2,7 @@ import { percentile } from '../../math/statistics';
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Role, Series } from '../../shared/figure';
 import { CONDITION_ROLES, finite } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerName, number } from '../../shared/words';
 import { groupsOf } from '../alignment/figure-curves';
 import type { Group } from '../alignment/figure-curves';
 import { scoreName } from '../alignment/figure-layers';
@@ -42,7 +42,7 @@ export function unitCurves(result: AnalysisResult, fields: ContextFields): Chart
     kind: 'chart',
     id: 'units',
     title: single ? 'Curve of every unit' : 'Curves by group of units',
-    summary: `At layer ${byLength[0]!.layers[layer]!.layer}, highest: ${told.join('; ')}.${single ? '' : ' Medians over the units of a group.'}`,
+    summary: `At ${layerName(byLength[0]!.layers[layer]!.layer ?? layer)}, highest: ${told.join('; ')}.${single ? '' : ' Medians over the units of a group.'}`,
     x: LENGTH_AXIS,
     y: { label: `Score (${scoreName(fields)})`, type: 'linear' },
     series: groups.map(({ name, units: members }, g): Series => ({

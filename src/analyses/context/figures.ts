@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { ofSimulated } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerName, number } from '../../shared/words';
 import { aggregated, scoreName, withInterval } from '../alignment/figure-layers';
 import { bestLayers, lengthCurves, uniqueCurves } from './figure-curves';
 import { lengthMap } from './figure-map';
@@ -33,7 +33,7 @@ export function contextSummary(result: AnalysisResult): string {
   const many = columns === 'units' ? aggregated(fields) : 'units without missing responses together';
   const of = subjects.length > 1 ? ` of ${counted(subjects.length, 'subject')}` : '';
   const score = `${scoreName(fields)} ${withInterval(best.score, best.interval)}`;
-  const at = best.layer === null ? '' : ` at layer ${best.layer}`;
+  const at = best.layer === null ? '' : ` at ${layerName(best.layer)}`;
   return `${simulated ? 'Simulated data: ' : ''}${dataset}, ${many}${of}: ${score} with ${inWords(best.length)}${at}${againstShortest(fields)}`;
 }
 
