@@ -34,7 +34,7 @@ describe('the built command line', () => {
   it('says what a model is, as a table and as a document with its checksums', async () => {
     const table = await brainlens(bench, ['info', bench.model]);
     expect(table).toMatchObject({ code: 0, stderr: '' });
-    expect(table.stdout).toMatch(/family +llama\nlayers +4\nwidth +64\n/);
+    expect(table.stdout).toMatch(/family +llama\nsupport +verified: .+\nlayers +4\nwidth +64\n/);
     const { code, stdout } = await brainlens(bench, ['info', bench.model, '--json']);
     expect(code).toBe(0);
     const document = resultSchema.parse(JSON.parse(stdout));

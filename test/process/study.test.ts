@@ -78,13 +78,14 @@ describe('a study of two models, and a third that is damaged', { timeout: 600_00
     expect(hierarchy.result.benchmark!.scores.map(({ model }) => model)).toEqual(['tiny', 'other']);
   });
 
-  it('makes nothing twice; a new time stamp is no change', async () => {
+  it('makes nothing twice but what lacks the damaged one; a new time stamp is no change', async () => {
     const now = new Date();
     for (const name of ['stimuli.csv', 'data/sentences.csv']) utimesSync(join(bench.home, name), now, now);
     const { code, ids } = await run();
     expect(code).toBe(2);
-    expect(ids('up-to-date')).toEqual([...GOOD, 'hierarchy', 'maps']);
-    expect(ids('done')).toEqual([]);
+    expect(ids('up-to-date')).toEqual([...GOOD, 'hierarchy']);
+    // The similarity went on without a model that failed in it: that one is tried again.
+    expect(ids('done')).toEqual(['maps']);
   });
 
   it('makes what depends on a changed file again, and of that only what comes out otherwise', async () => {
@@ -99,7 +100,8 @@ describe('a study of two models, and a third that is damaged', { timeout: 600_00
       'silence-other',
     ]);
     const { ids } = await run();
-    expect(ids('done').filter((id) => id !== 'hierarchy')).toEqual(['silence-tiny', 'silence-other']);
+    const others = ['hierarchy', 'maps'];
+    expect(ids('done').filter((id) => !others.includes(id))).toEqual(['silence-tiny', 'silence-other']);
     expect(ids('up-to-date')).not.toContain('silence-tiny');
     // A forced localization says the same: what needs it stays.
     const forced = await run('--force', '--only', 'language-tiny');
