@@ -47,7 +47,7 @@ export function notebook({ browser, bundle, data, shots }) {
         assert.equal(drawn.length, expected.filter(({ kind }) => kind !== 'table').length);
         await page.waitForFunction(() => [...document.images].every((image) => image.naturalWidth > 0));
         await page.locator('summary').first().press('Enter');
-        assert.ok((await page.locator('details[open] tbody tr').count()) > 0);
+        await page.locator('details[open] tbody tr').first().waitFor();
         assert.deepEqual(await violations(page), []);
         if (shots !== undefined) await page.screenshot({ path: join(shots, 'notebook-light.png'), fullPage: true });
         await setTheme(page, 'high-contrast');
