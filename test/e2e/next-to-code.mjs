@@ -113,6 +113,9 @@ async function inView(test) {
   await test.picture(window, 'compared');
   await window.closeEditors();
 
+  // With both selected there is nothing to rename: a click selects one, and opens it.
+  await row('second-localization').click();
+  await drawnPanel(window);
   await window.chooseEntry(row('second-localization'), 'Rename');
   const pick = await window.quickPick(/Rename/);
   await pick.locator('input').first().fill('renamed-localization');
