@@ -13,8 +13,9 @@ import { CODE_LANGUAGES } from './mentions';
 
 /** Hovers are cut at 100,000 characters; base64 takes a third more than the image. */
 const LARGEST_IMAGE = 60_000;
-const WIDTH = 460;
-const HEIGHT = 260;
+/** A hover is about 250 pixels high before it scrolls: title, summary and links come first. */
+const WIDTH = 440;
+const HEIGHT = 165;
 
 /** Over the name of a model or a result in code: its last result's plot and number, with links. */
 export class CodeHovers implements HoverProvider, Disposable {
@@ -43,17 +44,17 @@ export class CodeHovers implements HoverProvider, Disposable {
     text.isTrusted = { enabledCommands: Object.values(RESULT_COMMANDS) };
     text.appendMarkdown(`**${result.title}** · ${ageText(result.created, new Date())}\n\n`);
     text.appendMarkdown(escapeMarkdown(result.summary));
-    // A result whose figures are damaged still has its line; opening it says what is wrong.
-    const figures = await figuresOf(result).catch(() => []);
-    const image = imageOf(figures, themeKind(window.activeColorTheme.kind));
-    if (image !== undefined)
-      text.appendMarkdown(`\n\n![${escapeMarkdown(image.title)}](${image.uri}|width=${WIDTH},height=${HEIGHT})`);
     const argument = encodeURIComponent(JSON.stringify([result.folder.toString()]));
     const link = (label: string, command: string): string => `[${label}](command:${command}?${argument})`;
     const { open, runAgain, copySnippet } = RESULT_COMMANDS;
     const again = workspace.isTrusted ? [link(l10n.t('Run Again'), runAgain)] : [];
     const links = [link(l10n.t('Open'), open), ...again, link(l10n.t('Copy NumPy Snippet'), copySnippet)];
     text.appendMarkdown(`\n\n${links.join(' · ')}`);
+    // A result whose figures are damaged still has its line; opening it says what is wrong.
+    const figures = await figuresOf(result).catch(() => []);
+    const image = imageOf(figures, themeKind(window.activeColorTheme.kind));
+    if (image !== undefined)
+      text.appendMarkdown(`\n\n![${escapeMarkdown(image.title)}](${image.uri}|width=${WIDTH},height=${HEIGHT})`);
     return text;
   }
 }
