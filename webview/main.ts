@@ -1,5 +1,5 @@
 /** The panel's page: in VS Code it shows what the host sends, in a report what the page itself holds. */
-import './styles.css';
+import './styles/panel.css';
 import { messageOf } from '../src/shared/errors';
 import type { Figure } from '../src/shared/figure';
 import { arrange } from './arrange';
