@@ -16,10 +16,10 @@ export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('Brainlens', { log: true });
   const engine = new Engine(context, log);
   const models = new ModelFolders(log);
-  const results = new WorkspaceResults(log);
+  const library = new ResultLibrary(log);
+  const results = new WorkspaceResults(library, log);
   const saes = new SaeFolders(log);
   const panels = new ResultEditor(context.extensionUri, log);
-  const library = new ResultLibrary(log);
   const yaml = new YamlLanguage(log);
   const wordDatasets = new WordDatasets(log);
   const parts = { engine, models, results, saes, log };

@@ -5,12 +5,12 @@ import { messageOf } from '../shared/errors';
 const DELAY_MS = 200;
 
 /** A part of the extension that is made a moment after activation, so that activation stays short. */
-export class AfterStart<T extends Disposable> implements Disposable {
+export class AfterStart implements Disposable {
   /** The part; `undefined` where it could not be made, or the extension ended before. */
-  readonly part: Promise<T | undefined>;
+  private readonly part: Promise<Disposable | undefined>;
   private disposed = false;
 
-  constructor(make: () => Promise<T>, log: LogOutputChannel) {
+  constructor(make: () => Promise<Disposable>, log: LogOutputChannel) {
     this.part = new Promise<void>((resolve) => setTimeout(resolve, DELAY_MS)).then(async () => {
       if (this.disposed) return undefined;
       try {

@@ -34,7 +34,7 @@ export async function askAlignments(
   results: WorkspaceResults,
   picked: readonly Uri[],
 ): Promise<Answer<readonly ChosenAlignment[]>> {
-  const folders = (await results.list('alignment')).map(({ folder }) => folder);
+  const folders = (await results.list('align')).map(({ folder }) => folder);
   const candidates = await Promise.all(folders.map(candidateOf));
   const paths = picked.map(({ path }) => path);
   const answer = await askSeveral({

@@ -83,7 +83,7 @@ async function accuracies(
   alignments: readonly ChosenAlignment[],
   results: WorkspaceResults,
 ): Promise<Choice<Benchmarks>[]> {
-  const stored = await results.list('ablation');
+  const stored = await results.list('ablate');
   const read = await Promise.all(stored.map(({ folder }) => tasksOf(folder)));
   const hashes = [...new Set(alignments.map(({ facts }) => facts.hashes))];
   return taskGroups(

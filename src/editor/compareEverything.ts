@@ -11,7 +11,7 @@ import { readSettings } from './settings';
 import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
 import { runStudyFile } from './study/run';
-import { nameProblem, studyText } from './studyText';
+import { nameProblem, studyText } from './study/text';
 
 const TITLE = 'Compare Models on Brain Data';
 const AGAINST = 'Best layers of units against what?';

@@ -41,7 +41,7 @@ export async function compareModels(selected: readonly Uri[], parts: CommandPart
 /** Only what can be run is offered. */
 async function askComparison(models: readonly Uri[], parts: CommandParts): Promise<Comparison | undefined> {
   const known = (await parts.models.list()).length;
-  const alignments = (await parts.results.list('alignment')).length;
+  const alignments = (await parts.results.list('align')).length;
   const items: { readonly label: string; readonly detail: string; readonly comparison: Comparison }[] = [];
   const layers = {
     label: '$(table) Layers on the Same Stimuli',

@@ -2,7 +2,7 @@ import { Uri, window, workspace } from 'vscode';
 import { answerOf, guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { mayRun } from './modelChoice';
-import { basename } from './paths';
+import { basename, exists } from './paths';
 import { resultPlace } from './resultPlace';
 import { readSettings } from './settings';
 
@@ -44,13 +44,6 @@ async function draft(folder: Uri, { engine, log }: Pick<CommandParts, 'engine' |
   if (answer === undefined) return undefined;
   for (const note of answer.notes) log.info(`${basename(folder)}: ${note}`);
   return Uri.file(answer.path);
-}
-
-async function exists(file: Uri): Promise<boolean> {
-  return workspace.fs.stat(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function askFolder(): Promise<Uri | undefined> {

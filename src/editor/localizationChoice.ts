@@ -2,7 +2,8 @@ import { Uri, window, workspace } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { readResult } from '../engine/store';
 import { messageOf } from '../shared/errors';
-import { basename, parent } from './paths';
+import { basename, exists, parent } from './paths';
+import { homeOfResult } from './recordedResult';
 import type { WorkspaceResults } from './workspaceResults';
 
 interface Item extends QuickPickItem {
@@ -61,22 +62,13 @@ export async function modelOf(localization: Uri): Promise<Uri | undefined> {
  * folder that holds `.brainlens`.
  */
 function homesOf(localization: Uri): Uri[] {
-  const around = parent(parent(localization));
+  const around = homeOfResult(localization) ?? parent(localization);
   const folder = workspace.getWorkspaceFolder(localization)?.uri;
   return folder === undefined || folder.path === around.path ? [around] : [folder, around];
 }
 
-async function exists(uri: Uri): Promise<boolean> {
-  try {
-    await workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function itemsOf(results: WorkspaceResults): Promise<Item[]> {
-  const found = await results.list('localization');
+  const found = await results.list('localize');
   return Promise.all(
     found.map(async ({ folder }) => ({
       label: `$(symbol-array) ${basename(folder)}`,

@@ -14,3 +14,11 @@ export function basename(uri: Uri): string {
 export function displayPath(uri: Uri): string {
   return workspace.asRelativePath(uri, (workspace.workspaceFolders?.length ?? 0) > 1);
 }
+
+/** Whether there is anything at this place. */
+export async function exists(uri: Uri): Promise<boolean> {
+  return workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,7 +1,8 @@
-import { EventEmitter, workspace } from 'vscode';
+import { EventEmitter, TabInputCustom, window, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { messageOf } from '../shared/errors';
 import type { RecordedResult } from './recordedResult';
+import { RESULT_EDITOR } from './resultEditor';
 
 const PATTERN = '**/.brainlens/**/result.json';
 /** Results under construction, and those that a later run of a study has replaced. */
@@ -9,7 +10,7 @@ const HIDDEN = /\/\.brainlens\/(.*\/)?\.[^/]+\//;
 const LIMIT = 2000;
 const DEBOUNCE_MS = 300;
 
-/** Knows the results of the workspace, newest first, for lenses, sparklines and views. Nothing is read before it is asked. */
+/** Knows the results of the workspace, newest first, for menus, lenses, sparklines and views. Nothing is read before it is asked. */
 export class ResultLibrary implements Disposable {
   private readonly changed = new EventEmitter<void>();
   /** Results came, went or were written anew. */
@@ -21,6 +22,12 @@ export class ResultLibrary implements Disposable {
   private readonly subscriptions: Disposable[] = [];
 
   constructor(private readonly log: LogOutputChannel) {}
+
+  /** As they lie on the disk now, reported by the watcher or not; what has not changed is not read again. */
+  listNow(): Promise<readonly RecordedResult[]> {
+    this.scanning = undefined;
+    return this.list();
+  }
 
   /** As of the last change of the workspace. */
   list(): Promise<readonly RecordedResult[]> {
@@ -56,6 +63,10 @@ export class ResultLibrary implements Disposable {
       watcher.onDidChange(later),
       watcher.onDidDelete(later),
       workspace.onDidChangeWorkspaceFolders(() => later()),
+      // Watchers start some seconds after the window: a result that is looked at is there, reported or not.
+      window.tabGroups.onDidChangeTabs(({ opened }) => {
+        if (opened.some(({ input }) => input instanceof TabInputCustom && input.viewType === RESULT_EDITOR)) later();
+      }),
     );
   }
 

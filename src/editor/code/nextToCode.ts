@@ -8,17 +8,15 @@ import { Sparklines } from './sparklines';
 
 /** Results where the researcher writes: lenses, sparklines and hovers over lines of code that name a model or a result. */
 export class NextToCode implements Disposable {
-  /** Public for the tests that count what an edit costs. */
-  readonly index: CodeIndex;
   private readonly parts: Disposable[];
 
   constructor(models: ModelFolders, results: ResultLibrary, log: LogOutputChannel) {
-    this.index = new CodeIndex(models, results);
+    const index = new CodeIndex(models, results);
     this.parts = [
-      this.index,
-      new CodeLenses(this.index, models, results),
-      new CodeHovers(this.index),
-      new Sparklines(this.index, results, log),
+      index,
+      new CodeLenses(index, models, results),
+      new CodeHovers(index),
+      new Sparklines(index, results, log),
     ];
   }
 

@@ -3,7 +3,7 @@ import type { LogOutputChannel } from 'vscode';
 import { UserError } from '../../shared/errors';
 import { guarded } from '../analysisRun';
 import type { Engine } from '../engine';
-import { basename, parent } from '../paths';
+import { basename, exists, parent } from '../paths';
 import { openReport } from '../report';
 import { openComparison } from './comparisonPanel';
 import type { ListedResult, ResultNode, ResultsView } from './view';
@@ -76,13 +76,6 @@ function nameProblem(name: string): string | undefined {
   if (/[\\/:*?"<>|]/.test(name) || name.startsWith('.'))
     return l10n.t('No {0} and no leading dot.', '\\ / : * ? " < > |');
   return undefined;
-}
-
-async function exists(uri: Uri): Promise<boolean> {
-  return workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function remove(results: readonly ListedResult[]): Promise<void> {

@@ -8,6 +8,7 @@ import { Cancelled, messageOf, UserError } from '../../shared/errors';
 import { parseBytes } from '../../shared/memory-size';
 import { describeProgress, PaceMeter } from '../../shared/progress';
 import { counted } from '../../shared/words';
+import type { SharedSettings } from '../../study/job';
 import { withNeeds } from '../../study/order';
 import type { StudyRun } from '../../study/plan';
 import type { RunState } from '../../study/state';
@@ -21,8 +22,8 @@ import { recordedResult } from '../recordedResult';
 import { openComparison } from '../results/comparisonPanel';
 import type { ListedResult } from '../results/view';
 import { readSettings } from '../settings';
-import { failuresOf, resultToOpen, runStudyJobs } from '../studyJobs';
-import type { RunEnd, SharedSettings } from '../studyJobs';
+import { failuresOf, resultToOpen, runStudyJobs } from './jobs';
+import type { RunEnd } from './jobs';
 
 const REPORT_MS = 250;
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { failuresOf, resultToOpen, runStudyJobs } from '../../../src/editor/studyJobs';
-import type { RunEnd, SharedSettings } from '../../../src/editor/studyJobs';
-import { distinctNames, nameProblem, studyText } from '../../../src/editor/studyText';
-import type { Outcome } from '../../../src/engine/client';
-import { Cancelled } from '../../../src/shared/errors';
-import type { JobRequest } from '../../../src/shared/protocol';
-import { checkStudy } from '../../../src/study/check';
-import type { StudyPlan } from '../../../src/study/plan';
+import { failuresOf, resultToOpen, runStudyJobs } from '../../../../src/editor/study/jobs';
+import type { RunEnd } from '../../../../src/editor/study/jobs';
+import type { SharedSettings } from '../../../../src/study/job';
+import { distinctNames, nameProblem, studyText } from '../../../../src/editor/study/text';
+import type { Outcome } from '../../../../src/engine/client';
+import { Cancelled } from '../../../../src/shared/errors';
+import type { JobRequest } from '../../../../src/shared/protocol';
+import { checkStudy } from '../../../../src/study/check';
+import type { StudyPlan } from '../../../../src/study/plan';
 
 const MODELS = ['models/tiny.gguf', '/elsewhere/Smol LM', 'other/tiny'];
 
@@ -19,7 +20,7 @@ async function planned(covariate?: string, beside: readonly string[] = []): Prom
     columns: () => Promise.resolve(undefined),
     list: () => Promise.resolve([]),
   };
-  const place = { folder: '/home', workspace: '/home', name: 'mine' };
+  const place = { folder: '/data', workspace: '/data', name: 'mine' };
   const { plan, problems } = await checkStudy(text, place, files);
   expect(problems).toEqual([]);
   return plan;
@@ -30,13 +31,13 @@ describe('a study of several models that the editor writes', () => {
     const { runs } = await planned('distance');
     const found = (verb: string) => runs.filter(({ spec }) => spec.id === verb);
     expect(found('align').map(({ input }) => input['model'])).toEqual([
-      '/home/models/tiny.gguf',
+      '/data/models/tiny.gguf',
       '/elsewhere/Smol LM',
-      '/home/other/tiny',
+      '/data/other/tiny',
     ]);
     const alignments = found('align').map(({ out }) => out);
     expect(found('hierarchy').map(({ input }) => input)).toEqual([{ alignment: alignments, covariate: 'distance' }]);
-    expect(found('similarity')[0]!.input).toMatchObject({ dataset: '/home/d/dataset.yaml' });
+    expect(found('similarity')[0]!.input).toMatchObject({ dataset: '/data/d/dataset.yaml' });
     expect(found('similarity')[0]!.input['model']).toHaveLength(3);
     expect(new Set(runs.map(({ out }) => out)).size).toBe(5);
   });
@@ -63,7 +64,7 @@ describe('a study of several models that the editor writes', () => {
 });
 
 const shared: SharedSettings = {
-  ...{ threads: 1, memory: 1e9, executor: 'auto', cacheFolder: '/cache', workspace: '/home', seed: 0 },
+  ...{ threads: 1, memory: 1e9, executor: 'auto', cacheFolder: '/cache', workspace: '/data', seed: 0 },
 };
 
 /** An engine that ends jobs as it is told, by the name of their folder. */
@@ -88,6 +89,7 @@ async function made(
     return await runStudyJobs(runs, client, shared, {
       signal: new AbortController().signal,
       onProgress: () => undefined,
+      look: () => Promise.resolve({ kind: 'missing' }),
       record: ({ analysis }) => Promise.resolve({ file: 'mine.study.yaml', analysis, results: {}, sets: {} }),
       remember: ({ id }, failure) => Promise.resolve(void remembered.set(id, failure)),
     });
@@ -101,9 +103,9 @@ describe('running it in the engine', () => {
     const jobs: JobRequest[] = [];
     const ends = await made({}, jobs);
     expect(jobs.map(({ analysis }) => analysis).sort()).toEqual(['align', 'align', 'align', 'hierarchy', 'similarity']);
-    expect(jobs.every(({ study, force }) => study?.file === 'mine.study.yaml' && !force)).toBe(true);
+    expect(jobs.every(({ study, force }) => study?.file === 'mine.study.yaml' && force)).toBe(true);
     expect(failuresOf(ends)).toBeUndefined();
-    expect(resultToOpen(ends)).toBe('/home/.brainlens/mine/hierarchy');
+    expect(resultToOpen(ends)).toBe('/data/.brainlens/mine/hierarchy');
   });
 
   it('a model that fails does not stop the others; one message says which and why', async () => {
@@ -131,7 +133,7 @@ describe('running it in the engine', () => {
     const failed = { kind: 'failed', user: false, message: 'broken' } as const;
     const ends = await made({ 'encoding-tiny': failed, 'encoding-Smol-LM': failed, 'encoding-tiny-2': failed });
     expect(failuresOf(ends)).toMatch(/^4 of 5 runs .*hierarchy was left out/);
-    expect(resultToOpen(ends)).toBe('/home/.brainlens/mine/similarity');
+    expect(resultToOpen(ends)).toBe('/data/.brainlens/mine/similarity');
   });
 
   it('a cancel stops all', async () => {

@@ -1,14 +1,13 @@
-import type { EngineClient } from '../engine/client';
-import { Cancelled, UserError } from '../shared/errors';
-import type { Progress } from '../shared/progress';
-import type { JobRequest } from '../shared/protocol';
-import { executeStudy } from '../study/execute';
-import type { Outcome } from '../study/next';
-import type { StudyRun } from '../study/plan';
-import type { RunState } from '../study/state';
-
-/** What the jobs of a study share. */
-export type SharedSettings = Omit<JobRequest, 'analysis' | 'spec' | 'out' | 'force' | 'study' | 'warnings'>;
+import type { EngineClient } from '../../engine/client';
+import { Cancelled, UserError } from '../../shared/errors';
+import type { Progress } from '../../shared/progress';
+import type { StudyRecord } from '../../shared/result';
+import { executeStudy } from '../../study/execute';
+import { jobOf } from '../../study/job';
+import type { SharedSettings } from '../../study/job';
+import type { Outcome } from '../../study/next';
+import type { StudyRun } from '../../study/plan';
+import type { RunState } from '../../study/state';
 
 /** Follows the runs of a study. */
 export interface StudyFollower {
@@ -17,10 +16,10 @@ export interface StudyFollower {
   readonly force?: boolean;
   /** @param place "encoding (smol) 2/5" */
   onProgress(place: string, progress: Progress): void;
-  /** How a run stands; absent: none has a result yet. */
-  look?(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<RunState>;
+  /** How a run stands. */
+  look(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<RunState>;
   /** What the study notes of a run's inputs right before it. */
-  record(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<NonNullable<JobRequest['study']>>;
+  record(run: StudyRun, input: Readonly<Record<string, unknown>>): Promise<StudyRecord>;
   /** Remembers for the next look why a run failed, or that it was made. */
   remember(run: StudyRun, failure: string | undefined): Promise<void>;
 }
@@ -47,19 +46,11 @@ export async function runStudyJobs(
   await executeStudy(
     runs,
     {
-      look: async ({ run, input }) => (await follower.look?.(run, input)) ?? { kind: 'missing' },
-      make: async ({ run, input, leftOut }) => {
+      look: ({ run, input }) => follower.look(run, input),
+      make: async (turn) => {
+        const { run, input } = turn;
         const place = `${run.label} ${runs.indexOf(run) + 1}/${runs.length}`;
-        const missing = `Left out of this study, for runs of their models failed: ${leftOut.join(', ')}.`;
-        const job: JobRequest = {
-          ...shared,
-          analysis: run.spec.id,
-          spec: { ...input },
-          out: run.out,
-          force: follower.look !== undefined,
-          study: await follower.record(run, input),
-          ...(leftOut.length > 0 && { warnings: [missing] }),
-        };
+        const job = jobOf(turn, shared, await follower.record(run, input));
         const onProgress = (progress: Progress): void => follower.onProgress(place, progress);
         const outcome = await client.run(job, { signal: follower.signal, onProgress });
         if (outcome.kind === 'cancelled') throw new Cancelled();
