@@ -1,15 +1,13 @@
 // Writes `contributes.commands`, `contributes.menus` and the command titles of package.nls.json from the catalog of
 // analyses, and schemas/ from the schemas of our YAML files, so that names never drift. `--check` changes nothing and fails
 // when the files differ.
-import { build } from 'esbuild';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { loadTypeScript, root } from './load-typescript.mjs';
 import { viewCommands, viewMenus } from './view-commands.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes('--check');
 
 /** Commands of the result editor: they belong to no analysis. */
@@ -173,16 +171,7 @@ async function loadSpecs() {
     export { catalog } from './src/analyses/catalog';
     export { studySchema } from './src/study/schema';
     export const datasetSchema = z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-7' });`;
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    stdin: { contents, resolveDir: root, loader: 'ts' },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return loadTypeScript(contents);
 }
 
 async function update(file, change) {

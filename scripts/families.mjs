@@ -1,15 +1,13 @@
 // Writes the table of model families into README.md, from the adapters and the golden variants of their tests. `--check`
 // changes nothing and fails when the table differs.
-import { build } from 'esbuild';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { loadTypeScript, root } from './load-typescript.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes('--check');
 const marks = ['<!-- families: npm run families -->', '<!-- /families -->'];
 
-const { architectures } = await load('./src/models/architectures/index');
+const { architectures } = await loadTypeScript(`export * from './src/models/architectures/index'`);
 const goldens = await variantsByType();
 const readme = join(root, 'README.md');
 const before = await readFile(readme, 'utf8');
@@ -59,17 +57,4 @@ async function variantsByType() {
     counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   return counts;
-}
-
-async function load(path) {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    stdin: { contents: `export * from ${JSON.stringify(path)}`, resolveDir: root, loader: 'ts' },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }

@@ -1,6 +1,7 @@
 /** Results of one analysis side by side: their curves in one plot, their numbers and settings in tables. */
 import type { Axis, ChartFigure, Figure, Role, Series, TableFigure } from './figure';
 import type { ResultFile } from './result';
+import { capitalised } from './words';
 
 /** One of the results that are compared. */
 export interface Compared {
@@ -149,8 +150,4 @@ function settingsTable(results: readonly Compared[]): TableFigure {
 function shown(value: unknown): string {
   if (value === undefined || value === null) return '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

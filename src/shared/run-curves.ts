@@ -1,6 +1,6 @@
 import type { ChartFigure, Series } from './figure';
 import type { Progress } from './progress';
-import { count, number } from './words';
+import { capitalised, count, number } from './words';
 import { CONDITION_ROLES } from './figure-parts';
 
 /** Points of a curve before every second one is dropped. */
@@ -76,6 +76,5 @@ function halve({ x, y }: Curve): void {
 
 /** `varianceExplained` → "Variance explained" */
 function titleOf(name: string): string {
-  const words = TITLES[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capitalised(TITLES[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 }

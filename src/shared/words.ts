@@ -19,6 +19,11 @@ export function layerName(layer: number): string {
   return layer < 0 ? 'the embedding' : `layer ${layer}`;
 }
 
+/** "scores" → "Scores" */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** 0.0123 → "1.2 %" */
 export function percent(share: number): string {
   return `${number(share * 100, 2)} %`;

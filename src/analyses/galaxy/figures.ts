@@ -2,6 +2,7 @@ import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { layerFigures } from './figure-layers';
 import { cloudFigures } from './figure-clouds';
+import { capitalised } from '../../shared/words';
 import { clusteringHeadline } from './headline';
 import { spectrumFigures } from './figure-spectrum';
 import { shapeTable } from './figure-table';
@@ -28,7 +29,7 @@ export function galaxySummary(result: AnalysisResult): string {
   const [first] = layers;
   const clustering = clusteringHeadline(layers);
   if (layers.length === 1) {
-    return `${capital(describe(first!))} of ${first!.name}: slope ${first!.slope.toFixed(2)}, ${clustering}`;
+    return `${capitalised(describe(first!))} of ${first!.name}: slope ${first!.slope.toFixed(2)}, ${clustering}`;
   }
   const steepest = layers.reduce((a, b) => (b.slope < a.slope ? b : a));
   return `${layers.length} clouds of ${names(layers)}: steepest ${describe(steepest)} (slope ${steepest.slope.toFixed(2)}), ${clustering}`;
@@ -40,8 +41,4 @@ function names(layers: readonly CloudFields[]): string {
   return all.length <= NAMED
     ? all.join(' and ')
     : `${all.slice(0, NAMED - 1).join(', ')} and ${all.length - NAMED + 1} more`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
