@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Cancelled } from '../../shared/errors';
+import { Cancelled, messageOf, UserError } from '../../shared/errors';
 import type { Sizes } from '../architectures/architecture';
 import type { Batch } from '../batches';
 import type { Conditions } from '../conditions';
@@ -78,7 +78,9 @@ export class ExportRunner {
         [NAMES.condition]: { data: condition, dims: [sequences.length] },
         ...(pass.pool !== undefined && { [NAMES.pool]: pass.pool(batch) }),
       };
-      const results = await graph.run(feeds, [output]);
+      const results = await graph.run(feeds, [output]).catch((error: unknown) => {
+        throw this.failed('run', error);
+      });
       pass.take(batch, results[output], purpose === 'logits' ? 0 : purpose.taps);
       done += sequences.length * length;
       yield done / tokens;
@@ -94,7 +96,10 @@ export class ExportRunner {
     await this.release();
     const { analysed, place, base, threads } = this.parts;
     const { bytes, inputs } = rewrite(analysed, purpose, place);
-    this.loaded = { purpose, inputs, graph: await loadGraph({ bytes, folder: base }, threads) };
+    const graph = await loadGraph({ bytes, folder: base }, threads).catch((error: unknown) => {
+      throw this.failed('load', error);
+    });
+    this.loaded = { purpose, inputs, graph };
     return this.loaded;
   }
 
@@ -102,6 +107,13 @@ export class ExportRunner {
     const { loaded } = this;
     this.loaded = undefined;
     await loaded?.graph.release();
+  }
+
+  private failed(what: string, error: unknown): UserError {
+    return new UserError(
+      `${this.parts.path}: ONNX Runtime cannot ${what} the graph with streams of ${this.parts.sizes.width} units: ${messageOf(error)}`,
+      'Get graph and config.json from one place, or use the model’s safetensors weights.',
+    );
   }
 
   private tables(conditions: Conditions): Record<string, Feed> {
