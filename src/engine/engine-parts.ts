@@ -6,6 +6,7 @@ import type { ModelDescription } from '../models/transformer';
 import { onnxruntimeVersion } from '../models/version';
 import { UserError } from '../shared/errors';
 import type { Estimate, EstimateRequest } from '../shared/protocol';
+import { checkModel } from './checked-model';
 import type { JobParts } from './parts';
 import { samplesFolder } from './samples';
 
@@ -25,6 +26,7 @@ export const engineParts: JobParts = {
       onProgress,
       ...(untrainedSeed === undefined ? {} : { untrainedSeed }),
     }),
+  checkModel,
   describeModel: describeFiles,
   estimate,
   hashFile: (path, cacheFolder, signal) => hashFile(path, { cacheFolder, signal }),
