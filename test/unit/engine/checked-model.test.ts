@@ -19,7 +19,7 @@ const hooks = { signal: new AbortController().signal, onProgress: () => undefine
 
 /** A model of `parameters` parameters that guesses: log probability −6.9 of every token of 1000. */
 function guessing(parameters: number): Transformer {
-  // eslint-disable-next-line require-yield -- a model without progress
+   
   async function* nextTokens(sequences: readonly Int32Array[]): AsyncGenerator<never, TokenLogProbabilities> {
     await Promise.resolve();
     runs += 1;
