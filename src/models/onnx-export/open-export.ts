@@ -108,7 +108,7 @@ async function survey(place: ExportPlace): Promise<Survey> {
       context,
       verified: false,
       support: 'supported',
-      uncovered: ['weights = "ONNX export"'],
+      uncovered: ['the graph of this ONNX export'],
       memory: { resident: needs, streaming: needs },
     },
     analysed: { model, graph, stream, width },

@@ -19,7 +19,6 @@ const hooks = { signal: new AbortController().signal, onProgress: () => undefine
 
 /** A model of `parameters` parameters that guesses: log probability −6.9 of every token of 1000. */
 function guessing(parameters: number): Transformer {
-   
   async function* nextTokens(sequences: readonly Int32Array[]): AsyncGenerator<never, TokenLogProbabilities> {
     await Promise.resolve();
     runs += 1;

@@ -24,7 +24,7 @@ function modelOf({ logProbability, addsBos = false }: Behaviour): Transformer {
     bosId: addsBos ? BOS : undefined,
     namedBosId: BOS,
   };
-   
+
   async function* nextTokens(sequences: readonly Int32Array[]): AsyncGenerator<never, TokenLogProbabilities> {
     await Promise.resolve();
     const values = sequences.flatMap((ids) => Array.from(ids.subarray(1), (_, i) => logProbability(ids, i + 1)));
