@@ -90,7 +90,7 @@ function addInfo(root: Command, streams: Streams): void {
   const command = root
     .command('info')
     .description('What a model is: family, size, stored type, memory that a run needs.')
-    .argument('<model>', 'a model folder or a .gguf file');
+    .argument('<model>', 'a model folder, a .gguf or an .onnx file');
   addCommon(command, 'a result folder that keeps the answer (default: none is written)');
   command.action((model: string, options: CommonOptions) => info(model, options, streams));
 }
@@ -165,7 +165,8 @@ function addSettings(command: Command): void {
     .option('--memory <amount>', 'budget that decides between resident and streaming, e.g. 4GB (default: 60 % of RAM)')
     .addOption(
       new Option('--executor <way>', 'force a way to run (default: auto)').choices(['auto', 'resident', 'streaming']),
-    );
+    )
+    .option('--no-self-check', 'do not look whether a model makes sense of plain English before it runs');
 }
 
 function version(): string {

@@ -21,6 +21,7 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly force?: boolean;
+  readonly selfCheck?: boolean;
 }
 
 /** Where a verb writes: answers on one stream, everything else on the other. */
@@ -140,7 +141,7 @@ function noter(options: CommonOptions, stderr: ProgressStream): (line: string) =
 /** The common options as a job takes them. @throws UserError naming the flag */
 export function jobSettings(
   options: CommonOptions,
-): Pick<JobRequest, 'seed' | 'threads' | 'memory' | 'executor' | 'cacheFolder' | 'workspace'> {
+): Pick<JobRequest, 'seed' | 'threads' | 'memory' | 'executor' | 'cacheFolder' | 'workspace' | 'selfCheck'> {
   return {
     seed: options.seed === undefined ? 0 : parseWhole('--seed', options.seed, 0),
     threads: options.threads === undefined ? defaultThreads() : parseWhole('--threads', options.threads, 1),
@@ -148,5 +149,6 @@ export function jobSettings(
     executor: options.executor ?? 'auto',
     cacheFolder: cacheFolder(process.env),
     workspace: process.cwd(),
+    ...(options.selfCheck === false && { selfCheck: false }),
   };
 }

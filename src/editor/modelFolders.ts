@@ -4,6 +4,8 @@ import { basename } from './paths';
 import { filesLike, foldersWith, isKind, WatchedFolders } from './watchedFolders';
 
 const WEIGHTS = ['model.safetensors', 'model.safetensors.index.json'];
+/** ONNX exports as Optimum and transformers.js lay them out. */
+const EXPORTS = ['model.onnx', 'onnx/model.onnx'];
 const IGNORED = '**/{node_modules,.git,.brainlens,.venv,__pycache__}/**';
 
 /** Knows the models of the workspace: folders in Hugging Face layout, and `.gguf` files. */
@@ -28,8 +30,8 @@ export class ModelFolders extends WatchedFolders {
 
 /** Is this folder or file a model by its file names? The engine has the last word when it opens it. */
 export async function looksLikeModel(uri: Uri): Promise<boolean> {
-  if (uri.path.toLowerCase().endsWith('.gguf')) return true;
-  const names = ['config.json', ...WEIGHTS];
+  if (/\.(gguf|onnx)$/i.test(uri.path)) return true;
+  const names = ['config.json', ...WEIGHTS, ...EXPORTS];
   const [config, ...weights] = await Promise.all(names.map((name) => isKind(Uri.joinPath(uri, name), FileType.File)));
   return config === true && weights.includes(true);
 }

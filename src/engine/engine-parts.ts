@@ -1,12 +1,12 @@
 import { analyses } from '../analyses/index';
 import { hashFile } from '../data/hash';
-import { openFolder } from '../models/folder';
 import { ggufCacheMade, ggufFacts } from '../models/gguf';
-import { chooseExecutor, describeModel, isGguf, openTransformer } from '../models/open';
+import { chooseExecutor, describeFiles, describeModel, isGguf, openTransformer } from '../models/open';
 import type { ModelDescription } from '../models/transformer';
 import { onnxruntimeVersion } from '../models/version';
 import { UserError } from '../shared/errors';
 import type { Estimate, EstimateRequest } from '../shared/protocol';
+import { checkModel } from './checked-model';
 import type { JobParts } from './parts';
 import { samplesFolder } from './samples';
 
@@ -26,10 +26,8 @@ export const engineParts: JobParts = {
       onProgress,
       ...(untrainedSeed === undefined ? {} : { untrainedSeed }),
     }),
-  async describeModel(path) {
-    const description = await describeModel(path);
-    return { description, files: (await isGguf(path)) ? [path] : (await openFolder(path)).files };
-  },
+  checkModel,
+  describeModel: describeFiles,
   estimate,
   hashFile: (path, cacheFolder, signal) => hashFile(path, { cacheFolder, signal }),
 };

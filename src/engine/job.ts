@@ -208,14 +208,26 @@ class Run {
     const key = `${path}\n${untrainedSeed ?? 'trained'}`;
     const known = this.models.get(key);
     if (known !== undefined) return known;
-    const opened = this.parts.openModel(path, this.request, this.hooks, untrainedSeed).then((model) => {
+    const opened = this.parts.openModel(path, this.request, this.hooks, untrainedSeed).then(async (model) => {
       for (const file of model.files) this.inputs.record(file, 'model');
+      if (untrainedSeed === undefined) await this.check(model, path);
       return model;
     });
     this.models.set(key, opened);
     // An analysis may go on without it: it is none of the models that the result came from.
     opened.catch(() => this.models.delete(key));
     return opened;
+  }
+
+  private async check(model: Transformer, path: string): Promise<void> {
+    const { selfCheck, cacheFolder } = this.request;
+    if (selfCheck === false || this.parts.checkModel === undefined) return;
+    try {
+      this.warnings.push(...(await this.parts.checkModel(model, path, cacheFolder, this.hooks)));
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
   }
 }
 

@@ -16,6 +16,8 @@ export interface JobParts {
   readonly version: string;
   readonly onnxruntime: string;
   openModel(path: string, request: JobRequest, hooks: JobHooks, untrainedSeed?: number): Promise<Transformer>;
+  /** Warnings of the self-check of a model that was just opened; absent: none is made. */
+  checkModel?(model: Transformer, path: string, cacheFolder: string, hooks: JobHooks): Promise<readonly string[]>;
   describeModel(path: string): Promise<{ readonly description: ModelDescription; readonly files: readonly string[] }>;
   estimate(request: EstimateRequest): Promise<Estimate>;
   hashFile(path: string, cacheFolder: string, signal: AbortSignal): Promise<string>;

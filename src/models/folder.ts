@@ -4,6 +4,7 @@ import { fileProblem } from '../data/files';
 import { UserError } from '../shared/errors';
 import { familyOf } from './architectures/index';
 import type { Checkpoint, StoredType, TensorEntry } from './checkpoint';
+import { findExport } from './onnx-export/find-export';
 import { readSafetensors } from './safetensors';
 import type { SafetensorsFile } from './safetensors';
 import { effectiveConfig, readsSpecialTokensMap } from './tokenizer-files';
@@ -15,10 +16,19 @@ const SPECIAL_TOKENS_MAP = 'special_tokens_map.json';
 const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 
-/** Whether a folder looks like a Hugging Face model with safetensors weights; never throws. */
+/** Whether a folder looks like a Hugging Face model with safetensors weights or an ONNX export; never throws. */
 export async function isModelFolder(path: string): Promise<boolean> {
-  const found = await Promise.all([CONFIG, SINGLE, INDEX].map((name) => exists(join(path, name)).catch(() => false)));
-  return found[0]! && (found[1]! || found[2]!);
+  if (!(await exists(join(path, CONFIG)).catch(() => false))) return false;
+  if (await hasSafetensors(path).catch(() => false)) return true;
+  return findExport(path).then(
+    (place) => place !== undefined,
+    (error) => error instanceof UserError,
+  );
+}
+
+/** Whether a folder holds safetensors weights. @throws UserError where it may not be searched */
+export async function hasSafetensors(path: string): Promise<boolean> {
+  return (await exists(join(path, SINGLE))) || (await exists(join(path, INDEX)));
 }
 
 /**
@@ -27,9 +37,39 @@ export async function isModelFolder(path: string): Promise<boolean> {
  * @throws UserError that names the file and the remedy
  */
 export async function openFolder(path: string): Promise<Checkpoint> {
-  const config = await requiredJson(path, CONFIG, 'Choose the folder of a Hugging Face model, or a .gguf file.');
+  const config = await readConfig(path);
   familyOf(config, path);
   const weights = await openWeights(path);
+  const { tokenizer, names } = await readTokenizer(path, config);
+  return {
+    path,
+    config,
+    tensors: weights.tensors,
+    others: weights.others,
+    tokenizer,
+    dtype: commonType(weights.tensors.values()),
+    files: [CONFIG, ...names, ...weights.names].map((name) => resolve(path, name)),
+  };
+}
+
+/**
+ * What a folder holds beside its weights: config and tokenizer, and the files that these were read from.
+ * @throws UserError that names the file and the remedy
+ */
+export async function readFolderFiles(path: string): Promise<Pick<Checkpoint, 'config' | 'tokenizer' | 'files'>> {
+  const config = await readConfig(path);
+  const { tokenizer, names } = await readTokenizer(path, config);
+  return { config, tokenizer, files: [CONFIG, ...names].map((name) => resolve(path, name)) };
+}
+
+function readConfig(path: string): Promise<Record<string, unknown>> {
+  return requiredJson(path, CONFIG, 'Choose the folder of a Hugging Face model, or a .gguf file.');
+}
+
+async function readTokenizer(
+  path: string,
+  config: Checkpoint['config'],
+): Promise<{ readonly tokenizer: Checkpoint['tokenizer']; readonly names: readonly string[] }> {
   const json = await requiredJson(
     path,
     TOKENIZER,
@@ -40,15 +80,9 @@ export async function openFolder(path: string): Promise<Checkpoint> {
   const hasMap = readsSpecialTokensMap(tokenizerConfig) && (await exists(join(path, SPECIAL_TOKENS_MAP)));
   const specialTokensMap = hasMap ? await readJson(join(path, SPECIAL_TOKENS_MAP)) : {};
   const optional = [...(hasTokenizerConfig ? [TOKENIZER_CONFIG] : []), ...(hasMap ? [SPECIAL_TOKENS_MAP] : [])];
-  const names = [CONFIG, TOKENIZER, ...optional, ...weights.names];
   return {
-    path,
-    config,
-    tensors: weights.tensors,
-    others: weights.others,
     tokenizer: { json, config: effectiveConfig(tokenizerConfig, specialTokensMap, config) },
-    dtype: commonType(weights.tensors.values()),
-    files: names.map((name) => resolve(path, name)),
+    names: [TOKENIZER, ...optional],
   };
 }
 
@@ -71,9 +105,6 @@ async function openWeights(path: string): Promise<FolderWeights> {
 async function weightsRemedy(path: string): Promise<string> {
   if (await exists(join(path, 'pytorch_model.bin'))) {
     return 'Its pytorch_model.bin must be converted first: save_pretrained(…, safe_serialization=True) in Python does it.';
-  }
-  if ((await exists(join(path, 'model.onnx'))) || (await exists(join(path, 'onnx', 'model.onnx')))) {
-    return 'ONNX exports cannot be opened yet; use the safetensors weights of the model.';
   }
   return 'Download the weights in safetensors format.';
 }

@@ -158,7 +158,7 @@ export class Graph {
 }
 
 /** ONNX Runtime takes one folder for external data and refuses links out of it: the deepest one above all real paths. */
-function commonFolder(files: readonly string[]): string {
+export function commonFolder(files: readonly string[]): string {
   let folder = dirname(files[0] ?? sep);
   for (const file of files) {
     while (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {

@@ -7,7 +7,7 @@ import type { ModelDescription } from './transformer';
 import { isTied } from './weights';
 
 /** Node, ONNX Runtime and an analysis' own arrays, before any weight is loaded (measured: 85–140 MB). */
-const BASE_BYTES = 120e6;
+export const BASE_BYTES = 120e6;
 /** Tokens that go through a graph at once; more gain nothing on a CPU. */
 export const BATCH_TOKENS = 512;
 /** Attention scores of one batch; a batch of one sequence may exceed it. */

@@ -63,6 +63,27 @@ export function encodeModel(graph: GraphProto): Uint8Array {
   return writer.finish();
 }
 
+/** The bytes of one NodeProto. */
+export function encodeNode(node: NodeProto): Uint8Array {
+  const writer = new BinaryWriter();
+  writeNode(writer, node);
+  return writer.finish();
+}
+
+/** The bytes of one TensorProto. */
+export function encodeTensor(tensor: TensorProto): Uint8Array {
+  const writer = new BinaryWriter();
+  writeTensor(writer, tensor);
+  return writer.finish();
+}
+
+/** The bytes of one ValueInfoProto. */
+export function encodeValueInfo(value: ValueInfoProto): Uint8Array {
+  const writer = new BinaryWriter();
+  writeValueInfo(writer, value);
+  return writer.finish();
+}
+
 function message(writer: BinaryWriter, field: number, write: () => void): void {
   writer.tag(field, WireType.LengthDelimited).fork();
   write();

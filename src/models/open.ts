@@ -5,11 +5,14 @@ import type { Progress } from '../shared/progress';
 import { configure } from './architectures/index';
 import type { Architecture, ArchitectureModel } from './architectures/architecture';
 import type { Checkpoint } from './checkpoint';
+import { endIdsOf } from './end-ids';
 import { nonFiniteWeights, sampleNonFinite } from './finite';
-import { isModelFolder, openFolder } from './folder';
+import { hasSafetensors, isModelFolder, openFolder } from './folder';
 import { ggufFacts, openGguf } from './gguf';
 import { chooseExecutor, estimateMemory, footprintOf, planRun } from './memory';
 import type { Footprint } from './memory';
+import { findExport, isOnnxFile } from './onnx-export/find-export';
+import type { ExportPlace } from './onnx-export/find-export';
 import { SegmentedTransformer } from './segmented';
 import { createTokenizer } from './tokenizer';
 import type { ModelDescription, Transformer } from './transformer';
@@ -48,7 +51,17 @@ export async function openCheckpoint(path: string, options: OpenOptions): Promis
  * @throws UserError as `openTransformer`
  */
 export async function describeModel(path: string): Promise<ModelDescription> {
-  return (await survey(path)).description;
+  return (await describeFiles(path)).description;
+}
+
+/** A model's facts and memory needs, and the files that make it up. @throws UserError as `openTransformer` */
+export async function describeFiles(
+  path: string,
+): Promise<{ readonly description: ModelDescription; readonly files: readonly string[] }> {
+  const place = await exportPlace(path);
+  if (place !== undefined) return (await import('./onnx-export/open-export')).describeExport(place);
+  const { description } = await survey(path);
+  return { description, files: (await isGguf(path)) ? [path] : (await openFolder(path)).files };
 }
 
 /**
@@ -57,6 +70,8 @@ export async function describeModel(path: string): Promise<ModelDescription> {
  *   finite, or the memory budget is too small; Cancelled
  */
 export async function openTransformer(path: string, options: TransformerOptions): Promise<Transformer> {
+  const place = await exportPlace(path);
+  if (place !== undefined) return openOnnx(place, options);
   const { description, model, footprint } = await survey(path);
   const executor = chooseExecutor(description, options.memory, options.executor);
   let checkpoint = await openCheckpoint(path, options);
@@ -83,10 +98,23 @@ export async function openTransformer(path: string, options: TransformerOptions)
   });
 }
 
-/** Ids that end a text: `eos_token_id` of the config (one or several) and the tokenizer's own. */
-function endIdsOf(configured: unknown, own: number | undefined): number[] {
-  const listed: unknown[] = Array.isArray(configured) ? configured : [configured];
-  return [...new Set([...listed, own])].filter((id) => typeof id === 'number');
+/** The ONNX export that a path means where it is no GGUF and has no safetensors weights. */
+async function exportPlace(path: string): Promise<ExportPlace | undefined> {
+  if (await isGguf(path)) return undefined;
+  return isOnnxFile(path) || !(await hasSafetensors(path)) ? findExport(path) : undefined;
+}
+
+async function openOnnx(place: ExportPlace, options: TransformerOptions): Promise<Transformer> {
+  if (options.untrainedSeed !== undefined) {
+    throw new UserError(
+      `${place.graph}: an ONNX export cannot be compared with random weights`,
+      'Use the model’s safetensors weights for --untrained.',
+    );
+  }
+  const { openExport } = await import('./onnx-export/open-export');
+  const model = await openExport(place, options);
+  if (options.signal.aborted) throw new Cancelled();
+  return model;
 }
 
 interface Survey {
@@ -154,12 +182,13 @@ function supportOf(uncovered: readonly string[]): Support {
   return { verified, support: verified ? 'verified' : 'supported', uncovered };
 }
 
-/** Whether the path is a file (then a GGUF) rather than a folder. @throws UserError where it is neither or unreadable */
+/** Whether the path is a GGUF rather than a folder or an ONNX export. @throws UserError where it is none or unreadable */
 export async function isGguf(path: string): Promise<boolean> {
   const facts = await stat(path).catch((error: unknown) => {
     throw fileProblem(path, error);
   });
   if (facts.isDirectory()) return false;
   if (path.toLowerCase().endsWith('.gguf')) return true;
-  throw new UserError(`${path} is not a model`, 'Choose the folder of a Hugging Face model, or a .gguf file.');
+  if (isOnnxFile(path)) return false;
+  throw new UserError(`${path} is not a model`, 'Choose the folder of a Hugging Face model, a .gguf or an .onnx file.');
 }

@@ -2,9 +2,9 @@ import './telemetry';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { EncodedGraph } from './graph';
 
-/** A typed array and its shape, as a graph takes or gives it. */
+/** A typed array and its shape, as a graph takes or gives it; 16-bit words are float16. */
 export interface Feed {
-  readonly data: Float32Array | Int32Array | BigInt64Array;
+  readonly data: Float32Array | Uint16Array | Int32Array | BigInt64Array;
   readonly dims: readonly number[];
 }
 
@@ -61,5 +61,6 @@ export async function loadGraph(graph: EncodedGraph, threads: number): Promise<L
 function tensorOf({ data, dims }: Feed): Tensor {
   if (data instanceof Float32Array) return new Tensor('float32', data, dims);
   if (data instanceof Int32Array) return new Tensor('int32', data, dims);
+  if (data instanceof Uint16Array) return new Tensor('float16', data, dims);
   return new Tensor('int64', data, dims);
 }

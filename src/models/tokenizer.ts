@@ -21,6 +21,8 @@ export interface ModelTokenizer {
   readonly specialTokens: string;
   /** The id that is put before every text; `undefined` where none is. */
   readonly bosId: number | undefined;
+  /** The id of `bos_token`, whether it is put before texts or not; `undefined` where none is named. */
+  readonly namedBosId?: number | undefined;
   /** The id that ends a text (`eos_token`); `undefined` where none is named. */
   readonly eosId: number | undefined;
 }
@@ -47,7 +49,10 @@ export function createTokenizer(files: TokenizerFiles): ModelTokenizer {
   } catch (cause) {
     throw new UserError(`${path} is malformed or not supported: ${messageOf(cause)}`, 'Download the file again.');
   }
-  return new LibraryTokenizer(library, prepared, path, textOf(files.config['eos_token']));
+  return new LibraryTokenizer(library, prepared, path, {
+    bos: textOf(files.config['bos_token']),
+    eos: textOf(files.config['eos_token']),
+  });
 }
 
 /** Switches of the library that Python's fast tokenizers do not have. */
@@ -56,6 +61,7 @@ const LIBRARY_SWITCHES = { remove_space: false, do_lowercase_and_remove_accent: 
 class LibraryTokenizer implements ModelTokenizer {
   readonly specialTokens: string;
   readonly bosId: number | undefined;
+  readonly namedBosId: number | undefined;
   readonly eosId: number | undefined;
   private readonly prefix: readonly number[];
   private readonly suffix: readonly number[];
@@ -65,12 +71,13 @@ class LibraryTokenizer implements ModelTokenizer {
     private readonly library: Tokenizer,
     private readonly prepared: PreparedTokenizer,
     private readonly path: string,
-    eos: string | undefined,
+    named: { readonly bos: string | undefined; readonly eos: string | undefined },
   ) {
     this.prefix = prepared.template.before.map((special) => this.idOf(special));
     this.suffix = prepared.template.after.map((special) => this.idOf(special));
     this.bosId = this.prefix[0];
-    this.eosId = eos === undefined ? undefined : library.token_to_id(eos);
+    this.namedBosId = named.bos === undefined ? undefined : library.token_to_id(named.bos);
+    this.eosId = named.eos === undefined ? undefined : library.token_to_id(named.eos);
     this.specialTokens = describeSpecials(
       prepared.template.before.map(({ content }) => content),
       prepared.template.after.map(({ content }) => content),

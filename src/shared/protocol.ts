@@ -37,6 +37,8 @@ const jobSchema = z.object({
   workspace: z.string(),
   /** The study that asks for it; stored in the result. */
   study: studyRecordSchema.optional(),
+  /** False: a model is not looked at before it runs. */
+  selfCheck: z.boolean().optional(),
   /** Said with the result, before what the analysis itself warns of. */
   warnings: z.array(z.string()).optional(),
 });

@@ -113,6 +113,23 @@ describe('running a job', () => {
     expect((await readResult(again.out)).spec).toEqual(spec);
   });
 
+  it('warns of what the self-check of a model finds, before what the analysis warns of; none where it is switched off', async () => {
+    const { made, dispose } = parts();
+    const checking: JobParts = {
+      ...made,
+      checkModel: (_, path) => Promise.resolve([`look at ${path.slice(home.length)}`]),
+    };
+    const { warnings, out } = await runJob(request(), hooks(), checking);
+    expect(warnings).toEqual(['look at /model', 'mind the gap']);
+    expect((await readResult(out)).result['warnings']).toEqual(warnings);
+    const off = await runJob(request({ selfCheck: false, force: true }), hooks(), checking);
+    expect(off.warnings).toEqual(['mind the gap']);
+    dispose.mockClear();
+    const failing: JobParts = { ...made, checkModel: () => Promise.reject(new Cancelled()) };
+    await expect(runJob(request({ force: true }), hooks(), failing)).rejects.toThrow(Cancelled);
+    expect(dispose).toHaveBeenCalledTimes(1);
+  });
+
   it('opens a model once, passes progress on, and writes settings, result and provenance', async () => {
     const { made, opened, dispose } = parts();
     const seen: number[] = [];

@@ -77,7 +77,7 @@ function floats(base64: string): Float32Array {
 }
 
 /** u32 [count]: MurmurHash3’s finaliser over FNV-1a of the name + index times the golden ratio; `weights.py` has the same. */
-function hashes(name: string, count: number): Uint32Array {
+export function hashes(name: string, count: number): Uint32Array {
   let seed = 0x811c9dc5;
   for (const byte of Buffer.from(name)) seed = Math.imul(seed ^ byte, 0x01000193);
   return Uint32Array.from({ length: count }, (_, i) => {
