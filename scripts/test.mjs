@@ -11,12 +11,15 @@ ensureInstalled();
 run('node', ['esbuild.mjs']);
 
 const total = { passed: 0, failed: 0 };
-for (const suite of ['unit', 'process']) add(await vitest(suite), suite);
+add(await vitest('unit'), 'unit');
 // Both browser suites need it; where it can neither be found nor installed they skip by name.
 const { ensureChromium } = await import('../test/e2e/browser.mjs');
 ensureChromium();
-add(await script('panel', ['test/e2e/panel/run.mjs']), 'panel');
-add(await script('editor', ['test/e2e/run.mjs']), 'editor');
+// Side by side: each of the two leaves a core idle most of the time.
+const panel = script(['test/e2e/panel/run.mjs'], { afterwards: true });
+add(await vitest('process'), 'process');
+add(await panel, 'panel');
+add(await script(['test/e2e/run.mjs']), 'editor');
 writeFileSync(join(results, 'summary.json'), JSON.stringify(total));
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
@@ -44,8 +47,8 @@ async function vitest(suite) {
 }
 
 /** Runs a script that ends with "N passed, N failed" and prints "SKIP name: reason" for what it leaves out. */
-async function script(suite, args) {
-  const { code, output } = await pipe(args);
+async function script(args, { afterwards = false } = {}) {
+  const { code, output } = await pipe(args, { afterwards });
   for (const line of output.split('\n').filter((text) => text.startsWith('SKIP '))) {
     appendFileSync(join(results, 'skips.txt'), `${line}\n`);
   }
@@ -55,15 +58,19 @@ async function script(suite, args) {
   return { passed, failed: Math.max(failed, code === 0 ? 0 : 1) };
 }
 
-function pipe(args) {
+/** @param options `afterwards`: what it prints is shown when it has ended, for something else prints meanwhile */
+function pipe(args, { afterwards = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
-      process.stdout.write(chunk);
+      if (!afterwards) process.stdout.write(chunk);
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+    child.on('close', (code) => {
+      if (afterwards) process.stdout.write(output);
+      resolve({ code, output });
+    });
   });
 }
