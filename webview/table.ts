@@ -1,4 +1,5 @@
 /** A table that sorts, pages and copies. */
+import { counted } from '../src/shared/words';
 import { toTsv, type FigureTable } from '../src/shared/csv';
 import { button, setDisabled } from './controls';
 import { element } from './dom';
@@ -62,14 +63,14 @@ export function tableView({ table, caption, tools = [], host, state, remember }:
     );
     const last = page * PAGE + shown.length;
     range.textContent =
-      rows.length > PAGE ? `Rows ${page * PAGE + 1}–${last} of ${rows.length}` : `${rows.length} rows`;
+      rows.length > PAGE ? `Rows ${page * PAGE + 1}–${last} of ${rows.length}` : counted(rows.length, 'row');
     setDisabled(previous, page === 0);
     setDisabled(next, last >= rows.length);
   }
 
   function copyAll(): void {
     const text = toTsv([table.columns.map((column) => column.label), ...rows]);
-    host.send({ type: 'copy', text, what: `${caption} (${rows.length} rows)` });
+    host.send({ type: 'copy', text, what: `${caption} (${counted(rows.length, 'row')})` });
   }
 
   const grid = element(

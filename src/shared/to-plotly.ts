@@ -128,17 +128,31 @@ function pointStyle(series: Series, theme: PlotTheme): Json {
 function pointLabels(series: Series, labels: readonly string[], theme: PlotTheme): Json {
   return {
     type: 'scatter',
-    mode: 'text',
+    mode: 'markers+text',
+    // Unseen, and larger than the points that are seen: names keep clear of them.
+    marker: { size: 14, opacity: 0 },
     x: series.x,
     y: series.y,
     text: labels.map(escapeText),
-    textposition: 'top center',
+    textposition: labelPlaces(series.x),
     textfont: { size: theme.fontSize - 1 },
     cliponaxis: false,
     legendgroup: series.name,
     showlegend: false,
     hoverinfo: 'skip',
   };
+}
+
+/** Names of points far left or right lean inwards, so that none lies on an axis or is cut. */
+function labelPlaces(xs: Series['x']): string[] {
+  const numbers = xs.filter((x): x is number => typeof x === 'number' && Number.isFinite(x));
+  const low = Math.min(...numbers);
+  const fifth = (Math.max(...numbers) - low) / 5;
+  return xs.map((x) => {
+    if (typeof x !== 'number' || !(fifth > 0)) return 'top center';
+    if (x < low + fifth) return 'top right';
+    return x > low + 4 * fifth ? 'top left' : 'top center';
+  });
 }
 
 function barStyle(figure: ChartFigure, series: Series, theme: PlotTheme): Json {

@@ -18,8 +18,15 @@ const figure: ChartFigure = {
 
 it('names stand beside their points in panel and picture', () => {
   const { data } = toPlotly(figure, standardTheme('light'));
-  expect(data.map(({ mode }) => mode)).toEqual(['markers', 'text', 'lines']);
-  expect(data[1]).toMatchObject({ x: [1, 2, 3], text: ['a&lt;b', 'c', 'd'], showlegend: false, hoverinfo: 'skip' });
+  expect(data.map(({ mode }) => mode)).toEqual(['markers', 'markers+text', 'lines']);
+  expect(data[1]).toMatchObject({
+    marker: { opacity: 0 },
+    textposition: ['top right', 'top center', 'top left'],
+    x: [1, 2, 3],
+    text: ['a&lt;b', 'c', 'd'],
+    showlegend: false,
+    hoverinfo: 'skip',
+  });
   const svg = toSvg(figure, { width: 400, height: 300, palette: 'light' });
   expect(svg).toContain('>a&lt;b</text>');
   // The second point has no value, and so no place for its name.
