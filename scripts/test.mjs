@@ -11,7 +11,10 @@ ensureInstalled();
 run('node', ['esbuild.mjs']);
 
 const total = { passed: 0, failed: 0 };
+// Mostly a wait for the network; where it fails the browser tests try again and say why.
+const installing = script(['test/e2e/install.mjs'], { afterwards: true });
 add(await vitest('unit'), 'unit');
+await installing;
 // Both browser suites need it; where it can neither be found nor installed they skip by name.
 const { ensureChromium } = await import('../test/e2e/browser.mjs');
 ensureChromium();
