@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { catalog } from '../analyses/catalog';
 import type { AnalysisSpec } from '../shared/analysis';
 import { Cancelled, describeCancel, messageOf, UserError } from '../shared/errors';
+import { PROVIDERS } from '../shared/provider';
 import { addSpecOptions, specInput } from './flags';
 import { CANCELLED } from './interrupt';
 import { runStudy } from './study';
@@ -165,6 +166,9 @@ function addSettings(command: Command): void {
     .option('--memory <amount>', 'budget that decides between resident and streaming, e.g. 4GB (default: 60 % of RAM)')
     .addOption(
       new Option('--executor <way>', 'force a way to run (default: auto)').choices(['auto', 'resident', 'streaming']),
+    )
+    .addOption(
+      new Option('--provider <name>', 'where models run; not every platform has each (default: cpu)').choices(PROVIDERS),
     )
     .option('--no-self-check', 'do not look whether a model makes sense of plain English before it runs');
 }

@@ -18,6 +18,7 @@ export interface CommonOptions {
   readonly threads?: string;
   readonly memory?: string;
   readonly executor?: JobRequest['executor'];
+  readonly provider?: NonNullable<JobRequest['provider']>;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly force?: boolean;
@@ -141,12 +142,16 @@ function noter(options: CommonOptions, stderr: ProgressStream): (line: string) =
 /** The common options as a job takes them. @throws UserError naming the flag */
 export function jobSettings(
   options: CommonOptions,
-): Pick<JobRequest, 'seed' | 'threads' | 'memory' | 'executor' | 'cacheFolder' | 'workspace' | 'selfCheck'> {
+): Pick<
+  JobRequest,
+  'seed' | 'threads' | 'memory' | 'executor' | 'provider' | 'cacheFolder' | 'workspace' | 'selfCheck'
+> {
   return {
     seed: options.seed === undefined ? 0 : parseWhole('--seed', options.seed, 0),
     threads: options.threads === undefined ? defaultThreads() : parseWhole('--threads', options.threads, 1),
     memory: options.memory === undefined ? defaultMemory() : parseMemory(options.memory),
     executor: options.executor ?? 'auto',
+    ...(options.provider !== undefined && { provider: options.provider }),
     cacheFolder: cacheFolder(process.env),
     workspace: process.cwd(),
     ...(options.selfCheck === false && { selfCheck: false }),

@@ -3,12 +3,15 @@ import { isAbsolute, join } from 'node:path';
 import { workspace } from 'vscode';
 import { UserError } from '../shared/errors';
 import { defaultBudget, parseBytes } from '../shared/memory-size';
+import type { Provider } from '../shared/provider';
 
 /** The settings of a run, in the engine's units: bytes and cores. */
 export interface RunSettings {
   readonly memory: number;
   readonly threads: number;
   readonly executor: 'auto' | 'resident' | 'streaming';
+  /** Where models run. */
+  readonly provider: Provider;
   /** Bytes that cached activations may take. */
   readonly cacheSize: number;
 }
@@ -24,6 +27,7 @@ export function readSettings(): RunSettings {
     memory: memoryBudget(settings.get<string>('memory', 'auto')),
     threads: threads > 0 ? Math.floor(threads) : availableParallelism(),
     executor: settings.get<RunSettings['executor']>('executor', 'auto'),
+    provider: settings.get<Provider>('executionProvider', 'cpu'),
     cacheSize: cacheSize(settings.get<string>('cacheSize', '5GB')),
   };
 }

@@ -3,6 +3,7 @@ import { hashFile } from '../data/hash';
 import { ggufCacheMade, ggufFacts } from '../models/gguf';
 import { chooseExecutor, describeFiles, describeModel, isGguf, openTransformer } from '../models/open';
 import type { ModelDescription } from '../models/transformer';
+import { requireOffered } from '../models/providers';
 import { onnxruntimeVersion } from '../models/version';
 import { UserError } from '../shared/errors';
 import type { Estimate, EstimateRequest } from '../shared/protocol';
@@ -16,10 +17,12 @@ export const engineParts: JobParts = {
   samples: samplesFolder(),
   version: typeof BRAINLENS_VERSION === 'string' ? BRAINLENS_VERSION : 'development',
   onnxruntime: onnxruntimeVersion,
-  openModel: (path, { memory, executor, threads, cacheFolder }, { signal, onProgress }, untrainedSeed) =>
+  requireProvider: requireOffered,
+  openModel: (path, { memory, executor, provider, threads, cacheFolder }, { signal, onProgress }, untrainedSeed) =>
     openTransformer(path, {
       memory,
       executor,
+      provider,
       threads,
       cacheFolder,
       signal,

@@ -9,12 +9,13 @@ import { assertWritable, readResultText, resultFile, writeResult } from './store
 import type { ResultContent } from './store';
 
 /** A question about one model. `model` is absolute. */
-export type InfoRequest = Pick<JobRequest, 'seed' | 'threads' | 'memory' | 'cacheFolder' | 'workspace'> & {
+export type InfoRequest = Pick<JobRequest, 'seed' | 'threads' | 'memory' | 'provider' | 'cacheFolder' | 'workspace'> & {
   readonly model: string;
 };
 
 /** What a model is, from its headers alone. @throws UserError for anything that is not a model that can be run */
 export async function modelInfo(request: InfoRequest, parts: JobParts = engineParts): Promise<ModelDescription> {
+  requireProvider(request, parts);
   return (await parts.describeModel(request.model)).description;
 }
 
@@ -29,6 +30,7 @@ export async function infoDocument(
   hooks: JobHooks,
   parts: JobParts = engineParts,
 ): Promise<string> {
+  requireProvider(request, parts);
   const started = new Date();
   const clock = performance.now();
   if (place !== undefined) assertWritable(place.out, place.force);
@@ -55,4 +57,9 @@ export async function infoDocument(
   if (place === undefined) return `${formatJson(jsonable(resultFile(basename(request.model), content)))}\n`;
   const options = { force: place.force, unique: false, signal: hooks.signal };
   return readResultText(await writeResult(place.out, content, options));
+}
+
+/** Nothing runs here, but what a run would refuse is refused. */
+function requireProvider({ provider }: InfoRequest, parts: JobParts): void {
+  if (provider !== undefined) parts.requireProvider?.(provider);
 }

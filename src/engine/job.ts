@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Analysis, Checkpoint, RunContext } from '../analyses/contract';
+import { placementKey } from '../models/placement';
 import type { Transformer } from '../models/transformer';
 import { parseSpec } from '../shared/analysis';
 import type { AnalysisResult } from '../shared/analysis';
@@ -15,6 +16,7 @@ import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
 import { Kept } from './kept';
+import { placementFacts } from './placements';
 import { absolutePath, environment, InputRecorder } from './provenance';
 import { mapPaths, pathFields } from './spec-paths';
 import { assertWritable, partialFolder, writeProblem, writeResult } from './store';
@@ -93,6 +95,7 @@ export function checkJob(request: JobRequest, parts: JobParts = engineParts): Ch
   const spec = mapPaths(analysis.spec, parseSpec(analysis.spec, request.spec), (path) => absolutePath(path, roots));
   const out = resolve(request.workspace, request.out);
   assertPlace(out, request.force, request.unique === true);
+  if (request.provider !== undefined) parts.requireProvider?.(request.provider);
   const { mayBeMissing = [] } = analysis.spec;
   const required = pathFields(analysis.spec, spec).filter((field) => !mayBeMissing.includes(field));
   for (const path of required.flatMap((field) => spec[field] ?? [])) {
@@ -145,7 +148,12 @@ class Run {
       checkpoint: async (files, settings) => {
         const hashes: string[] = [];
         for (const file of files) hashes.push(await hash(resolve(workspace, file)));
-        const checkpoint = openCheckpoint(cacheFolder, { version: parts.version, hashes, seed, settings });
+        const checkpoint = openCheckpoint(cacheFolder, {
+          version: parts.version,
+          hashes: [...hashes, ...(await this.placementKeys())],
+          seed,
+          settings,
+        });
         this.checkpoints.push(checkpoint);
         return checkpoint;
       },
@@ -177,11 +185,13 @@ class Run {
 
   /** @throws UserError when an input file could not be read again for its checksum */
   async provenance(): Promise<Provenance> {
-    const [model] = await Promise.all(this.models.values());
+    const models = await Promise.all(this.models.values());
+    const [model] = models;
     const { executor, tokenizer } = model ?? {};
     return {
       ...environment(this.request, this.parts),
       ...(executor === undefined ? {} : { executor }),
+      ...placementFacts(models.map(({ placement }) => placement)),
       ...(tokenizer === undefined
         ? {}
         : { tokenizer: { sha256: tokenizer.sha256, specialTokens: tokenizer.specialTokens } }),
@@ -210,6 +220,7 @@ class Run {
     if (known !== undefined) return known;
     const opened = this.parts.openModel(path, this.request, this.hooks, untrainedSeed).then(async (model) => {
       for (const file of model.files) this.inputs.record(file, 'model');
+      if (model.placement?.warning !== undefined) this.warnings.push(model.placement.warning);
       if (untrainedSeed === undefined) await this.check(model, path);
       return model;
     });
@@ -217,6 +228,11 @@ class Run {
     // An analysis may go on without it: it is none of the models that the result came from.
     opened.catch(() => this.models.delete(key));
     return opened;
+  }
+
+  /** Where the models that are open run, for what is kept of their numbers. */
+  private async placementKeys(): Promise<string[]> {
+    return (await Promise.all(this.models.values())).flatMap(placementKey);
   }
 
   private async check(model: Transformer, path: string): Promise<void> {

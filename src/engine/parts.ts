@@ -1,6 +1,7 @@
 import type { Analysis } from '../analyses/contract';
 import type { ModelDescription, Transformer } from '../models/transformer';
 import type { Progress } from '../shared/progress';
+import type { Provider } from '../shared/provider';
 import type { Estimate, EstimateRequest, JobRequest } from '../shared/protocol';
 
 export interface JobHooks {
@@ -15,6 +16,8 @@ export interface JobParts {
   readonly samples: string;
   readonly version: string;
   readonly onnxruntime: string;
+  /** Refuses an execution provider that this platform does not have. Absent: none is refused. */
+  requireProvider?(provider: Provider): void;
   openModel(path: string, request: JobRequest, hooks: JobHooks, untrainedSeed?: number): Promise<Transformer>;
   /** Warnings of the self-check of a model that was just opened; absent: none is made. */
   checkModel?(model: Transformer, path: string, cacheFolder: string, hooks: JobHooks): Promise<readonly string[]>;

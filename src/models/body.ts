@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Cancelled } from '../shared/errors';
+import type { Provider } from '../shared/provider';
 import type { ArchitectureModel, Weights } from './architectures/architecture';
 import { rowsOf } from './batches';
 import type { Batch } from './batches';
@@ -48,6 +49,7 @@ export class Body {
     private readonly segments: readonly Range[],
     private readonly threads: number,
     private readonly stays: boolean,
+    private readonly provider: Provider,
   ) {}
 
   /** Runs one wave; yields after every graph run the share of (tokens × blocks) done in it. @throws Cancelled */
@@ -103,7 +105,7 @@ export class Body {
   private async load(range: Range): Promise<LoadedGraph> {
     const known = this.resident.get(keyOf(range));
     if (known !== undefined) return known;
-    const graph = await loadGraph(buildBlocks(this.model, this.weights, range), this.threads);
+    const graph = await loadGraph(buildBlocks(this.model, this.weights, range), this.threads, this.provider);
     if (this.stays) this.resident.set(keyOf(range), graph);
     return graph;
   }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Cancelled } from '../shared/errors';
+import type { Provider } from '../shared/provider';
 import type { ArchitectureModel, Weights } from './architectures/architecture';
 import { loadGraph } from './runtime';
 import type { LoadedGraph } from './runtime';
@@ -20,6 +21,7 @@ export class Head {
     private readonly threads: number,
     /** Whether an uncut head stays loaded until `release`. */
     private readonly stays: boolean,
+    private readonly provider: Provider,
   ) {}
 
   /**
@@ -96,7 +98,7 @@ export class Head {
     if (this.resident?.purpose === purpose) return this.resident.graph;
     await this.release();
     const build = purpose === 'logits' ? buildLogits : buildHead;
-    const graph = await loadGraph(build(this.model, this.weights, cut), this.threads);
+    const graph = await loadGraph(build(this.model, this.weights, cut), this.threads, this.provider);
     if (this.stays && this.cuts.length === 1) this.resident = { purpose, graph };
     return graph;
   }

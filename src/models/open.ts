@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { fileProblem } from '../data/files';
 import { Cancelled, UserError } from '../shared/errors';
 import type { Progress } from '../shared/progress';
+import type { Provider } from '../shared/provider';
 import { configure } from './architectures/index';
 import type { Architecture, ArchitectureModel } from './architectures/architecture';
 import type { Checkpoint } from './checkpoint';
@@ -13,9 +14,10 @@ import { chooseExecutor, estimateMemory, footprintOf, planRun } from './memory';
 import type { Footprint } from './memory';
 import { findExport, isOnnxFile } from './onnx-export/find-export';
 import type { ExportPlace } from './onnx-export/find-export';
+import { FLOAT32, settleProvider } from './parity';
 import { SegmentedTransformer } from './segmented';
 import { createTokenizer } from './tokenizer';
-import type { ModelDescription, Transformer } from './transformer';
+import type { ModelDescription, Placement, Transformer } from './transformer';
 import { untrained } from './untrained';
 import { isTied, parametersOf, resolveWeights } from './weights';
 
@@ -33,6 +35,8 @@ export interface TransformerOptions extends OpenOptions {
   readonly memory: number;
   readonly threads: number;
   readonly executor: 'auto' | 'resident' | 'streaming';
+  /** Where it is to run; absent: on the CPU. Where it cannot, it runs on the CPU (see `Transformer.placement`). */
+  readonly provider?: Provider | undefined;
   /** Random weights of the same architecture from this seed, in place of the trained ones. */
   readonly untrainedSeed?: number | undefined;
 }
@@ -83,7 +87,7 @@ export async function openTransformer(path: string, options: TransformerOptions)
   const culprit = sampleNonFinite(weights.entries);
   if (culprit !== undefined) throw nonFiniteWeights(culprit);
   const tokenizer = createTokenizer({ ...checkpoint.tokenizer, path: `${path}: tokenizer.json` });
-  return new SegmentedTransformer({
+  const parts = {
     path,
     model,
     weights,
@@ -95,7 +99,9 @@ export async function openTransformer(path: string, options: TransformerOptions)
     memory: options.memory,
     files: checkpoint.files,
     endIds: endIdsOf(checkpoint.config['eos_token_id'], tokenizer.eosId),
-  });
+  };
+  const make = (placement: Placement): SegmentedTransformer => new SegmentedTransformer({ ...parts, placement });
+  return settleProvider(options.provider ?? 'cpu', make, { ...options, ...weights, tolerance: FLOAT32 });
 }
 
 /** The ONNX export that a path means where it is no GGUF and has no safetensors weights. */

@@ -1,6 +1,9 @@
 import './telemetry';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf, UserError } from '../shared/errors';
+import type { Provider } from '../shared/provider';
 import type { EncodedGraph } from './graph';
+import { backendOf } from './providers';
 
 /** A typed array and its shape, as a graph takes or gives it; 16-bit words are float16. */
 export interface Feed {
@@ -20,12 +23,18 @@ export interface LoadedGraph {
 }
 
 /**
- * Loads a graph with its weights into ONNX Runtime's CPU provider.
+ * Loads a graph with its weights into ONNX Runtime.
  * @param threads cores for one operator; idle ones sleep, because every session has a pool of its own
+ * @param provider where operators run; those that it does not have run on the CPU
+ * @throws UserError where another provider than the CPU cannot be had, here or in a run
  */
-export async function loadGraph(graph: EncodedGraph, threads: number): Promise<LoadedGraph> {
+export async function loadGraph(
+  graph: EncodedGraph,
+  threads: number,
+  provider: Provider = 'cpu',
+): Promise<LoadedGraph> {
   const session = await InferenceSession.create(graph.bytes, {
-    executionProviders: ['cpu'],
+    executionProviders: provider === 'cpu' ? ['cpu'] : [backendOf(provider), 'cpu'],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     // Without an arena freed activations stay in malloc's heap (1.2 GB at large batches); with patterns the arena plans
@@ -42,7 +51,7 @@ export async function loadGraph(graph: EncodedGraph, threads: number): Promise<L
         use_device_allocator_for_initializers: '1',
       },
     },
-  });
+  }).catch(refused(provider));
   return {
     async run<Name extends string>(
       feeds: Readonly<Record<string, Feed>>,
@@ -51,11 +60,27 @@ export async function loadGraph(graph: EncodedGraph, threads: number): Promise<L
     ) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(feed)]));
       const wanted = outputs.map((name) => [name, into?.[name] === undefined ? null : tensorOf(into[name])] as const);
-      const results = await session.run(inputs, Object.fromEntries(wanted));
+      const results = await session.run(inputs, Object.fromEntries(wanted)).catch(refused(provider));
       return Object.fromEntries(outputs.map((name) => [name, results[name]!.data])) as Record<Name, Float32Array>;
     },
     release: () => session.release(),
   };
+}
+
+/** What the CPU fails at is no matter of the provider. */
+function refused(provider: Provider): (error: unknown) => never {
+  return (error) => {
+    if (provider === 'cpu') throw error;
+    throw new UserError(`${provider} failed: ${firstLine(messageOf(error))}`, 'On the CPU (--provider cpu) it runs.');
+  };
+}
+
+/** ONNX Runtime's messages begin with the place in its source. */
+function firstLine(message: string): string {
+  return message
+    .split('\n')[0]!
+    .replace(/^\/\S+:\d+ .*?(?=[A-Z][a-z]+ (?:to|a|the) )/, '')
+    .trim();
 }
 
 function tensorOf({ data, dims }: Feed): Tensor {

@@ -19,6 +19,7 @@ import type {
   Continued,
   ForwardOptions,
   ModelDescription,
+  Placement,
   Pooling,
   TokenLogProbabilities,
   Transformer,
@@ -33,6 +34,7 @@ export interface SegmentedParts {
   readonly weights: ResolvedWeights;
   readonly plan: Plan;
   readonly threads: number;
+  readonly placement: Placement;
   readonly description: ModelDescription;
   readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
@@ -47,20 +49,23 @@ export class SegmentedTransformer implements Transformer {
   readonly description: ModelDescription;
   readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
+  readonly placement: Placement;
   readonly files: readonly string[];
   readonly endIds: readonly number[];
   private readonly body: Body;
   private readonly head: Head;
 
   constructor(private readonly parts: SegmentedParts) {
-    const { model, weights, plan, threads, executor } = parts;
+    const { model, weights, plan, threads, executor, placement } = parts;
+    const stays = executor === 'resident';
     this.description = parts.description;
     this.tokenizer = parts.tokenizer;
     this.executor = executor;
+    this.placement = placement;
     this.files = parts.files;
     this.endIds = parts.endIds;
-    this.body = new Body(model, weights.find, plan.segments, threads, executor === 'resident');
-    this.head = new Head(model, weights.find, plan.headCuts, threads, executor === 'resident');
+    this.body = new Body(model, weights.find, plan.segments, threads, stays, placement.provider);
+    this.head = new Head(model, weights.find, plan.headCuts, threads, stays, placement.provider);
   }
 
   async *activations(

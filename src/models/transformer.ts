@@ -1,4 +1,6 @@
 import type { Progress } from '../shared/progress';
+import type { Provider } from '../shared/provider';
+import type { Parity } from './parity';
 import type { ModelTokenizer } from './tokenizer';
 
 export type Pooling = 'last' | 'mean' | 'sum';
@@ -31,6 +33,15 @@ export interface ModelDescription {
   readonly uncovered: readonly string[];
   /** Bytes needed at the peak of a run, by way of running. */
   readonly memory: { readonly resident: number; readonly streaming: number };
+}
+
+/** Where a model's graphs run, and how that was settled. */
+export interface Placement {
+  readonly provider: Provider;
+  /** How far its numbers lie from the CPU's on the first batch; absent on the CPU. */
+  readonly parity?: Parity;
+  /** Why it is not the provider that was asked for. */
+  readonly warning?: string;
 }
 
 /** What becomes of the residual stream after each block: x ← x ⊙ keep + fill, at every token. */
@@ -67,6 +78,8 @@ export interface Transformer {
   readonly tokenizer: ModelTokenizer;
   /** How it runs: chosen from the memory budget. */
   readonly executor: 'resident' | 'streaming';
+  /** Where it runs; absent: on the CPU. */
+  readonly placement?: Placement;
   /** Files that make up the model, absolute. */
   readonly files: readonly string[];
   /** Token ids that end a text, as config and tokenizer name them. */

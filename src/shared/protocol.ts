@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChartFigure, FiguresFile } from './figure';
+import { PROVIDERS } from './provider';
 import { studyRecordSchema } from './result';
 import type { ResultFile } from './result';
 
@@ -30,6 +31,8 @@ const jobSchema = z.object({
   threads: z.number().int().positive(),
   memory: z.number().positive(),
   executor: z.enum(['auto', 'resident', 'streaming']),
+  /** Where models run; absent: on the CPU. */
+  provider: z.enum(PROVIDERS).optional(),
   cacheFolder: z.string(),
   /** Bytes that cached activations may take; absent: `BRAINLENS_CACHE_SIZE`, else 5 GB. */
   cacheSize: z.number().nonnegative().optional(),

@@ -18,6 +18,8 @@ export const provenanceSchema = z.looseObject({
   threads: z.number(),
   seed: z.number(),
   executor: z.string().optional(),
+  /** The execution provider that the models really ran on; several where they differ. */
+  provider: z.string().optional(),
   inputs: z.array(inputFileSchema),
   tokenizer: z.object({ sha256: z.string(), specialTokens: z.string() }).optional(),
 });

@@ -2,6 +2,7 @@ import type { BrainDataset } from '../../data/brain/dataset';
 import type { Stimulus } from '../../data/stimuli';
 import { firDelays } from '../../math/timeseries/fir';
 import { downsample } from '../../math/timeseries/lanczos';
+import { placementKey } from '../../models/placement';
 import type { Pooling, Transformer } from '../../models/transformer';
 import type { WordPooling } from '../../models/word-tokens';
 import { UserError } from '../../shared/errors';
@@ -159,11 +160,11 @@ async function* opened(
   return { transformer, layers, weights: await weightsOf(transformer, context), options, context };
 }
 
-/** What identifies a model's numbers: its files' contents and its tokenizer. */
-async function weightsOf({ files, tokenizer }: Transformer, context: RunContext): Promise<readonly string[]> {
+/** What identifies a model's numbers: its files' contents, its tokenizer and where it runs. */
+async function weightsOf(model: Transformer, context: RunContext): Promise<readonly string[]> {
   const hashes: string[] = [];
-  for (const file of files) hashes.push(await context.hash(file));
-  return [...hashes, tokenizer.sha256];
+  for (const file of model.files) hashes.push(await context.hash(file));
+  return [...hashes, model.tokenizer.sha256, ...placementKey(model)];
 }
 
 function sizeOf(sequences: readonly Int32Array[]): { readonly tokens: number; readonly sequences: number } {

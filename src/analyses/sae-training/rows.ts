@@ -1,4 +1,5 @@
 import type { Random } from '../../math/random';
+import { placementKey } from '../../models/placement';
 import type { Transformer } from '../../models/transformer';
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
@@ -31,7 +32,7 @@ export async function* storedRows(
 ): AsyncGenerator<Progress, StoredRows> {
   const { width } = model.description;
   const total = tokens.documents.length;
-  const hashes: string[] = [];
+  const hashes: string[] = [...placementKey(model)];
   for (const file of model.files) hashes.push(await context.hash(file));
   const starts = [0];
   const chunks: LayerArrays[] = [];

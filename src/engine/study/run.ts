@@ -10,7 +10,7 @@ import type { Surroundings } from './look';
 import { recordOf } from './record';
 
 /** What all jobs of a study share. */
-export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'cacheSize'> & Surroundings;
+export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'provider' | 'cacheSize'> & Surroundings;
 
 /**
  * Makes one run and writes its result; remembers that it failed, where it did.
@@ -19,9 +19,10 @@ export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'cac
 export async function makeRun(turn: Turn, study: StudyJob, hooks: JobHooks): Promise<JobOutcome> {
   const { out } = turn.run;
   try {
-    const { seed, threads, memory, executor, cacheFolder, cacheSize, workspace, file } = study;
+    const { seed, threads, memory, executor, provider, cacheFolder, cacheSize, workspace, file } = study;
     const shared = {
       ...{ seed, threads, memory, executor, cacheFolder, workspace },
+      ...(provider === undefined ? {} : { provider }),
       ...(cacheSize === undefined ? {} : { cacheSize }),
     };
     const record = await recordOf(turn.run, turn.input, file, study);

@@ -5,7 +5,7 @@ import type { Batch } from '../batches';
 import type { Conditions } from '../conditions';
 import { loadGraph } from '../runtime';
 import type { Feed, LoadedGraph } from '../runtime';
-import type { Continued } from '../transformer';
+import type { Continued, Placement } from '../transformer';
 import { batchLimit, exportFeeds } from './feeds';
 import type { ExportTensor, ExportValue } from './read-model';
 import { NAMES, rewrite } from './rewrite';
@@ -17,6 +17,7 @@ export interface RunnerParts {
   readonly analysed: Analysed;
   readonly sizes: Sizes;
   readonly threads: number;
+  readonly placement: Placement;
   /** The folder that external data is relative to. */
   readonly base: string;
   /** A tensor as the rewritten graph holds it. */
@@ -94,9 +95,9 @@ export class ExportRunner {
   async load(purpose: Purpose): Promise<Loaded> {
     if (this.loaded !== undefined && serves(this.loaded.purpose, purpose)) return this.loaded;
     await this.release();
-    const { analysed, place, base, threads } = this.parts;
+    const { analysed, place, base, threads, placement } = this.parts;
     const { bytes, inputs } = rewrite(analysed, purpose, place);
-    const graph = await loadGraph({ bytes, folder: base }, threads).catch((error: unknown) => {
+    const graph = await loadGraph({ bytes, folder: base }, threads, placement.provider).catch((error: unknown) => {
       throw this.failed('load', error);
     });
     this.loaded = { purpose, inputs, graph };
@@ -110,6 +111,7 @@ export class ExportRunner {
   }
 
   private failed(what: string, error: unknown): UserError {
+    if (error instanceof UserError) return error;
     return new UserError(
       `${this.parts.path}: ONNX Runtime cannot ${what} the graph with streams of ${this.parts.sizes.width} units: ${messageOf(error)}`,
       'Get graph and config.json from one place, or use the model’s safetensors weights.',

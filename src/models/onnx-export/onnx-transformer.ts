@@ -15,6 +15,7 @@ import type {
   Continued,
   ForwardOptions,
   ModelDescription,
+  Placement,
   Pooling,
   TokenLogProbabilities,
   Transformer,
@@ -44,6 +45,7 @@ export class OnnxTransformer implements Transformer {
   readonly description: ModelDescription;
   readonly tokenizer: ModelTokenizer;
   readonly executor = 'resident';
+  readonly placement: Placement;
   readonly files: readonly string[];
   readonly endIds: readonly number[];
   private readonly runner: ExportRunner;
@@ -51,6 +53,7 @@ export class OnnxTransformer implements Transformer {
   constructor(private readonly parts: ExportParts) {
     this.description = parts.description;
     this.tokenizer = parts.tokenizer;
+    this.placement = parts.placement;
     this.files = parts.files;
     this.endIds = parts.endIds;
     this.runner = new ExportRunner(parts);

@@ -3,6 +3,8 @@ import { relative, resolve, sep } from 'node:path';
 import { fileProblem } from '../../data/files';
 import { messageOf, UserError } from '../../shared/errors';
 import { formatBytes } from '../../shared/progress';
+import type { Progress } from '../../shared/progress';
+import type { Provider } from '../../shared/provider';
 import type { Sizes } from '../architectures/architecture';
 import type { StoredType, TensorEntry } from '../checkpoint';
 import { endIdsOf } from '../end-ids';
@@ -11,8 +13,9 @@ import { readFolderFiles } from '../folder';
 import { commonFolder } from '../graph';
 import { BASE_BYTES } from '../memory';
 import { ElementType, encodeTensor } from '../onnx-proto';
+import { FLOAT16, FLOAT32, settleProvider } from '../parity';
 import { createTokenizer } from '../tokenizer';
-import type { ModelDescription } from '../transformer';
+import type { ModelDescription, Placement } from '../transformer';
 import { exportConfig } from './export-config';
 import { exportFeeds } from './feeds';
 import { externalFiles } from './find-export';
@@ -30,6 +33,9 @@ export interface ExportOptions {
   readonly memory: number;
   readonly threads: number;
   readonly executor: 'auto' | 'resident' | 'streaming';
+  readonly provider?: Provider | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** An export's facts, its graph and its files; weights are not loaded. */
@@ -64,7 +70,7 @@ export async function openExport(place: ExportPlace, options: ExportOptions): Pr
   if (culprit !== undefined) throw nonFiniteWeights(culprit);
   const tokenizer = createTokenizer({ ...folder.tokenizer, path: `${place.folder}: tokenizer.json` });
   const base = commonFolder([...external.values()]);
-  return new OnnxTransformer({
+  const parts = {
     path: place.graph,
     analysed,
     sizes,
@@ -75,8 +81,11 @@ export async function openExport(place: ExportPlace, options: ExportOptions): Pr
     memory: options.memory,
     endIds: endIdsOf(folder.config['eos_token_id'], tokenizer.eosId),
     base,
-    place: (tensor) => placed(tensor, base, external, lengths),
-  });
+    place: (tensor: ExportTensor) => placed(tensor, base, external, lengths),
+  };
+  const make = (placement: Placement): OnnxTransformer => new OnnxTransformer({ ...parts, placement });
+  const tolerance = description.dtype === 'F16' ? FLOAT16 : FLOAT32;
+  return settleProvider(options.provider ?? 'cpu', make, { ...options, hasHead: true, tolerance });
 }
 
 async function survey(place: ExportPlace): Promise<Survey> {
