@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { Uri, window, workspace } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import { present } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { browseDataset, covariatesOf, datasetChoices } from './datasetChoice';
 import type { DatasetPick } from './datasetChoice';
 import { askFits } from './modelsChoice';
 import { readSettings } from './settings';
+import { resultsFolderIn } from './resultsFolder';
 import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
 import { runStudyFile } from './study/run';
@@ -41,7 +42,7 @@ export async function compareEverything(models: readonly Uri[], parts: CommandPa
   ]);
   const end = await fit.end();
   if (end !== undefined) return present(end, parts.log);
-  const name = answers && (await askName(home.fsPath));
+  const name = answers && (await askName(home));
   if (answers === undefined || name === undefined) return;
   const [recordings, { name: covariate }] = answers;
   const file = fileOf(home.fsPath, name);
@@ -86,14 +87,15 @@ function askCovariate(
 }
 
 /** A name under which neither a study nor results lie. */
-function askName(home: string): Thenable<string | undefined> {
+function askName(home: Uri): Thenable<string | undefined> {
+  const results = resultsFolderIn(home);
   const free = (name: string): boolean =>
-    !existsSync(fileOf(home, name)) && !existsSync(join(home, '.brainlens', name));
+    !existsSync(fileOf(home.fsPath, name)) && !existsSync(join(home.fsPath, results, name));
   let value = 'models';
   for (let n = 2; !free(value); n += 1) value = `models-${n}`;
   return window.showInputBox({
     title: TITLE,
-    prompt: 'Name of the study: it is written to <name>.study.yaml, its results to .brainlens/<name>',
+    prompt: l10n.t('Name of the study: it is written to <name>.study.yaml, its results to {0}/<name>', results),
     value,
     ignoreFocusOut: true,
     validateInput: (name) =>

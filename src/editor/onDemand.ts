@@ -17,6 +17,7 @@ export { measureGalaxy } from './galaxyCommand';
 export { lateParts } from './lateParts';
 export { localize } from './localizeCommand';
 export { recordedResult } from './recordedResult';
+export { rootsOfStudies } from './studyRoots';
 export { comparePrevious, runStudy } from './study/run';
 export { withResult } from './resultCommands';
 export { openSampleWorkspace } from './sampleWorkspace';

@@ -1,9 +1,11 @@
-import { Uri } from 'vscode';
+import { Uri, workspace } from 'vscode';
 import { catalog } from '../analyses/catalog';
 import { readFigures, readResult } from '../engine/store';
 import type { Figure } from '../shared/figure';
 import { nameOfModel } from '../shared/model-name';
 import { parent } from './paths';
+import { placeAmongResults, rootsOfSettings } from './resultsFolder';
+import type { ResultRoot } from './resultsFolder';
 
 /** How results write the paths of shipped files. */
 const SHIPPED = 'brainlens:';
@@ -31,19 +33,27 @@ export interface RecordedResult {
   readonly summary: string;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly inputs: readonly StoredInput[];
-  /** The study that it belongs to: `<study>` of `.brainlens/<study>/<run>/result.json`. */
+  /** The study that it belongs to: `<study>` of `<results>/<study>/<run>/result.json`. */
   readonly study?: string;
   /** Names of the models that went into it. */
   readonly models: readonly string[];
 }
 
-/** What a result.json holds; `undefined` for analyses that this version does not know. @throws UserError where it cannot be read */
-export async function recordedResult(file: Uri): Promise<RecordedResult | undefined> {
+/**
+ * What a result.json holds; `undefined` for analyses that this version does not know.
+ * @param roots folders of results beside `.brainlens`
+ * @throws UserError where it cannot be read
+ */
+export async function recordedResult(
+  file: Uri,
+  roots: readonly ResultRoot[] = rootsOfSettings(),
+): Promise<RecordedResult | undefined> {
   const folder = parent(file);
   const { schema, created, summary, spec, provenance } = await readResult(folder.fsPath);
   const analysis = catalog.find((one) => schema.startsWith(`brainlens/${one.schema}@`));
   if (analysis === undefined) return undefined;
-  const { home, below } = placeOf(folder);
+  const place = placeAmongResults(folder.path, roots);
+  const home = place ? folder.with({ path: place.home }) : (workspace.getWorkspaceFolder(folder)?.uri ?? folder);
   const inputs = provenance.inputs.map(({ path, role, bytes }) => {
     return { path: absolute(home, path), role, bytes, shipped: path.startsWith(SHIPPED) };
   });
@@ -56,23 +66,15 @@ export async function recordedResult(file: Uri): Promise<RecordedResult | undefi
     summary,
     spec,
     inputs,
-    ...(below.length > 1 && { study: below[0]! }),
+    ...(place !== undefined && place.below.length > 1 && { study: place.below[0]! }),
     models: modelsOf(inputs),
   };
 }
 
-/** The folder that paths in a result are relative to; `undefined` where the result lies in no `.brainlens`. */
+/** The folder that paths in a result are relative to; `undefined` where the result lies in no folder of results. */
 export function homeOfResult(folder: Uri): Uri | undefined {
-  const { home, below } = placeOf(folder);
-  return below.length === 0 ? undefined : home;
-}
-
-/** The folder that paths in a result are relative to, which holds `.brainlens`, and the folders below that lead to the result. */
-function placeOf(folder: Uri): { readonly home: Uri; readonly below: readonly string[] } {
-  const parts = folder.path.split('/');
-  const at = parts.lastIndexOf('.brainlens');
-  if (at < 0) return { home: folder, below: [] };
-  return { home: folder.with({ path: parts.slice(0, at).join('/') || '/' }), below: parts.slice(at + 1) };
+  const place = placeAmongResults(folder.path, rootsOfSettings());
+  return place && folder.with({ path: place.home });
 }
 
 /** A model is a folder of files, or one `.gguf` file. */

@@ -1,12 +1,13 @@
 import { commands, Disposable, RelativePattern, Uri, window, workspace } from 'vscode';
 import type { CustomDocument, CustomReadonlyEditorProvider, LogOutputChannel, WebviewPanel } from 'vscode';
+import { RESULTS_FOLDER } from '../shared/results-folder';
 import { parent } from './paths';
 import type { ResultPanel } from './resultPanel';
 
 /** View type of the custom editor on result.json in a result folder. */
 export const RESULT_EDITOR = 'brainlens.result';
 /** View type of the same editor, for a result.json anywhere else; chosen by *Open With…*. */
-const RESULT_ELSEWHERE = 'brainlens.resultElsewhere';
+export const RESULT_ELSEWHERE = 'brainlens.resultElsewhere';
 
 const REFRESH_MS = 200;
 
@@ -66,7 +67,7 @@ export class ResultEditor implements CustomReadonlyEditorProvider, Disposable {
 
 /** Opens a result in its panel, wherever it lies. */
 export async function openResultPanel(folder: Uri): Promise<void> {
-  const viewType = folder.path.includes('/.brainlens/') ? RESULT_EDITOR : RESULT_ELSEWHERE;
+  const viewType = folder.path.includes(`/${RESULTS_FOLDER}/`) ? RESULT_EDITOR : RESULT_ELSEWHERE;
   await commands.executeCommand('vscode.openWith', Uri.joinPath(folder, 'result.json'), viewType, { preview: false });
 }
 

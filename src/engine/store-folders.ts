@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, r
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../shared/errors';
 import { resultSchema } from '../shared/result';
+import { RESULTS_FOLDER } from '../shared/results-folder';
 
 /** What may lie where a result is to go. */
 export type Occupant = 'nothing' | 'result' | 'other';
@@ -21,12 +22,15 @@ export function previousFolder(out: string): string {
   return join(dirname(out), '.previous', basename(out));
 }
 
-/** `.brainlens/localize-20260131-235959`: the default result folder of a run that starts at `now` (local time). */
-export function defaultResultFolder(verb: string, now: Date): string {
+/**
+ * `.brainlens/localize-20260131-235959`: the default result folder of a run that starts at `now` (local time).
+ * @param results the folder of results
+ */
+export function defaultResultFolder(verb: string, now: Date, results = RESULTS_FOLDER): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  return join('.brainlens', `${verb.replaceAll(' ', '-')}-${day}-${time}`);
+  return join(results, `${verb.replaceAll(' ', '-')}-${day}-${time}`);
 }
 
 /** The n-th candidate for a default folder: `out`, `out-2`, `out-3`, … */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AnalysisSpec } from '../shared/analysis';
+import { RESULTS_FOLDER } from '../shared/results-folder';
 import type { Problem } from '../yaml/syntax';
 import { familiesOf, familyProblems } from './families';
 import { analysisOf, isList, isPath } from './fields';
@@ -14,8 +15,12 @@ import type { Study, StudyAnalysis } from './study';
 export interface StudyPlace {
   /** Folder of the study file: its paths are relative to it. */
   readonly folder: string;
-  /** Results go to `.brainlens/<name>` in it. */
+  /** Results go to `<results>/<name>` in it. */
   readonly workspace: string;
+  /** Folder of results in the workspace where the study names none; absent: `.brainlens`. */
+  readonly results?: string;
+  /** Folder of results whatever the study says. */
+  readonly typedResults?: string;
   /** `studyNameOf` its file. */
   readonly name: string;
 }
@@ -54,7 +59,8 @@ export interface StudyPlan {
  * @returns the plan, which is whole only where nothing is wrong
  */
 export function planStudy(study: Study, place: StudyPlace): { readonly plan: StudyPlan; readonly problems: Problem[] } {
-  const results = join(place.workspace, '.brainlens', place.name);
+  const folder = place.typedResults ?? study.results ?? place.results ?? RESULTS_FOLDER;
+  const results = join(place.workspace, folder, place.name);
   const drafts = study.analyses.flatMap((analysis) => draftsOf(analysis, study, results));
   const references = new References(study, drafts, place.folder);
   const runs = drafts.map((draft) => runOf(draft, study, references));

@@ -1,7 +1,9 @@
 import { catalog } from '../analyses/catalog';
 import type { AnalysisSpec } from '../shared/analysis';
+import { RESULTS_FOLDER_PATTERN, RESULTS_FOLDER_WANTED } from '../shared/results-folder';
 import { isTextList, propertiesOf, specOf } from './fields';
 import type { JsonSchema } from '../yaml/schema';
+import { slurmSchema } from './slurm';
 
 /** Names become folders, and are told from paths by having no slash. */
 const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
@@ -16,6 +18,13 @@ export const studySchema: JsonSchema = {
   type: 'object',
   properties: {
     name: { type: 'string', minLength: 1, description: 'Title of the study.' },
+    results: {
+      type: 'string',
+      pattern: RESULTS_FOLDER_PATTERN,
+      patternErrorMessage: `write ${RESULTS_FOLDER_WANTED}`,
+      description:
+        'Folder of the results, below the workspace folder (on the command line: the working directory); without it that of the setting brainlens.resultsFolder or of --results, else .brainlens.',
+    },
     models: section('Models by name: a folder in Hugging Face layout or a .gguf file, relative to this file.', {
       anyOf: [
         { ...PATH, description: 'Path of the model, relative to this file.' },
@@ -62,7 +71,8 @@ export const studySchema: JsonSchema = {
       },
       additionalProperties: false,
     },
-    analyses: section('Analyses by name. A result goes to .brainlens/STUDY/NAME, or NAME-MODEL.', {
+    slurm: slurmSchema,
+    analyses: section('Analyses by name. A result goes to STUDY/NAME, or STUDY/NAME-MODEL, in the folder of results.', {
       anyOf: catalog.map(analysisSchema),
     }),
   },

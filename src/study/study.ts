@@ -1,7 +1,10 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node } from 'yaml';
+import { resultsFolderOf } from '../shared/results-folder';
 import { entriesOf, entryOf, itemsOf, nodeAt, resolved, spanOf } from '../yaml/syntax';
 import type { Span } from '../yaml/syntax';
+import { slurmSettingsOf } from './slurm';
+import type { SlurmSettings } from './slurm';
 
 /** Sections whose entries may be named in analyses. */
 export const SECTIONS = { models: 'model', datasets: 'dataset', saes: 'sae' } as const;
@@ -55,8 +58,12 @@ export interface StudySettings {
 /** A study file as it was written; entries that are not of the form that the schema asks for are left out. */
 export interface Study {
   readonly name?: string;
+  /** Folder of results, below the workspace folder. */
+  readonly results?: string;
   readonly declared: readonly Declared[];
   readonly settings: StudySettings;
+  /** How it asks a cluster; what it leaves out is left to the settings. */
+  readonly slurm: SlurmSettings;
   readonly analyses: readonly StudyAnalysis[];
 }
 
@@ -71,10 +78,14 @@ export function studyNameOf(file: string): string {
 export function studyOf(document: Document): Study {
   const name = nodeAt(document, ['name']);
   const settings = nodeAt(document, ['settings']);
+  const slurm = nodeAt(document, ['slurm']);
+  const results = resultsOf(document);
   return {
     ...(isScalar(name) && typeof name.value === 'string' ? { name: name.value } : {}),
+    ...(results !== undefined && { results }),
     declared: (Object.keys(SECTIONS) as (keyof typeof SECTIONS)[]).flatMap((section) => declaredIn(document, section)),
     settings: isMap(settings) ? (settings.toJS(document) as StudySettings) : {},
+    slurm: isMap(slurm) ? slurmSettingsOf(slurm.toJS(document)) : {},
     analyses: entriesIn(document, 'analyses').flatMap(({ key, keyNode, value }) => {
       const map = resolved(value, document);
       if (!isMap(map)) return [];
@@ -88,6 +99,12 @@ export function studyOf(document: Document): Study {
       return [{ name: key, nameSpan: spanOf(keyNode), verb: verb.value, fields }];
     }),
   };
+}
+
+/** The folder of results that a study names, below the workspace folder. */
+export function resultsOf(document: Document): string | undefined {
+  const results = resolved(nodeAt(document, ['results']), document);
+  return isScalar(results) && typeof results.value === 'string' ? resultsFolderOf(results.value) : undefined;
 }
 
 function declaredIn(document: Document, section: keyof typeof SECTIONS): Declared[] {

@@ -21,6 +21,7 @@ import { openResultPanel } from '../resultEditor';
 import { recordedResult } from '../recordedResult';
 import { openComparison } from '../results/comparisonPanel';
 import type { ListedResult } from '../results/view';
+import { resultsFolderIn } from '../resultsFolder';
 import { readSettings } from '../settings';
 import { failuresOf, resultToOpen, runStudyJobs } from './jobs';
 import type { RunEnd } from './jobs';
@@ -62,8 +63,9 @@ export async function runStudyFile(
   { only, force = false }: StudyChoice,
   parts: CommandParts,
 ): Promise<void> {
-  const home = homeOf(file).fsPath;
-  const study = await openStudy(file.fsPath, home);
+  const place = homeOf(file);
+  const home = place.fsPath;
+  const study = await openStudy(file.fsPath, home, { results: resultsFolderIn(place) });
   const runs = only === undefined ? study.plan.runs : withNeeds(study.plan.runs, ({ analysis }) => analysis === only);
   const shared = sharedSettings(study.settings, home, parts.engine.cacheFolder);
   const ends = await follow(

@@ -3,7 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 import { UserError } from '../../shared/errors';
 import { checkStudy } from '../../study/check';
 import { withoutModels } from '../../study/faults';
-import type { StudyPlan } from '../../study/plan';
+import type { StudyPlace, StudyPlan } from '../../study/plan';
+import type { SlurmSettings } from '../../study/slurm';
 import { studyNameOf } from '../../study/study';
 import type { StudySettings } from '../../study/study';
 import { FolderView } from '../../yaml/folder-view';
@@ -16,20 +17,26 @@ export interface OpenedStudy {
   readonly file: string;
   readonly plan: StudyPlan;
   readonly settings: StudySettings;
+  readonly slurm: SlurmSettings;
 }
 
 /**
  * Reads a study file and plans its runs.
  * @param path the file
- * @param workspace where results go, in `.brainlens/<study>`
+ * @param workspace where results go, in `<results>/<study>`
+ * @param folders the folder of results where the study names none, and the one that holds whatever it says
  * @returns the plan, in which the runs on a declared model that is not there say so
  * @throws UserError for the first other thing wrong, with its line, and how many more there are
  */
-export async function openStudy(path: string, workspace: string): Promise<OpenedStudy> {
+export async function openStudy(
+  path: string,
+  workspace: string,
+  folders: Pick<StudyPlace, 'results' | 'typedResults'> = {},
+): Promise<OpenedStudy> {
   const file = resolve(workspace, path);
   const text = await readStudy(file);
   const folder = dirname(file);
-  const place = { folder, workspace, name: studyNameOf(basename(file)) };
+  const place = { ...folders, folder, workspace, name: studyNameOf(basename(file)) };
   const { study, plan, problems } = await checkStudy(text, place, new FolderView(folder));
   const inLine = (message: string, { start }: Span): string => `${path}, line ${lineOf(text, start)}: ${message}`;
   const lost = problems.flatMap(({ missingModel, message, span }) =>
@@ -42,7 +49,7 @@ export async function openStudy(path: string, workspace: string): Promise<Opened
     const others = more.length === 0 ? '' : ` (and ${more.length} more: line ${linesOf(text, more).join(', ')})`;
     throw new UserError(`${inLine(first.message, first.span)}${others}`);
   }
-  return { file, plan: { ...plan, runs: withoutModels(plan.runs, lost) }, settings: study.settings };
+  return { file, plan: { ...plan, runs: withoutModels(plan.runs, lost) }, settings: study.settings, slurm: study.slurm };
 }
 
 async function readStudy(file: string): Promise<string> {

@@ -1,5 +1,7 @@
-import { sep } from 'node:path';
-import { pathToFileURL, fileURLToPath } from 'node:url';
+import { posix } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fakeEvents, fakeFiles, noEvent } from './fake-files';
+import type { FakeUri } from './fake-files';
 
 /** A quick pick as a test meets it. */
 export interface FakePick {
@@ -30,7 +32,10 @@ export class FakePerson {
   readonly executed: (readonly unknown[])[] = [];
 }
 
-const uri = (path: string) => ({ scheme: 'file', path, fsPath: path, toString: () => pathToFileURL(path).href });
+const uri = (path: string): FakeUri => ({
+  ...{ scheme: 'file', path, fsPath: path, toString: () => pathToFileURL(path).href },
+  with: (change) => uri(change.path),
+});
 
 /** The part of the module `vscode` that the commands under test use. */
 export function fakeVscode(person: FakePerson) {
@@ -49,13 +54,14 @@ export function fakeVscode(person: FakePerson) {
     },
     Uri: {
       file: uri,
-      joinPath: ({ path }: { path: string }, ...parts: string[]) =>
-        uri(fileURLToPath(new URL(parts.join('/'), `${pathToFileURL(path).href}/`)).replaceAll(sep, '/')),
+      joinPath: ({ path }: { path: string }, ...parts: string[]) => uri(posix.join(path, ...parts)),
     },
     ProgressLocation: { Notification: 15 },
     QuickInputButtons: { Back: {} },
     commands: { executeCommand: (...call: unknown[]) => Promise.resolve(void person.executed.push(call)) },
+    ...fakeEvents,
     workspace: {
+      ...fakeFiles(person, uri),
       get isTrusted() {
         return person.trusted;
       },
@@ -66,6 +72,7 @@ export function fakeVscode(person: FakePerson) {
       asRelativePath: ({ path }: { path: string }) => path.replace(`${person.workspaceFolder}/`, ''),
     },
     window: {
+      tabGroups: { onDidChangeTabs: noEvent },
       showInformationMessage: message,
       showWarningMessage: message,
       showOpenDialog: () => {

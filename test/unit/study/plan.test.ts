@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { studyNameOf } from '../../../src/study/study';
 import { withNeeds } from '../../../src/study/order';
+import { planStudy } from '../../../src/study/plan';
 import { disk } from '../editor/yaml-world';
-import { FILES, read, TEXT, wrong } from './support';
+import { FILES, place, read, TEXT, wrong } from './support';
 
 const run = async (id: string, text = TEXT) => (await read(text)).plan.runs.find((one) => one.id === id)!;
 
@@ -50,6 +51,21 @@ describe('a study of two models', () => {
     expect((await run('hierarchy')).input['families']).toEqual(['pythia=pythia']);
     const without = TEXT.replace(', tasks: silence }', ' }');
     expect((await run('hierarchy', without)).input).not.toHaveProperty('families');
+  });
+
+  it('puts results where it says, else where it is told, whatever was typed first', async () => {
+    const named = `results: ./out/lab\n${TEXT}`;
+    const outOf = async (text: string, folders = {}) => {
+      const { plan } = planStudy((await read(text)).study, { ...place, ...folders });
+      return plan.runs.find(({ id }) => id === 'hierarchy')!.out;
+    };
+    expect(await outOf(TEXT)).toBe('/lab/.brainlens/three/hierarchy');
+    expect(await outOf(TEXT, { results: 'set' })).toBe('/lab/set/three/hierarchy');
+    expect(await outOf(named, { results: 'set' })).toBe('/lab/out/lab/three/hierarchy');
+    expect(await outOf(named, { results: 'set', typedResults: 'typed' })).toBe('/lab/typed/three/hierarchy');
+    expect((await read(named)).problems).toEqual([]);
+    const [problem] = (await read(`results: ../out\n${TEXT}`)).problems;
+    expect(problem?.message).toContain('a path below the workspace folder');
   });
 
   it('knows single runs by name, and files in results', async () => {
