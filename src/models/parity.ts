@@ -61,7 +61,7 @@ export async function settleProvider<Model extends Transformer>(
   const expected = await released(make({ provider: 'cpu' }), hasHead, signal);
   report(1);
   const onCpu = (why: string): Model =>
-    make({ provider: 'cpu', warning: `The model runs on the CPU instead of ${provider}: ${why}` });
+    make({ provider: 'cpu', warning: `The model runs on the CPU, not on ${provider}: ${why}` });
   const placement: { provider: Provider; parity?: Parity } = { provider };
   const model = make(placement);
   try {
@@ -89,10 +89,11 @@ async function released(model: Transformer, hasHead: boolean, signal: AbortSigna
 }
 
 async function firstBatch(model: Transformer, hasHead: boolean, signal: AbortSignal): Promise<Numbers> {
-  const { layers, width, context } = model.description;
+  const { layers, width, context, vocabulary } = model.description;
   const encoded = TEXTS.map((text) => model.tokenizer.encode(text));
   const length = Math.min(LONGEST, context, ...encoded.map((ids) => ids.length));
-  const sequences = encoded.map((ids) => ids.slice(0, length));
+  // A tokenizer of another model is no matter of the provider: its ids are folded into the vocabulary.
+  const sequences = encoded.map((ids) => ids.slice(0, length).map((id) => id % vocabulary));
   const all = Array.from({ length: layers + 1 }, (_, i) => i - 1);
   const positions = sequences.map((ids) => Int32Array.from(ids, (_, i) => i));
   const activations = await drain(model.tokenActivations(sequences, { signal, positions, layers: all }));

@@ -71,7 +71,7 @@ export async function loadGraph(
 function refused(provider: Provider): (error: unknown) => never {
   return (error) => {
     if (provider === 'cpu') throw error;
-    throw new UserError(`${provider} failed: ${firstLine(messageOf(error))}`, 'On the CPU (--provider cpu) it runs.');
+    throw new UserError(firstLine(messageOf(error)), 'Choose another execution provider, such as cpu.');
   };
 }
 
