@@ -4,6 +4,10 @@ import { accepted, shown } from './severalChoice';
 import type { Candidate, Selectable } from './severalChoice';
 import type { Answer, Place } from './steps';
 
+/** New items are unchecked at first, which VS Code tells as if the person had done it: so late at most. */
+const ECHO_MS = 2000;
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /** A way to things that are not in the list. */
 export interface Other {
   readonly icon: string;
@@ -44,7 +48,7 @@ export function askSeveral<T, O extends Other = Other>(step: SeveralStep<T, O>):
     );
     pick.buttons = [...(step.step > 1 ? [QuickInputButtons.Back] : []), ...others.keys()];
     let chosen = accepted(step, step.picked);
-    show(pick, step, chosen);
+    let replaced = show(pick, step, chosen);
     let open = true;
     const close = (answer: Several<T, O>): void => {
       if (!open) return;
@@ -55,10 +59,15 @@ export function askSeveral<T, O extends Other = Other>(step: SeveralStep<T, O>):
     pick.onDidChangeSelection((items) => {
       const wanted = items.map(({ value }) => value);
       if (same(wanted, chosen)) return;
+      if (wanted.length === 0 && Date.now() - replaced < ECHO_MS) {
+        replaced = NEVER;
+        check(pick, chosen);
+        return;
+      }
       // What was chosen first decides what goes with it.
       const kept = chosen.filter((value) => wanted.includes(value));
       chosen = accepted(step, [...kept, ...wanted.filter((value) => !kept.includes(value))]);
-      show(pick, step, chosen);
+      replaced = show(pick, step, chosen);
     });
     pick.onDidAccept(() => {
       if (chosen.length >= step.least) close({ kind: 'chosen', value: inOrder(step, chosen) });
@@ -73,13 +82,20 @@ export function askSeveral<T, O extends Other = Other>(step: SeveralStep<T, O>):
   });
 }
 
-function show<T>(pick: QuickPick<Candidate<T>>, step: Selectable<T>, chosen: readonly T[]): void {
+/** @returns when the items were replaced, `NEVER` where they are the same */
+function show<T>(pick: QuickPick<Candidate<T>>, step: Selectable<T>, chosen: readonly T[]): number {
   const active = pick.activeItems[0]?.value;
   const items = shown(step, chosen);
-  if (items.some(({ detail }, i) => detail !== pick.items[i]?.detail)) {
+  const changed = items.some(({ detail }, i) => detail !== pick.items[i]?.detail);
+  if (changed) {
     pick.items = items;
     pick.activeItems = items.filter(({ value }) => value === active);
   }
+  check(pick, chosen);
+  return changed ? Date.now() : NEVER;
+}
+
+function check<T>(pick: QuickPick<Candidate<T>>, chosen: readonly T[]): void {
   pick.selectedItems = pick.items.filter(({ value }) => chosen.includes(value));
 }
 
