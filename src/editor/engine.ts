@@ -1,15 +1,16 @@
 import { join } from 'node:path';
-import { Uri } from 'vscode';
-import type { ExtensionContext, LogOutputChannel } from 'vscode';
-import type { EngineClient } from '../engine/client';
+import { Uri, workspace } from 'vscode';
+import type { Disposable, ExtensionContext, LogOutputChannel } from 'vscode';
+import type { EnginePool } from './enginePool';
 import { Jobs } from './jobs';
-import { cacheFolderSetting } from './settings';
+import { cacheFolderSetting, jobsAtOnce } from './settings';
 
-/** The engine process of this window. Its client is loaded with the first use, not with the extension. */
+/** The engine processes of this window. Their client is loaded with the first use, not with the extension. */
 export class Engine {
   /** What this window runs. */
   readonly jobs = new Jobs();
-  private loading: Promise<EngineClient> | undefined;
+  private loading: Promise<EnginePool> | undefined;
+  private watching: Disposable | undefined;
   private disposed = false;
 
   constructor(
@@ -32,7 +33,7 @@ export class Engine {
     return Uri.joinPath(this.context.extensionUri, 'dist', 'webview');
   }
 
-  client(): Promise<EngineClient> {
+  client(): Promise<EnginePool> {
     this.loading ??= this.load();
     return this.loading;
   }
@@ -40,16 +41,21 @@ export class Engine {
   dispose(): void {
     this.disposed = true;
     this.jobs.dispose();
-    void this.loading?.then((client) => client.dispose());
+    this.watching?.dispose();
+    void this.loading?.then((pool) => pool.dispose());
   }
 
-  private async load(): Promise<EngineClient> {
-    const { EngineClient } = await import('./onDemand');
-    const client = new EngineClient({
-      entry: join(this.context.extensionPath, 'dist', 'engine.js'),
-      log: (line) => this.log.info(line),
-    });
-    if (this.disposed) client.dispose();
-    return client;
+  private async load(): Promise<EnginePool> {
+    const { EngineClient, EnginePool } = await import('./onDemand');
+    const entry = join(this.context.extensionPath, 'dist', 'engine.js');
+    const make = () => new EngineClient({ entry, log: (line) => this.log.info(line) });
+    const pool = new EnginePool(make, jobsAtOnce);
+    if (this.disposed) pool.dispose();
+    else {
+      this.watching = workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('brainlens.jobsAtOnce')) pool.limitChanged();
+      });
+    }
+    return pool;
   }
 }

@@ -1,6 +1,7 @@
 import type { Uri } from 'vscode';
-import type { EngineClient, EstimateOutcome } from '../engine/client';
+import type { EstimateOutcome } from '../engine/client';
 import type { EstimateRequest } from '../shared/protocol';
+import type { EngineCalls } from './enginePool';
 import { mostNeeding } from './estimateText';
 import { browse } from './modelChoice';
 import type { ModelFolders } from './modelFolders';
@@ -56,7 +57,7 @@ export async function askModels(
  * @param question the placeholder that the note takes the place of
  */
 export function askFits(
-  client: EngineClient,
+  client: Pick<EngineCalls, 'estimate'>,
   models: readonly Uri[],
   rest: Omit<EstimateRequest, 'model'>,
   question: string,

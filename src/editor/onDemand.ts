@@ -1,5 +1,6 @@
 /** What is loaded with its first use, not with the extension: a bundle of its own. */
 export { EngineClient } from '../engine/client';
+export { EnginePool } from './enginePool';
 export { guarded } from './analysisRun';
 export { ablate } from './ablateCommand';
 export { align } from './alignCommand';

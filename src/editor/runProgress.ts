@@ -1,6 +1,7 @@
 import { ProgressLocation, window } from 'vscode';
 import type { LogOutputChannel, Uri } from 'vscode';
 import type { EngineClient, EstimateOutcome, Outcome } from '../engine/client';
+import type { EngineCalls } from './enginePool';
 import { describeProgress, PaceMeter } from '../shared/progress';
 import type { JobRequest } from '../shared/protocol';
 import { describeEstimate, endOf } from './estimateText';
@@ -38,7 +39,7 @@ export async function runWithProgress(
     client,
     log,
     panelAssets,
-  }: { readonly client: EngineClient; readonly log: LogOutputChannel; readonly panelAssets: Uri },
+  }: { readonly client: EngineCalls; readonly log: LogOutputChannel; readonly panelAssets: Uri },
   { job, estimate, live }: Run,
   { abort, step: follow }: Follower,
 ): Promise<Outcome> {

@@ -5,6 +5,9 @@ import { UserError } from '../shared/errors';
 import { defaultBudget, parseBytes } from '../shared/memory-size';
 import type { Provider } from '../shared/provider';
 
+/** As the manifest has it. */
+const MOST_JOBS = 8;
+
 /** The settings of a run, in the engine's units: bytes and cores. */
 export interface RunSettings {
   readonly memory: number;
@@ -17,19 +20,25 @@ export interface RunSettings {
 }
 
 /**
- * The `brainlens.*` settings as they stand now.
+ * The `brainlens.*` settings of one run as they stand now: runs that compute at once share memory and threads.
  * @throws UserError when `brainlens.memory` is neither `auto` nor a size, or `brainlens.cacheSize` no size
  */
 export function readSettings(): RunSettings {
   const settings = workspace.getConfiguration('brainlens');
   const threads = settings.get<number>('threads', 0);
   return {
-    memory: memoryBudget(settings.get<string>('memory', 'auto')),
-    threads: threads > 0 ? Math.floor(threads) : availableParallelism(),
+    memory: Math.floor(memoryBudget(settings.get<string>('memory', 'auto')) / jobsAtOnce()),
+    threads: Math.max(1, Math.floor((threads > 0 ? threads : availableParallelism()) / jobsAtOnce())),
     executor: settings.get<RunSettings['executor']>('executor', 'auto'),
     provider: settings.get<Provider>('executionProvider', 'cpu'),
     cacheSize: cacheSize(settings.get<string>('cacheSize', '5GB')),
   };
+}
+
+/** How many runs may compute at once: 1 to 8. */
+export function jobsAtOnce(): number {
+  const count = workspace.getConfiguration('brainlens').get<number>('jobsAtOnce', 1);
+  return Math.min(MOST_JOBS, Math.max(1, Math.floor(Number(count)) || 1));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { l10n, StatusBarAlignment, window } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import { percent } from '../../shared/words';
-import type { Jobs } from '../jobs';
+import type { Job, Jobs } from '../jobs';
 
 /** An entry in the status bar while something runs, and only then; a click shows the results view. */
 export class StatusItem implements Disposable {
@@ -21,12 +21,21 @@ export class StatusItem implements Disposable {
 
   private show(): void {
     const active = this.jobs.list().filter(({ state }) => state === 'running' || state === 'queued');
-    const running = active.find(({ state }) => state === 'running') ?? active[0];
-    if (running === undefined) return this.item.hide();
-    const share = running.share === undefined ? '' : ` ${percent(running.share)}`;
-    const waiting = active.length > 1 ? ` (+${active.length - 1})` : '';
-    this.item.text = `$(sync~spin) ${running.title}${share}${waiting}`;
+    if (active.length === 0) return this.item.hide();
+    this.item.text = `$(sync~spin) ${statusText(active)}`;
     this.item.tooltip = active.map(({ title, message }) => `${title}: ${message}`).join('\n');
     this.item.show();
   }
+}
+
+/** "Localizing in x 40 % (+1)", or "2 runs: 40 %, 10 % (+1)": what runs with its shares, and how many wait. */
+export function statusText(active: readonly Job[]): string {
+  const running = active.filter(({ state }) => state === 'running');
+  const [first, ...others] = running.length > 0 ? running : active.slice(0, 1);
+  const shares = running.flatMap(({ share }) => (share === undefined ? [] : [percent(share)]));
+  const waits = active.length - 1 - others.length;
+  const waiting = waits > 0 ? ` (+${waits})` : '';
+  if (others.length === 0) return `${[first!.title, ...shares].join(' ')}${waiting}`;
+  const runs = l10n.t('{0} runs', running.length);
+  return `${shares.length > 0 ? `${runs}: ${shares.join(', ')}` : runs}${waiting}`;
 }

@@ -86,7 +86,7 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
   getTreeItem(node: ResultNode): TreeItem {
     switch (node.kind) {
       case 'jobs':
-        return jobsItem(this.jobs.list().length);
+        return jobsItem(this.jobs.list());
       case 'job':
         return jobItem(node.job);
       case 'group':
@@ -113,11 +113,18 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
   }
 }
 
-function jobsItem(count: number): TreeItem {
+function jobsItem(jobs: readonly Job[]): TreeItem {
   const item = new TreeItem(l10n.t('Runs'), TreeItemCollapsibleState.Expanded);
   item.id = 'jobs';
-  item.description = String(count);
+  item.description = countsText(jobs);
   return item;
+}
+
+/** "2 running, 1 queued" */
+export function countsText(jobs: readonly Job[]): string {
+  const states = ['running', 'queued', 'paused', 'failed'] as const;
+  const counts = states.map((state) => [jobs.filter((job) => job.state === state).length, stateText(state)] as const);
+  return counts.flatMap(([count, text]) => (count > 0 ? [`${count} ${text}`] : [])).join(', ');
 }
 
 function jobItem({ id, title, state, message, share, resumes }: Job): TreeItem {

@@ -87,7 +87,10 @@ export async function runStudyFile(
   await window.showErrorMessage(`Brainlens: ${failures}`);
 }
 
-/** Shows the runs as they go; `undefined` where they were cancelled. */
+/** Runs of one study file come one after another: two at once would make the same results. */
+const underway = new Map<string, Promise<unknown>>();
+
+/** Shows the runs as they go, when it is their turn; `undefined` where they were cancelled. */
 function follow(
   title: string,
   { file }: OpenedStudy,
@@ -102,13 +105,15 @@ function follow(
   const again = (): void => void runStudy(Uri.file(file), choice, parts);
   const report = engine.jobs.begin({ title, analysis: 'run', resumes: true, cancel: () => abort.abort(), again });
   const options = { location: ProgressLocation.Notification, title, cancellable: true };
-  return window.withProgress(options, async (progress, token) => {
+  const before = underway.get(file);
+  const over = window.withProgress(options, async (progress, token) => {
     token.onCancellationRequested(() => abort.abort());
     const pace = new PaceMeter();
     let reported = -Infinity;
     const around = { ...shared, samples: engine.samples };
     try {
       const client = await engine.client();
+      await Promise.race([before, abortOf(abort.signal)]);
       const ends = await runStudyJobs(runs, client, shared, {
         signal: abort.signal,
         force: choice.force === true,
@@ -136,6 +141,14 @@ function follow(
       return undefined;
     }
   });
+  const settled = Promise.allSettled([before, over]);
+  underway.set(file, settled);
+  void settled.then(() => underway.get(file) === settled && underway.delete(file));
+  return over;
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** What a look at a run of a study goes by; `file` is the study's, absolute. */
