@@ -16,8 +16,11 @@ export interface StoredInput {
   readonly path: string;
   readonly role: string;
   readonly bytes: number;
+  readonly sha256: string;
   /** It came with Brainlens: its path is no place in the workspace. */
   readonly shipped: boolean;
+  /** Another result of its study: the study compares what it says, for made again it may say the same. */
+  readonly byStudy: boolean;
 }
 
 /** A result of the workspace, without its numbers. */
@@ -49,13 +52,20 @@ export async function recordedResult(
   roots: readonly ResultRoot[] = rootsOfSettings(),
 ): Promise<RecordedResult | undefined> {
   const folder = parent(file);
-  const { schema, created, summary, spec, provenance } = await readResult(folder.fsPath);
+  const { schema, created, summary, spec, study, provenance } = await readResult(folder.fsPath);
   const analysis = catalog.find((one) => schema.startsWith(`brainlens/${one.schema}@`));
   if (analysis === undefined) return undefined;
   const place = placeAmongResults(folder.path, roots);
   const home = place ? folder.with({ path: place.home }) : (workspace.getWorkspaceFolder(folder)?.uri ?? folder);
-  const inputs = provenance.inputs.map(({ path, role, bytes }) => {
-    return { path: absolute(home, path), role, bytes, shipped: path.startsWith(SHIPPED) };
+  const inputs = provenance.inputs.map(({ path, role, bytes, sha256 }) => {
+    return {
+      path: absolute(home, path),
+      role,
+      bytes,
+      sha256,
+      shipped: path.startsWith(SHIPPED),
+      byStudy: study?.results[path] !== undefined,
+    };
   });
   return {
     file,

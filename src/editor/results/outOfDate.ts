@@ -1,10 +1,11 @@
-import { l10n, workspace } from 'vscode';
+import { workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import type { RecordedResult } from '../recordedResult';
+import { changedText, goneText } from './inputContents';
 
 /**
  * Results whose inputs are certainly others now: a file that they came from is gone, or has another size. By folder, why.
- * Contents of the same size are compared where a study looks at its runs, for that means reading them.
+ * Contents of the same size are compared by `InputContents`, for that means reading them.
  */
 export async function outOfDate(results: readonly RecordedResult[]): Promise<ReadonlyMap<string, string>> {
   const sizes = new Map<string, Promise<number | undefined>>();
@@ -23,12 +24,11 @@ async function reasonOf(
   { folder, inputs }: RecordedResult,
   sizeOf: (folder: Uri, path: string) => Promise<number | undefined>,
 ): Promise<string | undefined> {
-  for (const { path, bytes, shipped } of inputs) {
-    if (shipped) continue;
-    const now = await sizeOf(folder, path);
-    const name = path.split('/').at(-1)!;
-    if (now === undefined) return l10n.t('{0} is gone', name);
-    if (now !== bytes) return l10n.t('{0} has changed', name);
+  for (const input of inputs) {
+    if (input.shipped) continue;
+    const now = await sizeOf(folder, input.path);
+    if (now === undefined) return goneText(input);
+    if (now !== input.bytes && !input.byStudy) return changedText(input);
   }
   return undefined;
 }

@@ -1,4 +1,13 @@
-import { EventEmitter, l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState, window } from 'vscode';
+import {
+  EventEmitter,
+  l10n,
+  MarkdownString,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  window,
+  workspace,
+} from 'vscode';
 import type { Disposable, Event, TreeDataProvider, TreeView } from 'vscode';
 import { percent } from '../../shared/words';
 import { ageText } from '../ageText';
@@ -7,6 +16,7 @@ import type { Job, Jobs } from '../jobs';
 import { basename } from '../paths';
 import type { RecordedResult } from '../recordedResult';
 import type { ResultLibrary } from '../resultLibrary';
+import { InputContents } from './inputContents';
 import { outOfDate } from './outOfDate';
 import { groupsOf } from './tree';
 import type { ResultGroup } from './tree';
@@ -17,7 +27,7 @@ const VIEW = 'brainlens.results';
 /** A result with the name that it goes by. */
 export type ListedResult = RecordedResult & {
   readonly name: string;
-  /** What of its inputs is another now. */
+  /** "out of date: stimuli.csv has changed" */
   readonly changed?: string;
 };
 
@@ -47,6 +57,9 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
   private readonly view: TreeView<ResultNode>;
   private readonly subscriptions: Disposable[];
   private words = '';
+  private readonly contents = new InputContents();
+  /** Paths that the results came from. */
+  private sources: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly library: ResultLibrary,
@@ -57,6 +70,8 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
       this.view,
       library.onDidChange(() => this.changed.fire()),
       jobs.onDidChange(() => this.changed.fire()),
+      this.view.onDidChangeVisibility(({ visible }) => visible && this.changed.fire()),
+      workspace.onDidSaveTextDocument(({ uri }) => this.sources.has(uri.path) && this.changed.fire()),
     ];
   }
 
@@ -79,7 +94,11 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
   async getChildren(node?: ResultNode): Promise<ResultNode[]> {
     if (node === undefined) return this.roots();
     if (node.kind === 'jobs') return this.jobs.list().map((job) => ({ kind: 'job', job }));
-    if (node.kind === 'group') return node.group.results.map((result) => ({ kind: 'result', result }));
+    if (node.kind === 'group') {
+      // Only groups that are open are asked for their results: those of others are not read.
+      void this.compareContents(node.group.results);
+      return node.group.results.map((result) => ({ kind: 'result', result }));
+    }
     return [];
   }
 
@@ -101,11 +120,16 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
     this.changed.dispose();
   }
 
+  private async compareContents(results: readonly ListedResult[]): Promise<void> {
+    if (this.view.visible && (await this.contents.look(results))) this.changed.fire();
+  }
+
   private async roots(): Promise<ResultNode[]> {
     const stored = await this.library.list();
     const others = await outOfDate(stored);
+    this.sources = new Set(stored.flatMap(({ inputs }) => inputs.map(({ path }) => path)));
     const results = stored.map((result) => {
-      const changed = others.get(result.folder.toString());
+      const changed = others.get(result.folder.toString()) ?? this.contents.reason(result);
       return { ...result, name: basename(result.folder), ...(changed !== undefined && { changed }) };
     });
     const groups = groupsOf(results, this.words).map((group): ResultNode => ({ kind: 'group', group }));
@@ -152,7 +176,7 @@ function resultItem({ folder, title, name, summary, created, changed }: ListedRe
   const when = ageText(created, new Date());
   const item = new TreeItem(isDefaultName(name) ? title : name);
   item.id = folder.toString();
-  const state = changed === undefined ? '' : `${l10n.t('out of date: {0}', changed)} · `;
+  const state = changed === undefined ? '' : `${changed} · `;
   item.description = `${state}${when} · ${summary}`;
   item.tooltip = new MarkdownString().appendText(
     `${title} · ${state}${created.toLocaleString()}\n\n${summary}\n\n${folder.fsPath}`,
