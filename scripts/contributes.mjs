@@ -29,7 +29,8 @@ const studyIsOpen = 'isWorkspaceTrusted && resourceFilename =~ /\\.study\\.ya?ml
 const resultIsActive = 'activeCustomEditorId =~ /^brainlens\\.result(Elsewhere)?$/';
 const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
-  'isWorkspaceTrusted && !explorerResourceIsFolder && resourceExtname == .gguf';
+  'isWorkspaceTrusted && !explorerResourceIsFolder && resourceExtname == .gguf || ' +
+  'isWorkspaceTrusted && !explorerResourceIsFolder && resourcePath in brainlens.onnxModels';
 
 const saeIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.saeFolders || ' +

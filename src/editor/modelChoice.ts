@@ -1,7 +1,7 @@
 import { commands, window } from 'vscode';
 import type { Uri } from 'vscode';
 import type { ModelFolders } from './modelFolders';
-import { looksLikeModel } from './modelFolders';
+import { looksLikeModel, modelIcon } from './modelFolders';
 import { basename, displayPath, parent } from './paths';
 
 type Choice = {
@@ -23,7 +23,7 @@ export async function chooseModel(
 ): Promise<Uri | undefined> {
   if (clicked !== undefined) return clicked;
   const found = (await models.list()).map((uri) => ({
-    label: `$(${uri.path.endsWith('.gguf') ? 'file-binary' : 'folder'}) ${basename(uri)}`,
+    label: `$(${modelIcon(uri)}) ${basename(uri)}`,
     description: displayPath(parent(uri)),
     uri,
   }));

@@ -4,6 +4,7 @@ import type { EstimateRequest } from '../shared/protocol';
 import type { EngineCalls } from './enginePool';
 import { mostNeeding } from './estimateText';
 import { browse } from './modelChoice';
+import { modelIcon } from './modelFolders';
 import type { ModelFolders } from './modelFolders';
 import { askFit } from './modelFit';
 import type { Fit } from './modelFit';
@@ -34,7 +35,7 @@ export async function askModels(
       ...place,
       placeholder: 'Which models? Choose two or more',
       candidates: [...known].map(([value, uri]) => ({
-        label: `$(${uri.path.endsWith('.gguf') ? 'file-binary' : 'folder'}) ${basename(uri)}`,
+        label: `$(${modelIcon(uri)}) ${basename(uri)}`,
         description: displayPath(parent(uri)),
         value,
       })),

@@ -87,11 +87,11 @@ export function homeOfResult(folder: Uri): Uri | undefined {
   return place && folder.with({ path: place.home });
 }
 
-/** A model is a folder of files, or one `.gguf` file. */
+/** A model is a folder of files, some of them in its subfolder `onnx`, or one `.gguf` file. */
 function modelsOf(inputs: readonly StoredInput[]): string[] {
   const paths = inputs
     .filter(({ role }) => role === 'model')
-    .map(({ path }) => (/\.gguf$/i.test(path) ? path : path.slice(0, path.lastIndexOf('/'))));
+    .map(({ path }) => (/\.gguf$/i.test(path) ? path : path.replace(/(\/onnx)?\/[^/]*$/, '')));
   return [...new Set(paths.map(nameOfModel))];
 }
 

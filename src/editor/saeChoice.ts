@@ -1,6 +1,7 @@
 import { Uri, window, workspace } from 'vscode';
 import { sameModel } from '../shared/model-name';
 import { browse as browseModel } from './modelChoice';
+import { modelIcon } from './modelFolders';
 import type { ModelFolders } from './modelFolders';
 import { basename, displayPath, parent } from './paths';
 import { saeFacts } from './saeFacts';
@@ -75,7 +76,7 @@ async function modelItem(uri: Uri, facts: SaeFacts): Promise<ModelItem> {
   const named = facts.model !== undefined && sameModel(facts.model, basename(uri));
   const says = fits === undefined ? '' : fits ? ` · width ${width} fits` : ` · width ${width} does not fit`;
   return {
-    label: `$(${uri.path.endsWith('.gguf') ? 'file-binary' : 'folder'}) ${basename(uri)}`,
+    label: `$(${modelIcon(uri)}) ${basename(uri)}`,
     description: `${displayPath(parent(uri))}${says}`,
     uri,
     fit: (fits === undefined ? 0 : fits ? 2 : -2) + (named ? 1 : 0),

@@ -8,12 +8,22 @@ const DEBOUNCE_MS = 300;
 /** More new files than this at once are not looked at one by one. */
 const BURST = 20;
 
+/** What lies in the workspace of one kind. */
+export interface Found {
+  readonly folders: readonly Uri[];
+  readonly files: readonly Uri[];
+  /** Files that are offered in the Explorer's menu only. */
+  readonly menuFiles?: readonly Uri[];
+}
+
 /** What a watcher looks for. */
 export interface Wanted {
   /** For the log: "Models". */
   readonly name: string;
   /** Read by `when` clauses of the Explorer menu: paths of folders. */
   readonly contextKey: string;
+  /** Read by `when` clauses too: paths of `menuFiles`. */
+  readonly filesKey?: string;
   /** Set where there are two or more, files included. */
   readonly severalKey?: string;
   /** New files and folders below these names are not looked at. */
@@ -21,7 +31,7 @@ export interface Wanted {
   /** Is a new file a reason to scan? A new folder always is. */
   telling(uri: Uri): boolean;
   /** All there are, folders and files apart. */
-  find(): Promise<{ readonly folders: readonly Uri[]; readonly files: readonly Uri[] }>;
+  find(): Promise<Found>;
 }
 
 /** Knows what lies in the workspace of one kind: keeps the Explorer's context key and quick picks up to date. */
@@ -110,9 +120,10 @@ export class WatchedFolders implements Disposable {
   }
 
   private async scan(): Promise<void> {
-    const { name, contextKey, severalKey } = this.wanted;
-    const { folders, files } = await this.wanted.find();
+    const { name, contextKey, filesKey, severalKey } = this.wanted;
+    const { folders, files, menuFiles = [] } = await this.wanted.find();
     await commands.executeCommand('setContext', contextKey, folders.flatMap(contextPaths));
+    if (filesKey !== undefined) await commands.executeCommand('setContext', filesKey, menuFiles.flatMap(contextPaths));
     const before = this.found.map(String).join();
     this.found = [...folders, ...files].sort((a, b) => a.path.localeCompare(b.path));
     if (this.found.map(String).join() !== before) this.changed.fire();

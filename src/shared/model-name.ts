@@ -8,7 +8,7 @@ export function sameModel(trainedOn: string, model: string): boolean {
 function plain(name: string): string {
   return (name.split(/[\\/]/).at(-1) ?? '')
     .toLowerCase()
-    .replace(/\.gguf$/, '')
+    .replace(/\.(gguf|onnx)$/, '')
     .replace(/[^a-z0-9]/g, '');
 }
 
@@ -25,9 +25,18 @@ export function namesAnotherModel(trainedOn: string, path: string): boolean {
   return /[a-z]/i.test(own) && /\d/.test(own);
 }
 
-/** What a model at a path is called: its last part; in Hugging Face's cache (`models--org--name/snapshots/<hash>`) the name. */
+/**
+ * What a model at a path is called: its last part; in Hugging Face's cache (`models--org--name/snapshots/<hash>`) the name;
+ * of an ONNX export its folder, with what tells it from others there (`gpt2-model_int8`).
+ */
 export function nameOfModel(path: string): string {
   const parts = path.split(/[\\/]/).filter((part) => part !== '');
+  if (parts.length > 1 && /\.onnx$/i.test(parts.at(-1)!)) {
+    const stem = parts.pop()!.replace(/\.onnx$/i, '');
+    if (parts.length > 1 && parts.at(-1) === 'onnx') parts.pop();
+    const folder = nameOfModel(parts.join('/'));
+    return /^(decoder_)?model$/.test(stem) ? folder : `${folder}-${stem}`;
+  }
   const cached = parts.at(-2) === 'snapshots' ? parts.at(-3)?.split('--').at(-1) : undefined;
-  return cached ?? parts.at(-1)?.replace(/\.(gguf|npy)$/i, '') ?? path;
+  return cached ?? parts.at(-1)?.replace(/\.(gguf|onnx|npy)$/i, '') ?? path;
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { nameOfModel } from '../../shared/model-name';
 
 /** What a study of several models on one dataset is made of. */
 export interface StudyParts {
@@ -44,13 +45,7 @@ export function nameProblem(name: string): string | undefined {
 export function distinctNames(paths: readonly string[]): string[] {
   const taken = new Set<string>();
   return paths.map((path) => {
-    const last =
-      path
-        .replace(/[\\/]+$/, '')
-        .split(/[\\/]/)
-        .at(-1) ?? '';
-    const plain = last
-      .replace(/\.gguf$/i, '')
+    const plain = nameOfModel(path)
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+/, '');
     const stem = plain === '' || RESERVED.includes(plain.toLowerCase()) ? `model-${plain}`.replace(/-$/, '') : plain;

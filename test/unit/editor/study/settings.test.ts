@@ -15,7 +15,7 @@ beforeEach(() => {
 describe('what the runs of a study share in the editor', () => {
   it("is the editor's where the study says nothing, with seed 0", () => {
     expect(settings({})).toEqual({
-      ...{ memory: 2e9, threads: 3, executor: 'resident', cacheSize: 1e9, seed: 0 },
+      ...{ memory: 2e9, threads: 3, executor: 'resident', cacheSize: 1e9, seed: 0, provider: 'cpu' },
       ...{ cacheFolder: '/cache', workspace: '/lab' },
     });
     person.settings = {};
