@@ -33,6 +33,48 @@ export interface LayerArrays {
   read(layer: number): Promise<Float32Array>;
 }
 
+/** Flat arrays of a piece. */
+export type PieceArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** One piece of a divided work: small facts, and flat arrays by name. */
+export interface Piece {
+  /** JSON-able. */
+  readonly facts?: unknown;
+  readonly arrays: Readonly<Record<string, PieceArray>>;
+  /** What it took, in the work's unit: tokens, rows. */
+  readonly work: number;
+}
+
+/**
+ * Work that falls into named pieces, each made alone. Names and their order are planned before anything is divided, from
+ * content and settings only: never from threads, memory or the number of shards, nor may a piece's numbers depend on them.
+ */
+export interface DividedWork {
+  /** One of the stages of the spec. */
+  readonly stage: string;
+  /** Names of the pieces, in the order in which they are merged. */
+  readonly pieces: readonly string[];
+  /** Where pieces are kept, by content; absent: in memory, so that nothing is taken up again and nothing is sharded. */
+  readonly checkpoint?: Checkpoint | undefined;
+  /** Of the progress: "Feature firing", in "tokens". */
+  readonly phase: string;
+  readonly unit: string;
+  /** Work of every piece where it is known beforehand; absent: told from the pieces that are done. */
+  readonly sizes?: readonly number[] | undefined;
+  /** Pieces made at the same time (default 1). */
+  readonly atOnce?: number | undefined;
+  /** Whether `make` takes the next piece in the same call, where that saves work (default: each alone). */
+  together?(index: number, next: number): boolean;
+  /** Makes the pieces with these indices. Progress of the work's own phase counts from 0 in each call. */
+  make(indices: readonly number[]): AsyncGenerator<Progress, readonly Piece[]>;
+}
+
+/** The pieces of a divided work, all made. */
+export interface Pieces {
+  /** Reads one, or makes it again where the disk lost it. */
+  read(index: number): Promise<Piece>;
+}
+
 /** What the engine lends to a running analysis. */
 export interface RunContext {
   readonly signal: AbortSignal;
@@ -67,6 +109,13 @@ export interface RunContext {
     shape: LayerShape,
     compute: (sink: LayerSink) => AsyncGenerator<Progress, void>,
   ): AsyncGenerator<Progress, LayerArrays>;
+  /**
+   * Makes the pieces that are missing, in order. A run of one shard makes its share of a stage and goes no further (the
+   * call does not return); any other makes all, or finds what shards have made.
+   */
+  divided(work: DividedWork): AsyncGenerator<Progress, Pieces>;
+  /** A stage of one piece is over, whose work is kept elsewhere (the activation cache): a shard of it goes no further. */
+  reached(stage: string): void;
   /**
    * Writes a folder beside the result's, `<out>-checkpoint`, or replaces it: it outlives a cancel and goes when the result
    * is there. `what` says in a few words what it holds; `write` fills the folder that it is given.

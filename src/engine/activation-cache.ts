@@ -50,10 +50,10 @@ export class ActivationCache {
     return memory.arrays;
   }
 
-  /** Closes what is open and removes files, least recently used first, until the rest fits. */
-  async close(): Promise<void> {
+  /** Closes what is open and, unless told otherwise, removes files, least recently used first, until the rest fits. */
+  async close(makeRoom = true): Promise<void> {
     for (const handle of this.handles.splice(0)) await handle.close().catch(() => undefined);
-    await evict(this.folder, this.size);
+    if (makeRoom) await evict(this.folder, this.size);
   }
 
   /** @returns the layers, or nothing where the disk failed */

@@ -16,6 +16,8 @@ import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
 import { Kept } from './kept';
+import { divided } from './shards/divided';
+import { ShardDone } from './shards/share';
 import { placementFacts } from './placements';
 import { absolutePath, environment, InputRecorder } from './provenance';
 import { mapPaths, pathFields } from './spec-paths';
@@ -110,7 +112,7 @@ export function estimateModel(request: EstimateRequest, parts: JobParts = engine
 }
 
 /** What one run holds: the models that it opened, the files that it read, what it warned of. */
-class Run {
+export class Run {
   readonly context: RunContext;
   readonly inputs: InputRecorder;
   readonly warnings: string[] = [];
@@ -158,6 +160,11 @@ class Run {
         return checkpoint;
       },
       cached: (key, shape, compute) => this.cache.layers({ version: parts.version, key }, shape, compute),
+      divided: (work) => divided(work, { signal: hooks.signal, shard: request.shard }),
+      reached: (stage) => {
+        if (request.shard?.stage === stage)
+          throw new ShardDone({ pieces: 1, made: 1, work: 1, unit: 'stage', bytes: 0 });
+      },
       keep: (what, write) => this.kept.keep(what, write),
       warn: (message) => void this.warnings.push(message),
     };
@@ -208,7 +215,8 @@ class Run {
   /** Stops what still reads files and frees the models. An error of opening one was thrown already where it was asked for. */
   async dispose(): Promise<void> {
     this.ended.abort();
-    await this.cache.close();
+    // What a shard has cached is for the others: only the run that ends with a result makes room.
+    await this.cache.close(this.request.shard === undefined);
     for (const opened of await Promise.allSettled(this.models.values())) {
       if (opened.status === 'fulfilled') await opened.value.dispose();
     }

@@ -29,6 +29,11 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
   readonly mayBeMissing?: readonly string[];
   /** A cancelled run of it leaves a checkpoint, and the same run goes on from there: the editor offers to pause it. */
   readonly resumes?: true;
+  /**
+   * The parts of its work, under these settings, that fall into pieces and can be sharded, in order; absent: none. The
+   * numbers are the same however they are divided.
+   */
+  stages?(spec: Spec): readonly Stage[];
   /** Where the editor offers it; absent: command line only. */
   readonly menu?: {
     /**
@@ -49,6 +54,13 @@ export interface AnalysisSpec<Spec = unknown, Input = unknown> {
       | 'models'
       | 'model-and-words';
   };
+}
+
+/** A part of an analysis' work that can be sharded. */
+export interface Stage {
+  readonly name: string;
+  /** It is one piece, which cannot be divided further: a shard of its own. */
+  readonly single?: true;
 }
 
 /** An NPY-storable array: flat data, C order. */

@@ -42,6 +42,8 @@ const jobSchema = z.object({
   study: studyRecordSchema.optional(),
   /** False: a model is not looked at before it runs. */
   selfCheck: z.boolean().optional(),
+  /** Make only the share `index` (from 1) of `count` of a stage's pieces, for others to merge: no result. */
+  shard: z.object({ stage: z.string(), index: z.number().int(), count: z.number().int() }).optional(),
   /** Said with the result, before what the analysis itself warns of. */
   warnings: z.array(z.string()).optional(),
 });

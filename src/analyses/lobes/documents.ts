@@ -150,6 +150,7 @@ function sourceOf({ spec, context, pass, sae, layer, files, documents, tokenizer
         tokens: pass.tokens,
         tooShort: pass.dropped.documents,
         cut: pass.cutDocuments,
+        nearThreshold: pass.nearThreshold,
         types: firing.types,
       },
     },

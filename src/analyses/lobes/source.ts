@@ -70,5 +70,7 @@ export interface DocumentFields {
   /** Documents without a whole block, and those of which only the first tokens were read. */
   readonly tooShort: number;
   readonly cut: number;
+  /** Activations within 1e-5 of the threshold: those that could count otherwise on another kind of processor. */
+  readonly nearThreshold: number;
   readonly types: readonly string[];
 }

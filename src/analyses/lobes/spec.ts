@@ -162,6 +162,7 @@ export const lobesSpec: AnalysisSpec<LobesSpec, z.input<typeof schema>> = {
     "Find the lobes of a sparse autoencoder's features from co-firing, and test whether they are places in space",
   spec: schema,
   resumes: true,
+  stages: ({ documents }) => (documents === undefined ? [] : [{ name: 'firing' }]),
   paths: ['model', 'sae', 'documents', 'firing', 'cooccurrence', 'decoder'],
   menu: { on: 'sae' },
 };

@@ -1,4 +1,4 @@
-import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FiringBlocks } from '../../data/sae/firing';
@@ -7,7 +7,6 @@ import type { FiringPart } from '../../math/cooccurrence/cooccurrence';
 /** Entries that one part of a reading holds at most, unless a single block has more. */
 const PART_ENTRIES = 2 ** 21;
 const PART_BLOCKS = 2 ** 16;
-const STATE = 'firing.state';
 
 /** Bytes per entry: indices of up to 65,536 features fit into two. */
 function entryBytes(features: number): number {
@@ -19,45 +18,25 @@ export function entriesFile(folder: string): string {
   return join(folder, 'firing.bin');
 }
 
-/** Appends blocks to the file of entries. */
+/** Writes the file of entries anew, from first to last. */
 export class FiringWriter {
-  private constructor(
-    private readonly file: FileHandle,
-    private readonly features: number,
-    private written: number,
-  ) {}
+  private written = 0;
 
-  /** Opens the file and cuts off what was written behind the last checkpoint. @param entries that it then holds */
-  static async open(folder: string, features: number, entries: number): Promise<FiringWriter> {
-    const file = await open(entriesFile(folder), entries === 0 ? 'w' : 'r+');
-    await file.truncate(entries * entryBytes(features));
-    return new FiringWriter(file, features, entries);
+  private constructor(private readonly file: FileHandle) {}
+
+  static async open(folder: string): Promise<FiringWriter> {
+    return new FiringWriter(await open(entriesFile(folder), 'w'));
   }
 
-  /** Whether the file is there with at least so many entries. */
-  static async holds(folder: string, features: number, entries: number): Promise<boolean> {
-    const { size } = await stat(entriesFile(folder)).catch(() => ({ size: -1 }));
-    return size >= entries * entryBytes(features);
-  }
-
+  /** Entries so far. */
   get entries(): number {
     return this.written;
   }
 
-  async append(features: Int32Array): Promise<void> {
-    const packed = entryBytes(this.features) === 2 ? Uint16Array.from(features) : Uint32Array.from(features);
-    const bytes = new Uint8Array(packed.buffer);
-    const start = this.written * entryBytes(this.features);
-    for (let at = 0; at < bytes.length;) {
-      const { bytesWritten } = await this.file.write(bytes, at, bytes.length - at, start + at);
-      at += bytesWritten;
-    }
+  /** @param features as wide as the file's entries */
+  async append(features: Uint16Array | Uint32Array): Promise<void> {
+    await this.file.writeFile(new Uint8Array(features.buffer, features.byteOffset, features.byteLength));
     this.written += features.length;
-  }
-
-  /** What was appended is on the disk when this returns: a checkpoint that counts on it may be written. */
-  sync(): Promise<void> {
-    return this.file.datasync();
   }
 
   close(): Promise<void> {
@@ -116,40 +95,4 @@ async function readPart(
     starts: Int32Array.from({ length: end - first + 1 }, (_, i) => starts[first + i]! - starts[first]!),
     features: Int32Array.from(packed),
   };
-}
-
-type Flat = Int32Array | Float32Array | Float64Array;
-
-/** Writes facts and arrays as one file, renamed into place: a killed run leaves the one before, whole. */
-export async function writeState(folder: string, facts: unknown, arrays: readonly Flat[]): Promise<void> {
-  const lengths = arrays.map(({ byteLength }) => byteLength);
-  const head = Buffer.from(JSON.stringify({ facts, lengths }));
-  const size = Buffer.alloc(8);
-  size.writeUInt32LE(head.length);
-  const parts = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  const temporary = join(folder, `${STATE}.tmp`);
-  await writeFile(temporary, Buffer.concat([size, head, ...parts]), { flush: true });
-  await rename(temporary, join(folder, STATE));
-}
-
-/** What `writeState` wrote: the facts, and the bytes of each array; `undefined` where nothing is or it is damaged. */
-export async function readState(
-  folder: string,
-): Promise<{ readonly facts: unknown; readonly arrays: readonly ArrayBuffer[] } | undefined> {
-  try {
-    const file = await readFile(join(folder, STATE));
-    const head = 8 + file.readUInt32LE(0);
-    const { facts, lengths } = JSON.parse(file.toString('utf8', 8, head)) as { facts: unknown; lengths: number[] };
-    if (file.length !== head + lengths.reduce((sum, length) => sum + length, 0)) return undefined;
-    let at = head;
-    const arrays = lengths.map((length) => {
-      const { buffer } = Uint8Array.from(file.subarray(at, at + length));
-      at += length;
-      return buffer;
-    });
-    return { facts, arrays };
-  } catch {
-    // What cannot be read is computed again.
-    return undefined;
-  }
 }

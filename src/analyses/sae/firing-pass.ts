@@ -1,17 +1,19 @@
 import { makeFolder } from '../../data/make-folder';
-import { skippedDocuments } from '../../data/documents/documents';
 import type { DocumentSource } from '../../data/documents/documents';
 import type { FiringBlocks } from '../../data/sae/firing';
 import type { Sae } from '../../data/sae/sae';
 import type { SaeEncoder } from '../../models/sae/encoder';
 import type { Transformer } from '../../models/transformer';
-import { UserError } from '../../shared/errors';
+import { Cancelled, UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
-import type { RunContext } from '../contract';
+import type { Piece, RunContext } from '../contract';
 import type { TopContexts } from './contexts';
-import { entriesFile, firingFromFile, FiringWriter, readState, writeState } from './firing-file';
+import { DocumentCursor, PIECE_SIZE, planDocuments } from './document-pieces';
+import type { DocumentRange, PieceSize } from './document-pieces';
+import { entriesFile, firingFromFile, FiringWriter } from './firing-file';
+import { FiringMerge } from './firing-merge';
 import { FiringTally } from './firing-tally';
-import type { TallyFacts } from './firing-tally';
+import type { ReadFacts } from './firing-tally';
 import { fitWarnings, measureFit } from './fit';
 import type { SaeFit } from './fit';
 import { encodeRows, layerRows } from './rows';
@@ -41,8 +43,8 @@ export interface FiringRequest {
   readonly fitTokens?: number | undefined;
   /** Counted tokens that are held at once (default 8,192); equal lengths among them run together. */
   readonly groupTokens?: number | undefined;
-  /** Milliseconds of work that a killed run may lose (default 30,000). */
-  readonly checkpointEvery?: number | undefined;
+  /** What fills a piece of the work. */
+  readonly pieceSize?: PieceSize | undefined;
 }
 
 export interface FiringResult {
@@ -63,57 +65,77 @@ export interface FiringResult {
   readonly dropped: { readonly tokens: number; readonly documents: number };
   /** Documents of which only the first tokens were read. */
   readonly cutDocuments: number;
-}
-
-/** What is known between two groups, besides the tally. */
-interface State {
-  /** Where the next group begins. */
-  next: { document: number; start: number };
-  entries: number;
-  fit: SaeFit | undefined;
-  droppedTokens: number;
-  droppedDocuments: number;
-  cutDocuments: number;
-  /** Tokens of the longest document without a whole block. */
-  longest: number;
-  /** Present when all documents were read: what was left out of them. */
-  leftOut: readonly string[] | undefined;
+  /** Activations so near the threshold that another kind of processor could have counted otherwise. */
+  readonly nearThreshold: number;
 }
 
 type Settings = ReturnType<typeof settingsOf>;
 
+/** The part of an analysis' work that a firing pass is. */
+export const FIRING_STAGE = 'firing';
+/** The name of the piece that is the fit; the others are ranges of documents. */
+const FIT = 'fit';
+const PHASE = 'Feature firing';
+
 /**
  * Runs documents through a model and an SAE: which features fire in which block of tokens, how often, and where most.
- * The features of the blocks go to a file of the run's checkpoint, and what else is counted with them every half minute: a
- * killed run is taken up at the group after, with the numbers of one that was never stopped.
+ * The documents fall into pieces of fixed size, each counted alone and kept in the run's checkpoint: whoever makes them, in
+ * one run, in several that were killed, or on several machines, the numbers are those of one pass. The fit is a piece too.
  * Only whole blocks are run, counted and searched for contexts: the tokens behind cannot change those before them.
  * @throws UserError where no document has a whole block, or no feature fires; Cancelled
  */
 export async function* firingPass(request: FiringRequest, context: RunContext): AsyncGenerator<Progress, FiringResult> {
-  const { model, sae, source } = request;
+  const { model, sae, source, pieceSize = PIECE_SIZE } = request;
   const settings = settingsOf(request);
-  const { folder } = await context.checkpoint([...model.files, ...sae.files, ...source.files], {
-    pass: 'firing',
-    executor: model.executor,
+  const checkpoint = await context.checkpoint([...model.files, ...sae.files, ...source.files], {
+    pass: FIRING_STAGE,
     documents: source.options,
     // Contents alone do not tell a file that was moved to another folder, which changes its documents' type.
     names: source.names,
+    pieceSize,
     ...settings,
   });
-  await makeFolder(folder);
-  const tally = new FiringTally({ ...settings, features: sae.features });
-  const state = await restored(folder, tally, sae.features);
-  if (state.fit === undefined) {
-    const groups = tokenizedDocuments(source, model, settings);
-    state.fit = yield* measureFit({ ...request, groups, tokens: settings.fitTokens, signal: context.signal });
+  const { folder } = checkpoint;
+  const most = settings.long === 'cut' ? MOST_CHARACTERS * settings.maxTokens : Infinity;
+  const { ranges, leftOut } = yield* planDocuments(source, folder, most, pieceSize);
+  const cursor = new DocumentCursor(source);
+  try {
+    const pieces = yield* context.divided({
+      stage: FIRING_STAGE,
+      pieces: [FIT, ...ranges.map(({ from, to }) => `documents ${from}–${to - 1}`)],
+      checkpoint,
+      phase: PHASE,
+      unit: 'tokens',
+      async *make([index]) {
+        if (index === 0) return [yield* fitPiece(request, settings, context)];
+        return [yield* firingPiece({ request, settings, context, cursor }, ranges[index! - 1]!)];
+      },
+    });
+    const fit = fitOf(await pieces.read(0));
+    for (const warning of fitWarnings(fit)) context.warn(warning);
+    for (const line of leftOut) context.warn(line);
+    await makeFolder(folder);
+    const writer = await FiringWriter.open(folder);
+    try {
+      const merge = new FiringMerge({ ...settings, features: sae.features }, writer);
+      for (const i of ranges.keys()) {
+        if (context.signal.aborted) throw new Cancelled();
+        await merge.add(await pieces.read(i + 1));
+        yield { phase: 'Putting pieces together', done: i + 1, total: ranges.length, unit: 'pieces' };
+      }
+      const result = resultOf(request, settings, { folder, merge, entries: writer.entries, fit, leftOut });
+      warnOfLeftOut(result, settings, context);
+      return result;
+    } finally {
+      await writer.close();
+    }
+  } finally {
+    await cursor.close();
   }
-  for (const warning of fitWarnings(state.fit)) context.warn(warning);
-  if (state.leftOut === undefined) yield* readAll({ request, settings, folder, tally, state, context });
-  for (const line of state.leftOut ?? []) context.warn(line);
-  const result = resultOf(request, settings, folder, tally, state);
-  warnOfLeftOut(result, settings, context);
-  return result;
 }
+
+/** Characters of a token at most, for the plan: no tokenizer's are longer on average. */
+const MOST_CHARACTERS = 8;
 
 function settingsOf(request: FiringRequest) {
   const blockTokens = request.blockTokens ?? 256;
@@ -138,58 +160,65 @@ function settingsOf(request: FiringRequest) {
   };
 }
 
+async function* fitPiece(
+  request: FiringRequest,
+  settings: Settings,
+  { signal }: RunContext,
+): AsyncGenerator<Progress, Piece> {
+  const groups = tokenizedDocuments(request.source, request.model, settings);
+  const fit = yield* measureFit({ ...request, groups, tokens: settings.fitTokens, signal });
+  return { arrays: { fit: Float64Array.from(FIT_FIELDS, (field) => fit[field]) }, work: 0 };
+}
+
+const FIT_FIELDS = [
+  'tokens',
+  'varianceExplained',
+  'varianceExplainedWithoutFirst',
+  'l0',
+  'meanSquaredError',
+  'deadShare',
+] as const satisfies readonly (keyof SaeFit)[];
+
+function fitOf({ arrays }: Piece): SaeFit {
+  return Object.fromEntries(FIT_FIELDS.map((field, i) => [field, arrays['fit']![i]!])) as unknown as SaeFit;
+}
+
 interface Pass {
   readonly request: FiringRequest;
   readonly settings: Settings;
-  readonly folder: string;
-  readonly tally: FiringTally;
-  readonly state: State;
   readonly context: RunContext;
+  readonly cursor: DocumentCursor;
 }
 
-async function* readAll(pass: Pass): AsyncGenerator<Progress, void> {
-  const { request, settings, folder, tally, state } = pass;
-  const { model, sae, source, checkpointEvery = 30_000 } = request;
-  const writer = await FiringWriter.open(folder, sae.features, state.entries);
-  const save = async (): Promise<void> => {
-    state.entries = writer.entries;
-    await writer.sync();
-    await writeState(folder, { tally: tally.facts, state }, tally.arrays);
-  };
-  try {
-    let saved = Date.now();
-    for await (const group of tokenizedDocuments(source, model, { ...settings, from: { ...state.next } })) {
-      yield* readGroup(group, pass);
-      await writer.append(tally.take());
-      const last = group.sequences.at(-1)!;
-      state.next = { document: last.document, start: last.start + 1 };
-      if (Date.now() - saved < checkpointEvery) continue;
-      await save();
-      saved = Date.now();
-    }
-    state.leftOut = skippedDocuments(source);
-    await save();
-  } finally {
-    await writer.close();
+async function* firingPiece(pass: Pass, range: DocumentRange): AsyncGenerator<Progress, Piece> {
+  const { request, settings, cursor } = pass;
+  const tally = new FiringTally({ ...settings, features: request.sae.features });
+  const read: ReadFacts = { droppedTokens: 0, droppedDocuments: 0, cutDocuments: 0, longest: 0 };
+  let before = 0;
+  for await (const group of tokenizedDocuments({ documents: () => cursor.range(range) }, request.model, settings)) {
+    const sequences = wholeBlocks(group, settings.blockTokens, read);
+    before += yield* readGroup(sequences, before, tally, pass);
   }
+  return tally.piece(read);
 }
 
-async function* readGroup(group: TokenGroup, pass: Pass): AsyncGenerator<Progress, void> {
-  const { request, settings, tally, state, context } = pass;
-  const { model, sae, encoder, layer, source } = request;
-  const sequences = wholeBlocks(group, settings.blockTokens, state);
-  const before = tally.tokens;
+/** @param before tokens of the piece so far. @returns those of the group */
+async function* readGroup(
+  sequences: readonly DocumentTokens[],
+  before: number,
+  tally: FiringTally,
+  { request, context }: Pass,
+): AsyncGenerator<Progress, number> {
+  const { model, sae, encoder, layer } = request;
   const tokens = sequences.reduce((sum, { first, end }) => sum + end - first, 0);
-  const total = source.share > 0 ? Math.round((before + tokens) / source.share) : before + tokens;
-  const at = (done: number): Progress => ({ phase: 'Feature firing', done: Math.floor(done), total, unit: 'tokens' });
-  if (tokens === 0) {
-    yield at(before);
-    return;
-  }
+  if (tokens === 0) return 0;
+  const at = (done: number): Progress => {
+    return { phase: PHASE, done: Math.floor(before + done), total: before + tokens, unit: 'tokens' };
+  };
   const running = layerRows(model, layer, sequences, context.signal);
   let step = await running.next();
   for (; step.done !== true; step = await running.next())
-    yield at(before + (tokens * step.value.done) / Math.max(1, step.value.total));
+    yield at((tokens * step.value.done) / Math.max(1, step.value.total));
   const rows = sequences.flatMap((sequence) => {
     const own = sequence.ids.subarray(sequence.first, sequence.end);
     return Array.from(own, (_, index) => ({ sequence, own, index }));
@@ -200,78 +229,73 @@ async function* readGroup(group: TokenGroup, pass: Pass): AsyncGenerator<Progres
       tally.add(sequence, own, index, activations, row);
     }
   }
-  yield at(tally.tokens);
+  yield at(tokens);
+  return tokens;
 }
 
 /** The sequences cut to whole blocks; what is left over is counted. */
-function wholeBlocks(group: TokenGroup, blockTokens: number, state: State): DocumentTokens[] {
+function wholeBlocks(group: TokenGroup, blockTokens: number, read: ReadFacts): DocumentTokens[] {
   return group.sequences.flatMap((sequence) => {
     const { first, end } = sequence;
     const over = (end - first) % blockTokens;
-    state.droppedTokens += over;
-    if (sequence.cut) state.cutDocuments += 1;
+    read.droppedTokens += over;
+    if (sequence.cut) read.cutDocuments += 1;
     if (end - first > over) return [{ ...sequence, ids: sequence.ids.subarray(0, end - over), end: end - over }];
     if (sequence.start === 0) {
-      state.droppedDocuments += 1;
-      state.longest = Math.max(state.longest, end - first);
+      read.droppedDocuments += 1;
+      read.longest = Math.max(read.longest, end - first);
     }
     return [];
   });
 }
 
-async function restored(folder: string, tally: FiringTally, features: number): Promise<State> {
-  const kept = await readState(folder);
-  const fresh: State = {
-    next: { document: 0, start: 0 },
-    entries: 0,
-    fit: undefined,
-    droppedTokens: 0,
-    droppedDocuments: 0,
-    cutDocuments: 0,
-    longest: 0,
-    leftOut: undefined,
-  };
-  if (kept === undefined) return fresh;
-  const facts = kept.facts as { readonly tally: TallyFacts; readonly state: State };
-  if (!(await FiringWriter.holds(folder, features, facts.state.entries))) return fresh;
-  tally.restore(facts.tally, kept.arrays);
-  return facts.state;
+interface Merged {
+  readonly folder: string;
+  readonly merge: FiringMerge;
+  readonly entries: number;
+  readonly fit: SaeFit;
+  readonly leftOut: readonly string[];
 }
 
 function resultOf(
-  { sae, source }: FiringRequest,
+  { source }: FiringRequest,
   { threshold, blockTokens }: Settings,
-  folder: string,
-  tally: FiringTally,
-  state: State,
+  { folder, merge, entries, fit, leftOut }: Merged,
 ): FiringResult {
-  const { sources, ...index } = tally.index();
+  const { tokens, contexts, sources, nearThreshold } = merge;
+  const { droppedTokens, droppedDocuments, cutDocuments, longest } = merge.read;
+  const index = merge.index();
   const blocks = index.sizes.length;
-  if (blocks === 0) throw noBlocks(source, state, blockTokens);
-  if (state.entries === 0) {
+  if (blocks === 0) throw noBlocks(source, { longest, leftOut }, blockTokens);
+  if (entries === 0) {
     throw new UserError(
-      `No feature’s activation exceeds ${threshold} on any of ${tally.tokens} tokens`,
+      `No feature’s activation exceeds ${threshold} on any of ${tokens} tokens`,
       'Lower it with --threshold, and check that the SAE belongs to this model and layer.',
     );
   }
   return {
-    firing: firingFromFile(entriesFile(folder), { features: sae.features, ...index }),
-    contexts: tally.contexts,
+    firing: firingFromFile(entriesFile(folder), index),
+    contexts,
     rates: {
-      tokens: Float64Array.from(tally.tokenCounts, (count) => count / tally.tokens),
+      tokens: Float64Array.from(merge.tokenCounts, (count) => count / tokens),
       blocks: Float64Array.from(index.counts, (count) => count / blocks),
     },
-    fit: state.fit!,
+    fit,
     sources,
-    tokens: tally.tokens,
-    dropped: { tokens: state.droppedTokens, documents: state.droppedDocuments },
-    cutDocuments: state.cutDocuments,
+    tokens,
+    dropped: { tokens: droppedTokens, documents: droppedDocuments },
+    cutDocuments,
+    nearThreshold,
   };
 }
 
-function noBlocks(source: DocumentSource, { longest, leftOut }: State, blockTokens: number): UserError {
+function noBlocks(
+  source: DocumentSource,
+  { longest, leftOut }: { readonly longest: number; readonly leftOut: readonly string[] },
+  blockTokens: number,
+): UserError {
   if (longest === 0) {
-    const why = (leftOut ?? []).join('; ');
+    const why = leftOut.join('; ');
     return new UserError(
       `No document could be read${why === '' ? '' : `: ${why}`}`,
       'Give text files in UTF-8, or tables with a text column.',

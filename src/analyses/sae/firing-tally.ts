@@ -1,4 +1,5 @@
 import type { FeatureActivations } from '../../data/sae/sae';
+import type { Piece } from '../contract';
 import { ContextHeap } from './contexts';
 import type { DocumentTokens } from './token-groups';
 
@@ -8,16 +9,13 @@ class Growing {
   length = 0;
 
   push(value: number): void {
-    if (this.length === this.buffer.length) this.replace(this.buffer, this.length * 2);
+    if (this.length === this.buffer.length) {
+      const next = new Int32Array(this.length * 2);
+      next.set(this.buffer);
+      this.buffer = next;
+    }
     this.buffer[this.length] = value;
     this.length += 1;
-  }
-
-  replace(values: Int32Array, room = values.length + 1024): void {
-    const next = new Int32Array(room);
-    next.set(values);
-    this.buffer = next;
-    this.length = values.length;
   }
 
   /** A view; it stays behind when more is pushed. */
@@ -26,47 +24,81 @@ class Growing {
   }
 }
 
-/** Small facts of a tally, for a checkpoint. */
-export interface TallyFacts {
-  readonly tokens: number;
-  readonly types: readonly string[];
-  readonly sources: readonly string[];
-  readonly lastDocument: number;
-}
-
+/** How firing is counted. */
 export interface TallyOptions {
   readonly features: number;
   readonly threshold: number;
   readonly blockTokens: number;
   readonly contextsPerFeature: number;
-  readonly contextTokens: number;
 }
 
-/** Counts which features fire: per token, per block, and where most. Memory: its arrays, and the blocks not yet taken. */
-export class FiringTally {
-  readonly contexts: ContextHeap;
+/** What was read of a piece's documents besides the tokens in whole blocks. */
+export interface ReadFacts {
+  droppedTokens: number;
+  droppedDocuments: number;
+  cutDocuments: number;
+  /** Tokens of the longest document without a whole block. */
+  longest: number;
+}
+
+/** Facts of a piece of a firing pass. */
+export interface FiringFacts extends ReadFacts {
+  /** Documents with a whole block, in order. */
+  readonly documents: readonly { readonly type: string; readonly source: string }[];
+  readonly tokens: number;
+  /** Activations so near the threshold that another processor's rounding could lie on its other side. */
+  readonly nearThreshold: number;
+}
+
+/** Arrays of a piece of a firing pass. */
+export interface FiringArrays {
   /** i32 [features]: tokens on which each fired. */
   readonly tokenCounts: Int32Array;
-  /** i32 [features]: blocks in which each fired. */
-  readonly blockCounts: Int32Array;
-  tokens = 0;
+  /** i32 [blocks]: features that fired in each, and its document among those of the piece. */
+  readonly sizes: Int32Array;
+  readonly blockDocuments: Int32Array;
+  /** u16 or u32: the features of all blocks, end to end, ascending in each. */
+  readonly entries: Uint16Array | Uint32Array;
+  /** i32 [features]: contexts of each; their f32 activations, largest first, and u32 tokens among those of the piece. */
+  readonly contextCounts: Int32Array;
+  readonly contextValues: Float32Array;
+  readonly contextRows: Uint32Array;
+  /** i32 [sequences]: document, place of the first token in it, and tokens of each. */
+  readonly sequenceDocuments: Int32Array;
+  readonly sequenceStarts: Int32Array;
+  readonly sequenceTokens: Int32Array;
+  /** i32 [tokens]: ids of the sequences, end to end. */
+  readonly ids: Int32Array;
+}
+
+/** Distance from the threshold, relative to it or to 1, within which float32 sums in another order may decide. */
+export const NEAR_THRESHOLD = 1e-5;
+
+/** Counts which features fire in the documents of one piece: per token, per block, and where most. */
+export class FiringTally {
+  private readonly contexts: ContextHeap;
+  private readonly tokenCounts: Int32Array;
+  private tokens = 0;
+  private nearThreshold = 0;
+  private readonly band: number;
   private readonly sizes = new Growing();
   private readonly blockDocuments = new Growing();
-  private readonly types: string[] = [];
-  private readonly documentTypes = new Growing();
-  private readonly sources: string[] = [];
+  private readonly documents: { readonly type: string; readonly source: string }[] = [];
   private lastDocument = -1;
+  private readonly sequences = { documents: new Growing(), starts: new Growing(), tokens: new Growing() };
+  private readonly ids = new Growing();
   /** Which block each feature fired in last, counted from 1. */
   private readonly firedIn: Int32Array;
   private readonly firing = new Growing();
-  private readonly pending = new Growing();
+  private readonly entries = new Growing();
 
   constructor(private readonly options: TallyOptions) {
-    const { features, contextsPerFeature, contextTokens } = options;
-    this.contexts = new ContextHeap(features, contextsPerFeature, contextTokens);
+    const { features, contextsPerFeature, threshold } = options;
+    // Places are tokens of the piece; what stands around them is read from the ids when pieces are merged.
+    this.contexts = new ContextHeap(features, contextsPerFeature, 0);
     this.tokenCounts = new Int32Array(features);
-    this.blockCounts = new Int32Array(features);
     this.firedIn = new Int32Array(features);
+    this.band = NEAR_THRESHOLD * Math.max(1, Math.abs(threshold));
   }
 
   /**
@@ -75,15 +107,17 @@ export class FiringTally {
    * @param row of the activations
    */
   add(sequence: DocumentTokens, own: Int32Array, index: number, activations: FeatureActivations, row: number): void {
-    if (index === 0) this.enter(sequence);
+    if (index === 0) this.enter(sequence, own);
     const { starts, features, values } = activations;
+    const { threshold } = this.options;
     const block = this.sizes.length + 1;
-    const token = { document: this.sources.length - 1, place: sequence.start + index, ids: own, index };
+    const token = { document: this.documents.length - 1, place: this.tokens, ids: own, index };
     for (let entry = starts[row]!; entry < starts[row + 1]!; entry += 1) {
       const feature = features[entry]!;
       const value = values[entry]!;
       this.contexts.offer(feature, value, token);
-      if (value <= this.options.threshold) continue;
+      if (Math.abs(value - threshold) <= this.band) this.nearThreshold += 1;
+      if (value <= threshold) continue;
       this.tokenCounts[feature]! += 1;
       if (this.firedIn[feature] === block) continue;
       this.firedIn[feature] = block;
@@ -93,77 +127,56 @@ export class FiringTally {
     if ((index + 1) % this.options.blockTokens === 0) this.endBlock();
   }
 
-  /** The features of the blocks since the last call, end to end. */
-  take(): Int32Array {
-    const taken = this.pending.values.slice();
-    this.pending.length = 0;
-    return taken;
-  }
-
-  /** Copies of what describes the blocks. */
-  index(): {
-    readonly sizes: Int32Array;
-    readonly counts: Int32Array;
-    readonly documents: Int32Array;
-    readonly documentTypes: Int32Array;
-    readonly types: readonly string[];
-    readonly sources: readonly string[];
-  } {
-    return {
-      sizes: this.sizes.values.slice(),
-      counts: this.blockCounts.slice(),
-      documents: this.blockDocuments.values.slice(),
-      documentTypes: this.documentTypes.values.slice(),
-      types: [...this.types],
-      sources: [...this.sources],
+  /** All that was counted. */
+  piece(read: ReadFacts): Piece {
+    const { documents, tokens, nearThreshold, sequences, options } = this;
+    const facts: FiringFacts = { ...read, documents, tokens, nearThreshold };
+    const arrays: FiringArrays = {
+      tokenCounts: this.tokenCounts,
+      sizes: this.sizes.values,
+      blockDocuments: this.blockDocuments.values,
+      entries:
+        options.features <= 65_536 ? Uint16Array.from(this.entries.values) : Uint32Array.from(this.entries.values),
+      ...this.contextArrays(),
+      sequenceDocuments: sequences.documents.values,
+      sequenceStarts: sequences.starts.values,
+      sequenceTokens: sequences.tokens.values,
+      ids: this.ids.values,
     };
+    return { facts, arrays: { ...arrays }, work: tokens };
   }
 
-  get facts(): TallyFacts {
-    const { tokens, types, sources, lastDocument } = this;
-    return { tokens, types, sources, lastDocument };
-  }
-
-  get arrays(): readonly (Int32Array | Float32Array)[] {
-    const { tokenCounts, blockCounts, sizes, blockDocuments, documentTypes, contexts } = this;
-    const own = [tokenCounts, blockCounts, sizes.values, blockDocuments.values, documentTypes.values];
-    return [...own, ...contexts.arrays];
-  }
-
-  /** Takes up what `facts` and `arrays` of another were. */
-  restore(facts: TallyFacts, arrays: readonly ArrayBuffer[]): void {
-    this.tokens = facts.tokens;
-    this.lastDocument = facts.lastDocument;
-    this.types.push(...facts.types);
-    for (const source of facts.sources) this.sources.push(source);
-    const [tokenCounts, blockCounts, sizes, blockDocuments, documentTypes, ...contexts] = arrays;
-    this.tokenCounts.set(new Int32Array(tokenCounts!));
-    this.blockCounts.set(new Int32Array(blockCounts!));
-    this.sizes.replace(new Int32Array(sizes!));
-    this.blockDocuments.replace(new Int32Array(blockDocuments!));
-    this.documentTypes.replace(new Int32Array(documentTypes!));
-    this.contexts.arrays.forEach((array, i) => {
-      array.set(array instanceof Float32Array ? new Float32Array(contexts[i]!) : new Int32Array(contexts[i]!));
+  private contextArrays(): Pick<FiringArrays, 'contextCounts' | 'contextValues' | 'contextRows'> {
+    const { counts, values, places, perFeature } = this.contexts;
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const contextValues = new Float32Array(total);
+    const contextRows = new Uint32Array(total);
+    let at = 0;
+    counts.forEach((count, feature) => {
+      const base = feature * perFeature;
+      contextValues.set(values.subarray(base, base + count), at);
+      contextRows.set(places.subarray(base, base + count), at);
+      at += count;
     });
+    return { contextCounts: counts, contextValues, contextRows };
   }
 
-  private enter({ document, type, source }: DocumentTokens): void {
-    if (document === this.lastDocument) return;
-    this.lastDocument = document;
-    let index = this.types.indexOf(type);
-    if (index < 0) index = this.types.push(type) - 1;
-    this.documentTypes.push(index);
-    this.sources.push(source);
+  private enter({ document, type, source, start }: DocumentTokens, own: Int32Array): void {
+    if (document !== this.lastDocument) {
+      this.lastDocument = document;
+      this.documents.push({ type, source });
+    }
+    this.sequences.documents.push(this.documents.length - 1);
+    this.sequences.starts.push(start);
+    this.sequences.tokens.push(own.length);
+    for (const id of own) this.ids.push(id);
   }
 
   private endBlock(): void {
     const features = this.firing.values.sort();
-    for (const feature of features) {
-      this.blockCounts[feature]! += 1;
-      this.pending.push(feature);
-    }
+    for (const feature of features) this.entries.push(feature);
     this.sizes.push(features.length);
-    this.blockDocuments.push(this.sources.length - 1);
+    this.blockDocuments.push(this.documents.length - 1);
     this.firing.length = 0;
   }
 }

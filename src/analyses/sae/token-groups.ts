@@ -37,8 +37,6 @@ export interface TokenOptions {
   readonly long?: 'cut' | 'split' | undefined;
   /** A group is handed over as soon as it holds so many counted tokens (default 8,192); it exceeds them by one sequence. */
   readonly groupTokens?: number | undefined;
-  /** Where to take up again: documents before it are read but not tokenised. */
-  readonly from?: { readonly document: number; readonly start: number } | undefined;
 }
 
 /** Counted tokens of a sequence at most, by default. */
@@ -58,11 +56,11 @@ type Reader = Pick<Transformer, 'tokenizer' | 'description'>;
  * @throws UserError where the model has no room for a token besides its special ones
  */
 export async function* tokenizedDocuments(
-  source: DocumentSource,
+  source: Pick<DocumentSource, 'documents'>,
   model: Reader,
   options: TokenOptions = {},
 ): AsyncGenerator<TokenGroup> {
-  const { groupTokens = GROUP_TOKENS, from = { document: 0, start: 0 } } = options;
+  const { groupTokens = GROUP_TOKENS } = options;
   const frame = frameOf(model.tokenizer);
   const limit = tokenLimit(model, options.maxTokens);
   let sequences: DocumentTokens[] = [];
@@ -70,9 +68,7 @@ export async function* tokenizedDocuments(
   let document = -1;
   for await (const text of source.documents()) {
     document += 1;
-    if (document < from.document) continue;
     for (const piece of piecesOf(text, model.tokenizer, frame, limit, options.long ?? 'cut')) {
-      if (document === from.document && piece.start < from.start) continue;
       sequences.push({ ...piece, document });
       tokens += piece.end - piece.first;
       if (tokens < groupTokens) continue;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Checkpoint, RunContext } from '../../../../src/analyses/contract';
 import { openTransformer } from '../../../../src/models/open';
 import type { Transformer } from '../../../../src/models/transformer';
+import { divided } from '../../../../src/engine/shards/divided';
 import { golden as models, openOptions } from '../../models/support';
 
 export const folder = join(import.meta.dirname, '../../../golden/ablation');
@@ -73,6 +74,8 @@ export function bench(
     recordInput: () => undefined,
     hash: (path) => Promise.resolve(`hash of ${path}`),
     checkpoint: () => Promise.resolve(checkpoint),
+    divided: (work) => divided(work, { signal: signal }),
+    reached: () => undefined,
     cached: () => {
       throw new Error('nothing is cached here');
     },

@@ -8,6 +8,7 @@ import type { RunContext } from '../../../../src/analyses/contract';
 import { score } from '../../../../src/analyses/score/index';
 import { scoreSpec } from '../../../../src/analyses/score/spec';
 import { openTransformer } from '../../../../src/models/open';
+import { divided } from '../../../../src/engine/shards/divided';
 import { golden, largestDifference, openOptions, referenceOf, resultOf } from '../../models/support';
 
 const folder = mkdtempSync(join(tmpdir(), 'brainlens-analyses-'));
@@ -31,6 +32,8 @@ const context: RunContext = {
   recordInput: (path) => inputs.push(path),
   hash: () => Promise.reject(new Error('nothing is hashed here')),
   checkpoint: () => Promise.reject(new Error('nothing is kept here')),
+  divided: (work) => divided(work, { signal: new AbortController().signal }),
+  reached: () => undefined,
   cached: () => {
     throw new Error('nothing is cached here');
   },

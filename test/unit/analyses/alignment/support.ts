@@ -10,6 +10,7 @@ import type { Transformer } from '../../../../src/models/transformer';
 import { parseSpec } from '../../../../src/shared/analysis';
 import type { AnalysisResult } from '../../../../src/shared/analysis';
 import type { Progress } from '../../../../src/shared/progress';
+import { divided } from '../../../../src/engine/shards/divided';
 import { openOptions, resultOf } from '../../models/support';
 
 export const folder = join(import.meta.dirname, '../../../golden/alignment');
@@ -58,6 +59,8 @@ export function contextFor(
     recordInput: () => undefined,
     hash: (path) => Promise.resolve(`hash of ${path}`),
     checkpoint: () => Promise.reject(new Error('nothing is kept here')),
+    divided: (work) => divided(work, { signal: new AbortController().signal }),
+    reached: () => undefined,
     cached: inMemory,
     keep: () => Promise.resolve(),
     warn: (message) => void warnings.push(message),

@@ -11,6 +11,7 @@ import { firDelays } from '../../../../src/math/timeseries/fir';
 import { downsample } from '../../../../src/math/timeseries/lanczos';
 import { openTransformer } from '../../../../src/models/open';
 import type { Transformer } from '../../../../src/models/transformer';
+import { divided } from '../../../../src/engine/shards/divided';
 import { golden, largestDifference, openOptions, resultOf } from '../../models/support';
 
 const model = join(golden, 'gpt2');
@@ -45,6 +46,8 @@ const context = (memory = 4e9): RunContext => ({
   recordInput: () => undefined,
   hash: (path) => Promise.resolve(`hash of ${path}`),
   checkpoint: () => Promise.reject(new Error('nothing is kept here')),
+  divided: (work) => divided(work, { signal: new AbortController().signal }),
+  reached: () => undefined,
   cached: (key, shape, compute) =>
     cache.layers(key, shape, (sink) => {
       computed += 1;

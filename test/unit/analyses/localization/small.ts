@@ -8,6 +8,7 @@ import type { AnalysisResult } from '../../../../src/shared/analysis';
 import { parseSpec } from '../../../../src/shared/analysis';
 import type { Progress } from '../../../../src/shared/progress';
 import { localization } from '../../../../src/analyses/localization';
+import { divided } from '../../../../src/engine/shards/divided';
 
 const folder = join(__dirname, '../../../golden/localization');
 
@@ -112,6 +113,8 @@ export async function run(settings: Record<string, unknown>, transformer: Transf
     recordInput: (path) => void inputs.push(path),
     hash: () => Promise.reject(new Error('nothing is hashed here')),
     checkpoint: () => Promise.reject(new Error('nothing is kept here')),
+    divided: (work) => divided(work, { signal: new AbortController().signal }),
+    reached: () => undefined,
     cached: () => {
       throw new Error('nothing is cached here');
     },

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firingPass } from '../../../../src/analyses/sae/firing-pass';
 import type { FiringRequest, FiringResult } from '../../../../src/analyses/sae/firing-pass';
+import { PIECE_SIZE } from '../../../../src/analyses/sae/document-pieces';
+import { ShardDone } from '../../../../src/engine/shards/share';
 import { decodeContexts } from '../../../../src/analyses/sae/contexts';
 import { makeSaeEncoder } from '../../../../src/models/sae/encoder';
 import type { SaeEncoder } from '../../../../src/models/sae/encoder';
@@ -120,45 +122,64 @@ describe('against transformers and numpy', () => {
   });
 });
 
-describe('a run that is killed', () => {
-  const small = { groupTokens: 150, checkpointEvery: 0 };
+describe('the pass in pieces', () => {
+  const small = { groupTokens: 150, pieceSize: { documents: 2, characters: 1000 } };
+  const killing = (after: number): SaeEncoder => {
+    let encoded = 0;
+    return { ...encoder, encode: (x) => (encoded++ < after ? encoder.encode(x) : Promise.reject(new Error('killed'))) };
+  };
+  const none: SaeEncoder = { ...encoder, encode: () => Promise.reject(new Error('encoded again')) };
 
-  test.each(['cut', 'split'] as const)('at any group gives the bytes of one that was not (%s)', async (long) => {
+  test.each(['cut', 'split'] as const)('gives the bytes of one whole, wherever it is killed (%s)', async (long) => {
     const folder = temporaryFolder();
     const request = { ...small, long, maxTokens: 64 };
-    const whole = await allOf(await run(request, folder), folder);
-    for (const groups of [1, 3]) {
+    const whole = await allOf(await run({ ...request, pieceSize: PIECE_SIZE }, folder), folder);
+    for (const groups of [1, 4]) {
       const other = temporaryFolder();
-      let encoded = 0;
-      const failing: SaeEncoder = {
-        ...encoder,
-        encode: (x) => (encoded++ < groups ? encoder.encode(x) : Promise.reject(new Error('killed'))),
-      };
-      // The fit is of the same tokens, before the first group.
-      await expect(run({ ...request, encoder: failing, fitTokens: 0 }, other)).rejects.toThrow('killed');
-      // What was written behind the last checkpoint must not count.
-      const file = join(other, 'firing.bin');
-      writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from('left by the killed run')]));
-      const resumed = await allOf(await run(request, other), other);
+      await expect(run({ ...request, encoder: killing(groups), fitTokens: 0 }, other)).rejects.toThrow('killed');
+      // What a killed run was writing must not count.
+      writeFileSync(join(other, '.1-abcd.tmp'), 'half a piece');
+      const resumed = await allOf(await run({ ...request, fitTokens: 0 }, other), other);
       expect({ ...resumed, fit: whole.fit }).toEqual(whole);
     }
   });
 
-  test('after it was complete, is not run again', async () => {
+  test('by shards, in any order, gives the bytes of one run, which encodes nothing again', async () => {
     const folder = temporaryFolder();
     const whole = await allOf(await run(small, folder), folder);
-    const none: SaeEncoder = { ...encoder, encode: () => Promise.reject(new Error('encoded again')) };
-    expect(await allOf(await run({ ...small, encoder: none }, folder), folder)).toEqual(whole);
+    for (const count of [1, 2, 5, 40]) {
+      const other = temporaryFolder();
+      for (let index = count; index >= 1; index -= 1) {
+        const { context } = contextOf(other, { stage: 'firing', index, count });
+        await expect(resultOf(firingPass(requestOf(small), context))).rejects.toThrow(ShardDone);
+      }
+      expect(await allOf(await run({ ...small, encoder: none }, other), other)).toEqual(whole);
+    }
   });
 
-  test('with a damaged checkpoint starts anew', async () => {
+  test('makes a damaged piece again', async () => {
     const folder = temporaryFolder();
     const whole = await allOf(await run(small, folder), folder);
-    const state = join(folder, 'firing.state');
-    writeFileSync(state, readFileSync(state).subarray(0, -5));
+    const pieces = readdirSync(folder).filter((name) => name.endsWith('.piece'));
+    expect(pieces.length).toBeGreaterThan(4);
+    const path = join(folder, pieces[1]!);
+    // Of the same length, so that only its digest tells.
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 40]! ^= 1;
+    writeFileSync(path, bytes);
     expect(await allOf(await run(small, folder), folder)).toEqual(whole);
-    expect(readdirSync(folder).sort()).toEqual(['firing.bin', 'firing.state']);
+    writeFileSync(join(folder, pieces[2]!), bytes.subarray(0, -5));
+    expect(await allOf(await run(small, folder), folder)).toEqual(whole);
+    await expect(run({ ...small, encoder: none }, folder)).resolves.toMatchObject({ tokens: golden.tokens });
   });
+});
+
+test('activations that lie at the threshold are counted, for another processor could see them on its other side', async () => {
+  const { contexts, nearThreshold } = await run();
+  expect(nearThreshold).toBe(0);
+  // One is set on an activation that there is.
+  const threshold = contexts.values[contexts.counts.findIndex((count) => count > 0) * contexts.perFeature]!;
+  expect((await run({ threshold })).nearThreshold).toBe(1);
 });
 
 describe('what a person must know', () => {

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { RunContext } from '../../../../src/analyses/contract';
+import type { DividedWork, RunContext } from '../../../../src/analyses/contract';
 import type { DocumentOptions, DocumentSource } from '../../../../src/data/documents/documents';
 import type { Sae } from '../../../../src/data/sae/sae';
 import type { FiringBlocks } from '../../../../src/data/sae/firing';
+import { divided } from '../../../../src/engine/shards/divided';
+import type { Shard } from '../../../../src/engine/shards/share';
 
 /** A folder that is gone after the file's tests. */
 export function temporaryFolder(): string {
@@ -38,13 +40,18 @@ export function documentsOf(
 }
 
 /** What the engine lends, as far as a firing pass needs it. @param folder of the checkpoint */
-export function contextOf(folder: string): { readonly context: RunContext; readonly warnings: string[] } {
+export function contextOf(
+  folder: string,
+  shard?: Shard,
+): { readonly context: RunContext; readonly warnings: string[] } {
   const warnings: string[] = [];
   const context = {
     signal: new AbortController().signal,
     seed: 0,
     threads: 1,
     checkpoint: () => Promise.resolve({ folder }),
+    divided: (work: DividedWork) => divided(work, { signal: new AbortController().signal, shard }),
+    reached: () => undefined,
     warn: (message: string) => void warnings.push(message),
   } as unknown as RunContext;
   return { context, warnings };

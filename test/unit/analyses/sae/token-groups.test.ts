@@ -76,12 +76,6 @@ test('a split document comes in consecutive parts that make it up, never above t
       [1, 0, 'kl'],
     ],
   ]);
-  const rest = await groupsOf(['abcdefghij', 'kl'], model, {
-    long: 'split',
-    groupTokens: 5,
-    from: { document: 0, start: 5 },
-  });
-  expect(rest).toEqual(groups.slice(1));
 });
 
 test('of a long text that is cut only a start is tokenised; split it comes out whole, part by part', async () => {
