@@ -9,6 +9,7 @@ import type { Engine } from './engine';
 import type { JobReport } from './jobs';
 import type { ModelFolders } from './modelFolders';
 import { openResultPanel } from './resultEditor';
+import { asEditorSettings } from './settingNames';
 import type { SaeFolders } from './saeFolders';
 import { runWithProgress } from './runProgress';
 import type { Run } from './runProgress';
@@ -45,7 +46,8 @@ export async function runAndOpen(title: string, run: Run, parts: Pick<CommandPar
   const follower = { abort, step: (message: string, share?: number) => report.running(message, share) };
   const outcome = await ended(report, async () => {
     const client = await engine.client();
-    return runWithProgress(title, { client, log, panelAssets: engine.panelAssets }, run, follower);
+    const end = await runWithProgress(title, { client, log, panelAssets: engine.panelAssets }, run, follower);
+    return end.kind === 'failed' ? { ...end, message: asEditorSettings(end.message, analysis) } : end;
   });
   const kept = outcome.kind === 'cancelled' ? await keptOf(run.job.out) : undefined;
   if (kept === undefined) await present(outcome, log);

@@ -2,6 +2,7 @@ import { Cancelled, messageOf, UserError } from '../shared/errors';
 import { nextRun } from './next';
 import type { Outcome, Turn } from './next';
 import type { StudyRun } from './plan';
+import { asSettings } from './settings';
 import type { RunState } from './state';
 
 /** How the runs of a study are looked at, made and told of. */
@@ -49,7 +50,8 @@ async function make(turn: Turn, hooks: StudyHooks, force: boolean): Promise<Outc
     return { kind: 'done', ...(await hooks.make(turn)) };
   } catch (error) {
     if (error instanceof Cancelled) throw error;
-    return { kind: 'failed', message: messageOf(error), internal: !(error instanceof UserError) };
+    const message = asSettings(messageOf(error), turn.run);
+    return { kind: 'failed', message, internal: !(error instanceof UserError) };
   }
 }
 

@@ -1,5 +1,6 @@
-import { settingIssue } from '../shared/analysis';
+import { flagOf, settingIssue } from '../shared/analysis';
 import type { Problem } from '../yaml/syntax';
+import { propertiesOf } from './fields';
 import type { Draft, StudyRun } from './plan';
 
 /**
@@ -18,11 +19,25 @@ export function settingProblems(drafts: readonly Draft[], runs: readonly StudyRu
   });
 }
 
-/** Messages of specs speak of flags; a study has the settings themselves. */
-export function asSettings(message: string, { spec }: Pick<StudyRun, 'spec'>): string {
-  return message
-    .replace(/--[a-z]+(?:-[a-z]+)*/g, (flag) =>
-      flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    )
-    .replaceAll(`brainlens ${spec.id} --help`, `its settings`);
+/** Options of every verb that a study has in `settings`. */
+const COMMON = ['seed', 'threads', 'memory', 'executor'];
+/** A command line in a message, which stays one, or a flag. */
+const FLAG = /\bbrainlens [a-z]+(?: [a-z]+)* --[^.;]*|--[a-z][a-z0-9]*(?:-[a-z0-9]+)*/g;
+
+/**
+ * Messages of analyses speak of flags; a study has the settings themselves: `--block-tokens` → `blockTokens`. Flags that
+ * stand for no setting stay.
+ * @param nameOf what a common option is called, where it is not as in studies
+ */
+export function asSettings(
+  message: string,
+  { spec }: Pick<StudyRun, 'spec'>,
+  nameOf: (common: string) => string = (common) => common,
+): string {
+  const fields = Object.keys(propertiesOf(spec));
+  return message.replaceAll(`brainlens ${spec.id} --help`, 'its settings').replace(FLAG, (flag) => {
+    const field = fields.find((one) => flagOf(one) === flag);
+    const common = COMMON.find((one) => flagOf(one) === flag);
+    return field ?? (common === undefined ? flag : nameOf(common));
+  });
 }

@@ -4,6 +4,7 @@ import { hashFile } from '../../data/hash';
 import { parseSpec } from '../../shared/analysis';
 import { messageOf, UserError } from '../../shared/errors';
 import type { ResultFile } from '../../shared/result';
+import { asSettings } from '../../study/settings';
 import { otherSettings, stateOf } from '../../study/state';
 import type { Expected, Made, Now, RunState } from '../../study/state';
 import type { StudyRun } from '../../study/plan';
@@ -42,7 +43,8 @@ export async function lookAt(
     const remedy = 'Move it away, rename the study file, or replace it with brainlens run --force.';
     return { kind: 'blocked', message: messageOf(new UserError(problem, remedy)) };
   }
-  const failure = await failureOf(run.out);
+  const failed = await failureOf(run.out);
+  const failure = failed && asSettings(failed, run);
   const made = result && madeOf(result);
   const late = made === undefined || failure !== undefined || otherSettings(expected, made) !== undefined;
   return stateOf(expected, made, late ? undefined : await nowOf(made, around), failure);
