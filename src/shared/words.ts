@@ -19,6 +19,17 @@ export function layerName(layer: number): string {
   return layer < 0 ? 'the embedding' : `layer ${layer}`;
 }
 
+/** 3 → "layer 3", −1 → "the embedding", null → "no layer" */
+export function layerOrNone(layer: number | null): string {
+  return layer === null ? 'no layer' : layerName(layer);
+}
+
+/** 3, 7 → "layers 3 to 7"; −1, 7 → "the embedding to layer 7" */
+export function layerRange(from: number, to: number): string {
+  if (from >= 0) return `layers ${from} to ${to}`;
+  return to < 0 ? layerName(to) : `${layerName(from)} to ${layerName(to)}`;
+}
+
 /** "scores" → "Scores" */
 export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,6 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure } from '../../shared/figure';
 import type { ActivationsFields } from './compute';
+import { layerName } from '../../shared/words';
 
 /** Mean |activation| of every layer, over stimuli and units. */
 export function activationsFigures(result: AnalysisResult): ChartFigure[] {
@@ -14,7 +15,7 @@ export function activationsFigures(result: AnalysisResult): ChartFigure[] {
       title: 'Mean |activation| per layer',
       summary:
         `Mean absolute value of the ${pooling}-pooled residual stream over ${stimuli} stimuli and all units: ` +
-        `largest behind layer ${layers[largest]} (${means[largest]!.toPrecision(3)}).`,
+        `largest behind ${layerName(layers[largest]!)} (${means[largest]!.toPrecision(3)}).`,
       x: { label: 'Layer', type: 'linear' },
       y: { label: 'Mean |activation|', type: 'linear' },
       series: [{ name: 'mean |activation|', mark: 'line', role: 'selected', ...sorted(layers, means) }],

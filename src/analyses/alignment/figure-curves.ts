@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Axis, ChartFigure, Series } from '../../shared/figure';
 import { CONDITION_ROLES, finite } from '../../shared/figure-parts';
-import { count, counted, number } from '../../shared/words';
+import { count, counted, layerOrNone, number } from '../../shared/words';
 import { scoreName } from './figure-layers';
 import { explained, ranked, unitName } from './figure-units';
 import type { AlignmentFields, UnitRow } from './result';
@@ -56,7 +56,7 @@ function chartOf(
     kind: 'chart',
     id: groups === 1 ? 'unit-curves' : `unit-curves-${index + 1}`,
     title: `${members.length > shown.length ? `Curves of the ${shown.length} best units` : `Curve${members.length === 1 ? '' : 's'} of ${members.length === 1 ? 'the unit' : 'all units'}`}${whose}`,
-    summary: `Score over layers of ${which}; highest ${unitName(first)} at layer ${first.bestLayer ?? 'none'} (${number(first.score, 3)}). ${
+    summary: `Score over layers of ${which}; highest ${unitName(first)} at ${layerOrNone(first.bestLayer)} (${number(first.score, 3)}). ${
       members.length > shown.length ? 'The best are not typical: the map and the table show all. ' : ''
     }${counted(layers.length, 'layer')}.`,
     x: { label: 'Layer', type: 'linear' },

@@ -1,6 +1,6 @@
 import type { ChartFigure, Figure, MapFigure } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerOrNone, number } from '../../shared/words';
 import { largest } from './aggregate';
 import { scoreName } from './figure-layers';
 import type { AlignmentFields, Latency } from './result';
@@ -18,7 +18,7 @@ function peakLags({ layers, lags }: Latency, { aggregate }: AlignmentFields): Ch
     kind: 'chart',
     id: 'latency',
     title: 'Peak lag by layer',
-    summary: `Lag at which the ${aggregate} over units is largest, of ${counted(lags.length, 'lag')}: ${number(first.peakLag, 3)} s for layer ${first.layer}, ${number(last.peakLag, 3)} s for layer ${last.layer}.`,
+    summary: `Lag at which the ${aggregate} over units is largest, of ${counted(lags.length, 'lag')}: ${number(first.peakLag, 3)} s for ${layerOrNone(first.layer)}, ${number(last.peakLag, 3)} s for ${layerOrNone(last.layer)}.`,
     x: { label: 'Layer', type: 'linear' },
     y: { label: 'Peak lag (s)', type: 'linear' },
     series: [
@@ -44,7 +44,7 @@ function lagMap({ layers, lags }: Latency, fields: AlignmentFields): MapFigure {
     kind: 'map',
     id: 'lag-map',
     title: 'Score of every layer and lag',
-    summary: `The ${fields.aggregate} over units; highest ${number(best.score, 3)} at layer ${best.layer}, ${number(best.peakLag, 3)} s after the word.`,
+    summary: `The ${fields.aggregate} over units; highest ${number(best.score, 3)} at ${layerOrNone(best.layer)}, ${number(best.peakLag, 3)} s after the word.`,
     x: { label: 'Lag (s)', type: 'linear', names: lags.map((lag) => number(lag, 3)) },
     y: { label: 'Layer', type: 'linear', ...(!contiguous && { names: numbers.map(String) }) },
     value: scoreName(fields),

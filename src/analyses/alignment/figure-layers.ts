@@ -1,7 +1,7 @@
 import { percentile } from '../../math/statistics';
 import type { ChartFigure, Series } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { capitalised, counted, layerName, layerRange, number } from '../../shared/words';
 import { largest } from './aggregate';
 import type { AlignmentFields, Interval, LayerRow } from './result';
 
@@ -60,10 +60,13 @@ function sentenceOfBest({ best, dataset, layers, metric, units }: AlignmentField
   }
   const does = metric === 'ridge' ? 'predict' : 'resemble';
   if (best.layer === null) return `The chosen units ${does} ${dataset} with ${value}.`;
-  if (layers.length === 1) return `Layer ${best.layer}, the only one, ${does}s ${dataset} with ${value}.`;
+  if (layers.length === 1)
+    return `${capitalised(layerName(best.layer))}, the only one, ${does}s ${dataset} with ${value}.`;
   const [low, high] = best.layerInterval;
-  const between = Number.isFinite(low) ? ` (95 % of resamples: layer ${number(low)} to ${number(high)})` : '';
-  return `Layer ${best.layer} ${does}s ${dataset} best${between}: ${value}.`;
+  const between = Number.isFinite(low)
+    ? ` (95 % of resamples: ${low < 0 ? layerRange(low, high) : `layer ${number(low)} to ${number(high)}`})`
+    : '';
+  return `${capitalised(layerName(best.layer))} ${does}s ${dataset} best${between}: ${value}.`;
 }
 
 /** Ratios are taken unit by unit: their average is not the ratio of the two averages. */
@@ -176,8 +179,8 @@ function sentenceOfUnique(layers: readonly LayerRow[]): string {
   if (most?.unique === undefined) return 'what a layer adds could not be computed';
   const added = number(most.unique, 3);
   if (most.layer === null) return `the chosen units add ${added}`;
-  if (most.unique <= 0) return `no layer adds to them; nearest comes layer ${most.layer} with ${added}`;
-  return `layer ${most.layer} adds the most, ${added}`;
+  if (most.unique <= 0) return `no layer adds to them; nearest comes ${layerName(most.layer)} with ${added}`;
+  return `${layerName(most.layer)} adds the most, ${added}`;
 }
 
 function xOf(layers: readonly LayerRow[]): { x: number[] } {

@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { SpaceFigure } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerOrNone, layerRange, number } from '../../shared/words';
 import { scoreName } from './figure-layers';
 import { explained, unitName } from './figure-units';
 import type { AlignmentFields, UnitRow } from './result';
@@ -41,7 +41,7 @@ function scoreSpace(shown: Placed, fields: AlignmentFields, apart: string): Spac
     summary: `${counted(shown.length, 'unit')} where they lie (mm), coloured by score; the highest, ${unitName(best)} (${number(best.score, 3)}), at ${place}.${apart}`,
     value: `Score (${scoreName(fields)})`,
     values: scores,
-    text: shown.map((unit) => `best layer ${unit.bestLayer ?? 'none'} · ${explained(unit)}`),
+    text: shown.map((unit) => `best: ${layerOrNone(unit.bestLayer)} · ${explained(unit)}`),
     scale: signed ? 'diverging' : 'sequential',
     range: [signed ? -end : 0, end],
   };
@@ -56,7 +56,7 @@ function layerSpace(shown: Placed, { layers }: AlignmentFields, apart: string): 
     title: 'Best layers in space',
     summary:
       `${counted(shown.length, 'unit')} where they lie (mm), coloured by the layer of their largest score, whether or not ` +
-      `it is significant: layers ${Math.min(...best)} to ${Math.max(...best)}.${apart}`,
+      `it is significant: ${layerRange(Math.min(...best), Math.max(...best))}.${apart}`,
     value: 'Best layer',
     values: best,
     text: shown.map((unit) => `score ${number(unit.score, 3)} · ${explained(unit)}`),

@@ -3,7 +3,7 @@ import { largest } from './aggregate';
 import type { Axis, ChartFigure, MapFigure, TableFigure } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
 import { aggregate } from '../../shared/map-cells';
-import { count, counted, number } from '../../shared/words';
+import { count, counted, layerName, number } from '../../shared/words';
 import { scoreName } from './figure-layers';
 import type { AlignmentFields, UnitRow } from './result';
 
@@ -40,7 +40,7 @@ export function unitMap(result: AnalysisResult, fields: AlignmentFields): MapFig
     kind: 'map',
     id: 'unit-map',
     title: 'Score of every layer and unit',
-    summary: `${counted(layers.length, 'layer')} of ${counted(units.length, 'unit')}; highest ${number(data[peak]!, 3)} at ${unitName(units[peak % units.length]!)}, layer ${numbers[Math.floor(peak / units.length)]}.${named ? '' : ' Units in the order of the data.'}`,
+    summary: `${counted(layers.length, 'layer')} of ${counted(units.length, 'unit')}; highest ${number(data[peak]!, 3)} at ${unitName(units[peak % units.length]!)}, ${layerName(numbers[Math.floor(peak / units.length)]!)}.${named ? '' : ' Units in the order of the data.'}`,
     x,
     y,
     value: scoreName(fields),

@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { Figure } from '../../shared/figure';
 import { ofSimulated } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerName, number } from '../../shared/words';
 import { aggregated, layerCurve, scoreName, uniqueVariance, withInterval } from './figure-layers';
 import { latencyFigures } from './figure-latency';
 import { unitSpaces } from './figure-space';
@@ -29,7 +29,7 @@ export function alignmentFigures(result: AnalysisResult): Figure[] {
 export function alignmentSummary(result: AnalysisResult): string {
   const fields = fieldsOf(result);
   const { simulated, dataset, best, subjects, p, columns } = fields;
-  const where = best.layer === null ? '' : ` at layer ${best.layer}`;
+  const where = best.layer === null ? '' : ` at ${layerName(best.layer)}`;
   const many = columns === 'units' ? aggregated(fields) : 'units without missing responses together';
   const of = subjects.length > 1 ? ` of ${counted(subjects.length, 'subject')}` : '';
   const significance = Number.isFinite(p) ? `, p = ${number(p, 2)}` : '';

@@ -1,6 +1,6 @@
 import type { Axis, ChartFigure, Series } from '../../shared/figure';
 import { CONDITION_ROLES, finite } from '../../shared/figure-parts';
-import { counted, layerName, number } from '../../shared/words';
+import { capitalised, counted, layerName, layerOrNone, number } from '../../shared/words';
 import { aggregated, scoreName, withInterval } from '../alignment/figure-layers';
 import type { LayerRow } from '../alignment/result';
 import type { ContextFields } from './result';
@@ -23,7 +23,7 @@ export function lengthCurves(fields: ContextFields): ChartFigure {
       ? ''
       : `; with ${inWords(lengths[0]!)} ${number(rows[0]!.score, 3)}, a gain of ${withInterval(gain.score, gain.interval)}`;
   const told = Number.isFinite(best.score)
-    ? `${best.layer === -1 ? 'The embedding' : `Layer ${best.layer}`} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}${against}.${reached}`
+    ? `${capitalised(layerOrNone(best.layer))} predicts ${dataset} best with ${inWords(best.length)}: ${withInterval(best.score, best.interval)}${against}.${reached}`
     : `There is no score for ${dataset}.`;
   return {
     kind: 'chart',
@@ -84,7 +84,7 @@ export function bestLayers(fields: ContextFields): ChartFigure | undefined {
     kind: 'chart',
     id: 'best-layer',
     title: 'Best layer by context length',
-    summary: `Layer ${first.best.layer ?? 'none'} with ${inWords(first.length)}, layer ${last.best.layer ?? 'none'} with ${inWords(last.length)}.`,
+    summary: `${capitalised(layerOrNone(first.best.layer))} with ${inWords(first.length)}, ${layerOrNone(last.best.layer)} with ${inWords(last.length)}.`,
     x: LENGTH_AXIS,
     y: { label: 'Best layer', type: 'linear' },
     series: [

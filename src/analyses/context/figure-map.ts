@@ -1,6 +1,6 @@
 import type { MapFigure } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerOrNone, number } from '../../shared/words';
 import { scoreName } from '../alignment/figure-layers';
 import type { ContextFields } from './result';
 import { inWords, labelsOf } from './words';
@@ -18,7 +18,7 @@ export function lengthMap(fields: ContextFields): MapFigure | undefined {
     kind: 'map',
     id: 'length-map',
     title: 'Score of every layer and context length',
-    summary: `${counted(byLayer.length, 'layer')} at ${counted(lengths.length, 'length')}, ${number(least, 3)} to ${number(most, 3)}; highest ${number(best.score, 3)} at layer ${best.layer} with ${inWords(best.length)}.`,
+    summary: `${counted(byLayer.length, 'layer')} at ${counted(lengths.length, 'length')}, ${number(least, 3)} to ${number(most, 3)}; highest ${number(best.score, 3)} at ${layerOrNone(best.layer)} with ${inWords(best.length)}.`,
     x: { label: 'Context (tokens)', type: 'linear', names: labelsOf(lengths) },
     y: { label: 'Layer', type: 'linear', ...(!contiguous && { names: numbers.map(String) }) },
     value: scoreName(fields),

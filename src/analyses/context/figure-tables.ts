@@ -1,6 +1,6 @@
 import type { TableFigure } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { count, counted } from '../../shared/words';
+import { count, counted, layerOrNone } from '../../shared/words';
 import { scoreName } from '../alignment/figure-layers';
 import type { ContextFields } from './result';
 import { inWords } from './words';
@@ -52,7 +52,7 @@ export function layerTable(fields: ContextFields): TableFigure {
     kind: 'table',
     id: 'layers-table',
     title: 'Layers',
-    summary: `95 %: the shortest length whose score reaches 95 % of the layer's largest; ${plateau === null ? 'the best layer has no positive score' : `${inWords(plateau)} for layer ${best.layer}, the best`}.`,
+    summary: `95 %: the shortest length whose score reaches 95 % of the layer's largest; ${plateau === null ? 'the best layer has no positive score' : `${inWords(plateau)} for ${layerOrNone(best.layer)}, the best`}.`,
     columns: [
       { label: 'Layer', type: 'number' },
       { label: 'Best length', type: 'text' },

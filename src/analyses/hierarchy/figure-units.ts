@@ -1,7 +1,7 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, SpaceFigure } from '../../shared/figure';
 import { finite } from '../../shared/figure-parts';
-import { counted, number } from '../../shared/words';
+import { counted, layerName, layerRange, number } from '../../shared/words';
 import { fittedLine } from './line';
 import type { HierarchyFields, ModelRow } from './result';
 import { labelOf } from './units';
@@ -34,7 +34,9 @@ export function hierarchyCharts(result: AnalysisResult, fields: HierarchyFields)
           role: 'selected',
           x,
           y,
-          text: shown.map((i) => `${labelOf(fields.units[unit[i]!]!)} · layer ${layerOf(result, fields, m, unit[i]!)}`),
+          text: shown.map(
+            (i) => `${labelOf(fields.units[unit[i]!]!)} · ${layerName(layerOf(result, fields, m, unit[i]!))}`,
+          ),
         },
         ...fittedLine('least squares', Array.from(covariate), Array.from(depth)),
       ],
@@ -60,7 +62,7 @@ export function layerSpaces(result: AnalysisResult, fields: HierarchyFields): Sp
         title: `Best layers in space: ${model.name}`,
         summary:
           `${counted(shown.length, 'unit')} that count${shown.length < counting.length ? ` (of ${counting.length})` : ''}, where they lie (mm), ` +
-          `coloured by the layer that predicts them best: layers ${Math.min(...values)} to ${Math.max(...values)}.` +
+          `coloured by the layer that predicts them best: ${layerRange(Math.min(...values), Math.max(...values))}.` +
           missing(fields, m === 0 ? MAPS : Infinity, 'maps'),
         value: 'Best layer',
         x: along(0),

@@ -4,6 +4,7 @@ import { decodeCurves } from './curves';
 import type { CurvePoint, CURVE_COLUMNS } from './curves';
 import { fieldsOf } from './result';
 import type { SaeTrainingFields } from './result';
+import { layerName } from '../../shared/words';
 
 /** Points of a curve at most. */
 const POINTS = 1000;
@@ -73,7 +74,7 @@ export function saeTrainingSummary(result: AnalysisResult): string {
   const withThem =
     withOutliers.tokens > tokens ? ` (${withOutliers.varianceExplained.toFixed(3)} with outliers of the norm)` : '';
   return (
-    `SAE of layer ${layer}: ${features} features, k ${k}, ${trainTokens} tokens; on held-out documents variance explained ` +
+    `SAE of ${layerName(layer)}: ${features} features, k ${k}, ${trainTokens} tokens; on held-out documents variance explained ` +
     `${heldOut.varianceExplained.toFixed(3)}${withThem}, L0 ${heldOut.l0.toFixed(1)}; ${(100 * dead).toFixed(1)} % dead`
   );
 }

@@ -1,6 +1,6 @@
 import type { AnalysisResult } from '../../shared/analysis';
 import type { ChartFigure, Figure, MapFigure } from '../../shared/figure';
-import { counted, number } from '../../shared/words';
+import { counted, layerName, number } from '../../shared/words';
 import { summaryFigures } from './figure-summary';
 import { fieldsOf } from './result';
 import type { PairFields, SimilarityFields } from './result';
@@ -113,9 +113,14 @@ function rangeOf(values: readonly (number | null)[]): string {
   return known.length === 0 ? 'none defined' : `${number(Math.min(...known), 3)} to ${number(Math.max(...known), 3)}`;
 }
 
+/** "layers 3 and 5", "the embedding and layer 5" */
+function pairName(a: number, b: number): string {
+  return Math.min(a, b) >= 0 ? `layers ${a} and ${b}` : `${layerName(a)} and ${layerName(b)}`;
+}
+
 function bestSentence({ bestMatches }: PairFields): string {
   const best = bestMatches.reduce((most, one) => (one.similarity > most.similarity ? one : most));
-  return `most alike are layers ${best.layer} and ${best.match} (${best.similarity.toPrecision(3)})`;
+  return `most alike are ${pairName(best.layer, best.match)} (${best.similarity.toPrecision(3)})`;
 }
 
 function diagonalSentence({ permutations }: SimilarityFields, { diagonality, p }: PairFields): string {

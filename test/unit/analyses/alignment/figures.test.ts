@@ -165,3 +165,35 @@ describe('sentences', () => {
     expect(first(result)).toMatch(/^Layer 3 resembles D best/);
   });
 });
+
+describe('the embedding', () => {
+  const layers = [-1, 0, 3].map((layer) => ({
+    ...{ layer, depth: (layer + 1) / 8, score: 0.3, normalised: NaN, interval: [0.2, 0.4] as const },
+  }));
+  const { best } = resultOf([]).fields as unknown as AlignmentFields;
+  const embedding = (units: readonly UnitRow[], changes: Partial<AlignmentFields> = {}): AnalysisResult =>
+    resultOf(units, { layers, best: { ...best, layer: -1, depth: 0, layerInterval: [-1, 3] }, ...changes });
+  const placed = [-20, 0, 20].map((x, i) =>
+    unit(`u${i}`, { bestLayer: i === 0 ? 3 : -1, score: 0.5 - i / 10, position: [x, x / 2, 7 + i] }),
+  );
+
+  test('is called by its name in every text, never layer −1', () => {
+    const nuisance = { columns: ['rate'], score: 0.2, r2: 0.1 };
+    const told = layers.map((row) => ({ ...row, unique: row.layer < 0 ? 0.04 : 0.01 }));
+    const result = embedding(placed, { nuisance, layers: told });
+    const figures = alignment.figures(result);
+    expect(JSON.stringify([figures, alignment.summary(result)])).not.toMatch(/layers? [-−]/i);
+    expect(figures[0]!.summary).toMatch(
+      /^The embedding predicts D best \(95 % of resamples: the embedding to layer 3\)/,
+    );
+    expect(alignment.summary(result)).toContain('at the embedding');
+    const summaryOf = (id: string): string => figures.find((one) => one.id === id)!.summary;
+    expect(summaryOf('unique-variance')).toContain('the embedding adds the most, 0.04');
+    expect(summaryOf('unit-layers-space')).toContain('the embedding to layer 3');
+  });
+
+  test('may be the only layer', () => {
+    const [only] = alignment.figures(embedding([unit('a', { bestLayer: -1 })], { layers: layers.slice(0, 1) }));
+    expect(only!.summary).toMatch(/^The embedding, the only one, predicts D/);
+  });
+});
