@@ -5,6 +5,10 @@ import { Cancelled, describeCancel, messageOf, UserError } from '../shared/error
 import { PROVIDERS } from '../shared/provider';
 import { addSpecOptions, specInput } from './flags';
 import { CANCELLED } from './interrupt';
+import { runStudyShard } from './shard';
+import type { ShardOptions } from './shard';
+import { status } from './status';
+import type { StatusOptions } from './status';
 import { runStudy } from './study';
 import type { StudyOptions } from './study';
 import { info, report, runAnalysis } from './verbs';
@@ -83,6 +87,8 @@ function program(streams: Streams, ended: Ended): Command {
   addInfo(root, streams);
   for (const analysis of catalog) addAnalysis(root, analysis, streams);
   addStudy(root, streams, ended);
+  addShard(root, streams);
+  addStatus(root, streams, ended);
   addReport(root, streams);
   return root;
 }
@@ -136,13 +142,54 @@ function addStudy(root: Command, streams: Streams, ended: Ended): void {
     .argument('<study>', 'a study file, such as my.study.yaml')
     .option('--force', 'run what is up to date, too')
     .option('--dry-run', 'only say what would run, and why')
-    .option('--only <name>', 'one analysis of the study, with what it needs');
+    .option('--only <name>', 'one analysis of the study, with what it needs')
+    .option('--results <folder>', 'folder of results below this one (default: what the study says, else .brainlens)');
   addSettings(command);
   command
+    .addOption(
+      new Option('--engine <where>', 'where shards run: slurm submits them to the cluster (default: local)').choices([
+        'local',
+        'slurm',
+      ]),
+    )
+    .option('--shards <n>', 'divide each analysis that can be into so many shards; the numbers stay the same')
+    .option('--at-once <n>', 'shards at the same time; cores and memory are divided among them (default: one per core)')
     .option('--json', 'the runs with their states and folders on standard output; lines go to standard error')
     .option('--quiet', 'no progress, only a line for each run, warnings and errors')
     .action(async (file: string, options: StudyOptions) => {
       ended.code = await runStudy(file, options, streams);
+    });
+}
+
+function addShard(root: Command, streams: Streams): void {
+  const command = root
+    .command('shard')
+    .description(
+      'One shard of one run of a study, or the run from what its shards made: what the scripts of jobs call.',
+    )
+    .argument('<study>', 'a study file, such as my.study.yaml')
+    .argument('<run>', 'the name of the run: encoding, or encoding-smol where each model has one')
+    .option('--stage <name>', 'the part of the work that is divided: firing, features, layers, sweep')
+    .option('--shard <i/n>', 'which share of it, such as 3/8')
+    .option('--reduce', 'make the result; what no shard has made is made, too')
+    .option('--force', 'with --reduce: replace a result that is not of this study')
+    .option('--results <folder>', 'folder of results below this one (default: what the study says, else .brainlens)');
+  addSettings(command);
+  command
+    .option('--quiet', 'no progress, only a line at the end, warnings and errors')
+    .action((file: string, run: string, options: ShardOptions) => runStudyShard(file, run, options, streams));
+}
+
+function addStatus(root: Command, streams: Streams, ended: Ended): void {
+  root
+    .command('status')
+    .description('How studies stand on the cluster: shards done, running, waiting and failed, progress, time left.')
+    .argument('[what]', 'a study file or a result folder (default: every study here that was submitted)')
+    .option('--cancel', 'cancel what waits or runs (scancel); what was made stays')
+    .option('--results <folder>', 'folder of results below this one (default: what the study says, else .brainlens)')
+    .option('--json', 'all of it as JSON on standard output')
+    .action(async (what: string | undefined, options: StatusOptions) => {
+      ended.code = await status(what, options, streams);
     });
 }
 
@@ -168,7 +215,9 @@ function addSettings(command: Command): void {
       new Option('--executor <way>', 'force a way to run (default: auto)').choices(['auto', 'resident', 'streaming']),
     )
     .addOption(
-      new Option('--provider <name>', 'where models run; not every platform has each (default: cpu)').choices(PROVIDERS),
+      new Option('--provider <name>', 'where models run; not every platform has each (default: cpu)').choices(
+        PROVIDERS,
+      ),
     )
     .option('--no-self-check', 'do not look whether a model makes sense of plain English before it runs');
 }

@@ -1,22 +1,31 @@
 import { Cancelled, UserError } from '../shared/errors';
 import { parseBytes } from '../shared/memory-size';
+import { RESULTS_FOLDER_WANTED, resultsFolderOf } from '../shared/results-folder';
 import { counted } from '../shared/words';
+import type { StudyJob } from '../engine/study/run';
 import { executeStudy, whyOf } from '../study/execute';
 import { statesOf } from '../study/next';
 import type { Outcome, RunStatus } from '../study/next';
 import { withNeeds } from '../study/order';
 import type { StudyPlan, StudyRun } from '../study/plan';
+import type { SlurmSettings } from '../study/slurm';
 import type { StudySettings } from '../study/study';
 import { nearest } from '../shared/manifest';
 import { CANCELLED, interruptible } from './interrupt';
+import { localShards } from './local-shards';
+import type { LocalOptions } from './local-shards';
 import { ProgressDisplay } from './progress';
 import { jobSettings } from './verbs';
 import type { CommonOptions, Streams } from './verbs';
 
 /** Options of `brainlens run` as they were typed. */
-export interface StudyOptions extends Omit<CommonOptions, 'out'> {
+export interface StudyOptions extends Omit<LocalOptions, 'out'> {
   readonly dryRun?: boolean;
+  /** Where shards run. */
+  readonly engine?: string;
   readonly only?: string;
+  /** Folder of results below the working directory; it wins over what the study says. */
+  readonly results?: string;
 }
 
 /**
@@ -25,11 +34,13 @@ export interface StudyOptions extends Omit<CommonOptions, 'out'> {
  * @throws UserError for a study that cannot run at all
  */
 export async function runStudy(path: string, options: StudyOptions, streams: Streams): Promise<number> {
-  const { openStudy } = await import('../engine/study/open');
+  if (options.engine === 'slurm') {
+    const { runOnSlurm } = await import('./slurm');
+    return runOnSlurm(path, options, streams);
+  }
   const { lookAt } = await import('../engine/study/look');
-  const { samplesFolder } = await import('../engine/samples');
-  const { file, plan, settings } = await openStudy(path, process.cwd());
-  const study = { ...jobSettings(withSettings(options, settings)), samples: samplesFolder(), file };
+  const { plan, study } = await openedStudy(path, options);
+  const local = localShards(path, options, study);
   const runs = options.only === undefined ? plan.runs : chosen(plan, options.only);
   const say = (line: string): unknown => (options.json === true ? streams.stderr : streams.stdout).write(`${line}\n`);
   if (options.dryRun === true) {
@@ -43,7 +54,7 @@ export async function runStudy(path: string, options: StudyOptions, streams: Str
     return 0;
   }
 
-  const { makeRun } = await import('../engine/study/run');
+  const { makeRun, makeShardedRun } = await import('../engine/study/run');
   const { discardPartial } = await import('../engine/store');
   const display = new ProgressDisplay(streams.stderr);
   const outcomes = new Map<string, Outcome>();
@@ -58,7 +69,9 @@ export async function runStudy(path: string, options: StudyOptions, streams: Str
           const onProgress: ProgressDisplay['show'] = (progress) => {
             if (options.quiet !== true) display.show({ ...progress, phase: `${turn.run.label}: ${progress.phase}` });
           };
-          const done = await makeRun(turn, study, { signal, onProgress }).finally(() => display.clear());
+          const hooks = { signal, onProgress };
+          const making = local === undefined ? makeRun(turn, study, hooks) : makeShardedRun(turn, study, local, hooks);
+          const done = await making.finally(() => display.clear());
           for (const warning of done.warnings) streams.stderr.write(`Warning: ${turn.run.label}: ${warning}\n`);
           return done;
         },
@@ -98,8 +111,35 @@ function withSettings(options: StudyOptions, settings: StudySettings): CommonOpt
   };
 }
 
+/** A study that can run. */
+export interface OpenedForRuns {
+  readonly plan: StudyPlan;
+  /** What all its jobs share. */
+  readonly study: StudyJob;
+  readonly slurm: SlurmSettings;
+  /** What was typed or stands in the study: without defaults, which are those of this machine. */
+  readonly said: Pick<CommonOptions, 'threads' | 'memory'>;
+}
+
+/** A study that can run, and what all its jobs share. @throws UserError for a study that cannot run at all */
+export async function openedStudy(path: string, options: StudyOptions): Promise<OpenedForRuns> {
+  const { openStudy } = await import('../engine/study/open');
+  const { samplesFolder } = await import('../engine/samples');
+  const { file, plan, settings, slurm } = await openStudy(path, process.cwd(), typedResults(options));
+  const said = withSettings(options, settings);
+  return { plan, study: { ...jobSettings(said), samples: samplesFolder(), file }, slurm, said };
+}
+
+/** The folder of results that was typed. */
+function typedResults({ results }: StudyOptions): { readonly typedResults?: string } {
+  if (results === undefined) return {};
+  const folder = resultsFolderOf(results);
+  if (folder !== undefined) return { typedResults: folder };
+  throw new UserError(`--results ${results}: not a folder of results`, `Write ${RESULTS_FOLDER_WANTED}.`);
+}
+
 /** One analysis, or one run of it, with all that it needs. */
-function chosen({ runs }: StudyPlan, name: string): StudyRun[] {
+export function chosen({ runs }: StudyPlan, name: string): StudyRun[] {
   const found = withNeeds(runs, ({ id, analysis }) => id === name || analysis === name);
   if (found.length > 0) return found;
   const names = [...new Set(runs.flatMap(({ analysis, id }) => [analysis, id]))];

@@ -36,22 +36,29 @@ export interface Polled {
 
 const asking = new Map<string, Promise<Polled>>();
 
+/** How Slurm is asked. */
+export interface Asking {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Before something is submitted, the last answer is no answer. */
+  readonly fresh?: boolean;
+}
+
 /**
  * What Slurm says of the jobs of a study. It is asked at most every ten seconds: the last answer lies in the study's folder,
  * so that editor and command line share it. Jobs that are over are not asked for again, and what was known of them stays
  * when Slurm has forgotten them; those submitted since then count as waiting.
  * @param folder of the study's scripts
- * @param now milliseconds since 1970
  */
 export function pollSlurm(
   folder: string,
   ids: readonly string[],
   slurm: Pick<Slurm, 'reports'>,
-  now: () => number = Date.now,
+  how: Asking = {},
 ): Promise<Polled> {
   const under = asking.get(folder);
   if (under !== undefined) return under;
-  const answer = poll(folder, ids, slurm, now).finally(() => asking.delete(folder));
+  const answer = poll(folder, ids, slurm, how).finally(() => asking.delete(folder));
   asking.set(folder, answer);
   return answer;
 }
@@ -60,13 +67,13 @@ async function poll(
   folder: string,
   ids: readonly string[],
   slurm: Pick<Slurm, 'reports'>,
-  now: () => number,
+  { now = Date.now, fresh: anew = false }: Asking,
 ): Promise<Polled> {
   const path = join(folder, 'queue.json');
   const last = await lastAnswer(path);
   const known = last.reports.filter(({ job }) => ids.includes(job)) as TaskReport[];
   const age = now() - last.at;
-  if (age >= 0 && age < POLL_MS) return { reports: [...known, ...waiting(ids, known)], at: last.at };
+  if (!anew && age >= 0 && age < POLL_MS) return { reports: [...known, ...waiting(ids, known)], at: last.at };
   const open = ids.filter((id) => !isOver(known.filter(({ job }) => job === id)));
   if (open.length === 0) return { reports: known, at: now() };
   try {

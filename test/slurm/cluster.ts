@@ -133,7 +133,7 @@ SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 CredType=cred/munge
-AuthInfo=socket=${join(this.home, 'munge/socket')}
+AuthInfo=socket=${join(this.home, 'munge/socket')},cred_expire=5
 StateSaveLocation=${state}
 SlurmdSpoolDir=${spool}
 SlurmctldPidFile=${join(this.home, 'slurmctld.pid')}

@@ -3,12 +3,18 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder } from '../../data/make-folder';
 
-const failureSchema = z.object({ message: z.string() });
+const failureSchema = z.object({ message: z.string(), when: z.string().optional() });
 
 /** Why a run failed the last time; `undefined` where it did not. @param out its result folder */
 export async function failureOf(out: string): Promise<string | undefined> {
+  return (await failureNote(out))?.message;
+}
+
+/** Why a run failed the last time, and when: milliseconds since 1970. @param out its result folder */
+export async function failureNote(out: string): Promise<{ readonly message: string; readonly at: number } | undefined> {
   try {
-    return failureSchema.parse(JSON.parse(await readFile(fileOf(out), 'utf8'))).message;
+    const { message, when = '' } = failureSchema.parse(JSON.parse(await readFile(fileOf(out), 'utf8')));
+    return { message, at: Date.parse(when) || 0 };
   } catch {
     return undefined;
   }
