@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { subjectsOf } from '../../src/analyses/alignment/aggregate';
 import { clustersOf } from '../../src/analyses/alignment/clusters';
 import type { Recording } from '../../src/analyses/alignment/data';
-import { encodeLayers } from '../../src/analyses/alignment/encode';
+import { encodingPieces } from '../../src/analyses/alignment/encode';
+import { inPieces } from '../../src/analyses/alignment/pieces';
+import { divided } from '../../src/engine/shards/divided';
 import { foldsOf } from '../../src/analyses/alignment/folds';
 import { nullOfResponses } from '../../src/analyses/alignment/null';
 import { unitRows } from '../../src/analyses/alignment/summarise';
@@ -68,25 +70,30 @@ async function falsePositives(granularity: 'timeseries' | 'rows'): Promise<numbe
     const { draws } = nullOfResponses(DRAWS, shuffledAs, as, random.fork('null'), context);
     const subjects = subjectsOf(recording.targets);
     const layers = { layers: [0], of: 1, width: WIDTH, layer: () => Promise.resolve(features) };
-    const steps = encodeLayers({
+    const job = {
       features: layers,
       recording,
       plan: folds.plan,
-      options: { alpha: 'loo', alphas: Float64Array.of(1, 100), signal: context.signal },
+      options: { alpha: 'loo' as const, alphas: Float64Array.of(1, 100), signal: context.signal },
       pool,
       gemm,
       subjects,
-      average: 'median',
+      average: 'median' as const,
       bootstrap: 1,
       clusters: clustersOf(recording, undefined),
       draws,
       random,
+    };
+    const steps = inPieces([encodingPieces(job, 'noise')], {
+      divided: (work) => divided(work, { signal: context.signal }),
+      checkpoint: undefined,
       phase: 'noise',
+      atOnce: 1,
     });
     for (;;) {
       const step = await steps.next();
       if (step.done !== true) continue;
-      const scored = { encoded: step.value, features: layers, recording, subjects, average: 'median' as const };
+      const scored = { encoded: step.value[0], features: layers, recording, subjects, average: 'median' as const };
       found += unitRows({ ...scored, folds: folds.plan.outer.length }).filter(({ p }) => p <= 0.05).length;
       break;
     }

@@ -46,15 +46,8 @@ export async function* ablate(spec: AblationSpec, context: RunContext): AsyncGen
   const study = studyOf({ ...given, magnitude }, spec, context.seed);
 
   const checkpoint = await context.checkpoint(filesOf(tasks, transformer, given, reference), settingsOf(spec, tasks));
-  const { scores, estimatedSeconds } = yield* runSweep({
-    plans,
-    conditions: study.conditions,
-    ...(fill && { fill }),
-    transformer,
-    checkpoint,
-    memory: context.memory,
-    signal,
-  });
+  const { conditions } = study;
+  const scores = yield* runSweep({ plans, conditions, ...(fill && { fill }), transformer, checkpoint }, context);
   const kinds = controlKinds(spec);
   const evaluated = yield* evaluate(plans, scores, { ...study, kinds, seed: context.seed });
   const generations = yield* generationSamples(
@@ -71,7 +64,6 @@ export async function* ablate(spec: AblationSpec, context: RunContext): AsyncGen
     controls: kinds,
     sweeps: study.sweeps,
     sets: study.conditions.map(setOf),
-    estimatedSeconds,
     ...evaluated,
     generations,
     ...massiveShare(evaluated),

@@ -100,7 +100,6 @@ export interface AblationFields {
   readonly sweeps: readonly Sweep[];
   /** Rows of `masks.npy`. */
   readonly sets: readonly (Pick<Condition, 'fraction' | 'units' | 'seed'> & { readonly size: number })[];
-  readonly estimatedSeconds: number;
   readonly tasks: readonly TaskResult[];
   /** Absent without accuracy tasks. */
   readonly total?: TotalResult;

@@ -57,6 +57,7 @@ export const ablationSpec: AnalysisSpec<AblationSpec, z.input<typeof schema>> = 
   describe: 'Silence localized units and as many random ones, and measure what the model can no longer do',
   spec: schema,
   resumes: true,
+  stages: () => [{ name: 'sweep' }],
   paths: ['model', 'units', 'tasks', 'reference'],
   menu: { on: 'localization' },
 };

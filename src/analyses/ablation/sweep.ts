@@ -1,10 +1,9 @@
 import type { Ablation, TokenLogProbabilities, Transformer } from '../../models/transformer';
 import { formatDuration } from '../../shared/progress';
 import type { Progress } from '../../shared/progress';
-import type { Checkpoint } from '../contract';
+import type { Checkpoint, Piece, RunContext } from '../contract';
 import { ablationOf, keyOf } from './masks';
 import type { Condition } from './masks';
-import { ItemStore } from './item-store';
 import type { ItemScores, TaskPlan } from './plan';
 
 /** What is to be scored. */
@@ -15,130 +14,171 @@ export interface SweepInput {
   readonly fill?: Float32Array;
   readonly transformer: Transformer;
   readonly checkpoint: Checkpoint;
-  /** Budget in bytes. */
-  readonly memory: number;
-  readonly signal: AbortSignal;
 }
 
-export interface SweepScores {
-  /** Per task the items' scores: the model as it is, then one per condition. */
-  readonly scores: readonly (readonly ItemScores[])[];
-  /** What the sweep was expected to take after its first measured batch; 0 where nothing was left to do. */
-  readonly estimatedSeconds: number;
-}
+/** The stage of an ablation study in which tasks are scored. */
+export const SWEEP_STAGE = 'sweep';
 
-/** Conditions that go through together at most: more gain no speed. */
+/** Conditions of a piece, which go through together: more gain no speed. */
 const GROUP = 16;
-/** Share of the budget for the streams of one group's largest batch, and bytes of such a batch's tokens per condition. */
-const GROUP_SHARE = 0.1;
+/** Share of the budget for the streams of a call's largest batch, and bytes of such a batch's tokens per condition. */
+const CALL_SHARE = 0.1;
 const BATCH_TOKENS = 512;
 /** (Tokens × conditions) that are measured before the sweep. */
 const MEASURED = 512;
+const PHASE = 'Ablation';
+const UNIT = 'tokens × conditions';
 
-/** Tasks under some of the conditions, in one call of the model. */
-interface Job {
-  readonly tasks: readonly number[];
+/** One task under some of the conditions. */
+interface Cell {
+  readonly task: number;
+  /** Of which the conditions are: pieces of one group can share a call. */
+  readonly group: number;
   /** Indices: 0 is the model as it is. */
   readonly conditions: readonly number[];
-  readonly ablations: readonly (Ablation | undefined)[];
-  readonly sequences: readonly Int32Array[];
+  readonly name: string;
   /** Tokens × conditions. */
   readonly work: number;
 }
 
 /**
- * Scores all tasks with the model as it is and under every condition. What a cancelled sweep has kept, by task and
- * condition, is not computed again.
+ * Scores all tasks with the model as it is and under every condition, in pieces of a task and up to 16 conditions.
+ * @returns per task the items' scores: the model as it is, then one per condition
  * @throws Cancelled; UserError of the model
  */
-export async function* runSweep(input: SweepInput): AsyncGenerator<Progress, SweepScores> {
-  const { plans, conditions, transformer, signal, checkpoint } = input;
-  const names = ['baseline', ...conditions.map(keyOf)];
-  const store = new ItemStore(checkpoint, plans, names);
-  await store.load();
-  const jobs = jobsOf(input, store);
-  const total = jobs.reduce((sum, { work }) => sum + work, 0);
-  if (total === 0) return { scores: store.all(), estimatedSeconds: 0 };
+export async function* runSweep(
+  input: SweepInput,
+  context: Pick<RunContext, 'divided' | 'memory' | 'signal'>,
+): AsyncGenerator<Progress, readonly (readonly ItemScores[])[]> {
+  const { plans, conditions, transformer, checkpoint } = input;
+  // Groups of conditions come first: a model loaded for one group's first ablated block serves all tasks.
+  const cells = cellsOf(input);
+  const sizes = cells.map(({ work }) => work);
+  let measured = false;
+  const pieces = yield* context.divided({
+    stage: SWEEP_STAGE,
+    pieces: cells.map(({ name }) => name),
+    checkpoint,
+    phase: PHASE,
+    unit: UNIT,
+    sizes,
+    // Streaming loads all weights for every call, so that it takes all tasks at once.
+    together: (index, next) => transformer.executor === 'streaming' && cells[index]!.group === cells[next]!.group,
+    async *make(indices) {
+      const some = indices.map((index) => cells[index]!);
+      if (!measured) yield* measure(some[0]!, input, sizes, context.signal);
+      measured = true;
+      return yield* score(some, input, context);
+    },
+  });
+  const scores = plans.map((): ItemScores[] => new Array<ItemScores>(conditions.length + 1));
+  for (const [index, { task, conditions: own }] of cells.entries()) {
+    const { arrays } = await pieces.read(index);
+    own.forEach((condition, column) => (scores[task]![condition] = unpacked(arrays, column, plans[task]!.items)));
+  }
+  return scores;
+}
 
-  const estimatedSeconds = yield* measure(jobs, total, transformer, signal);
-  const phase = `Ablation (about ${formatDuration(estimatedSeconds)} in all)`;
-  let done = 0;
-  for (const { tasks, conditions: indices, ablations, sequences, work } of jobs) {
-    const steps = transformer.nextTokens(sequences, ablations, { signal });
+function cellsOf({ plans, conditions }: SweepInput): Cell[] {
+  const names = ['baseline', ...conditions.map(keyOf)];
+  const cells: Cell[] = [];
+  for (let from = 0; from < names.length; from += GROUP) {
+    const own = Array.from({ length: Math.min(GROUP, names.length - from) }, (_, i) => from + i);
+    for (const [task, { name, sequences }] of plans.entries()) {
+      const tokens = sequences.reduce((sum, { length }) => sum + length, 0);
+      const title = `${name}: ${own.map((i) => names[i]!).join(', ')}`;
+      cells.push({ task, group: from / GROUP, conditions: own, name: title, work: own.length * tokens });
+    }
+  }
+  return cells;
+}
+
+/** Scores cells of one group in common calls of the model, of as many conditions as memory allows. */
+async function* score(
+  cells: readonly Cell[],
+  input: SweepInput,
+  { memory, signal }: Pick<RunContext, 'memory' | 'signal'>,
+): AsyncGenerator<Progress, Piece[]> {
+  const { plans, transformer } = input;
+  const { conditions } = cells[0]!;
+  const bytes = 3 * 4 * BATCH_TOKENS * transformer.description.width;
+  const atOnce = Math.max(1, Math.min(conditions.length, Math.floor((CALL_SHARE * memory) / bytes)));
+  const sequences = cells.flatMap(({ task }) => plans[task]!.sequences);
+  const total = cells.reduce((sum, { work }) => sum + work, 0);
+  const scores = cells.map((): ItemScores[] => []);
+  for (let from = 0; from < conditions.length; from += atOnce) {
+    const some = conditions.slice(from, from + atOnce);
+    const steps = transformer.nextTokens(sequences, ablationsOf(some, input), { signal });
     const values = yield* asShare(steps, (share) => {
-      return { phase, done: Math.floor(done + share * work), total, unit: 'tokens × conditions' };
+      const done = Math.floor((total * (from + share * some.length)) / conditions.length);
+      return { phase: PHASE, done, total, unit: UNIT };
     });
     let first = 0;
-    for (const task of tasks) {
+    for (const [i, { task }] of cells.entries()) {
       const plan = plans[task]!;
-      for (const [column, index] of indices.entries()) {
-        await store.put(task, index, plan.judge(readerOf(values, column, first)));
-      }
+      for (const column of some.keys()) scores[i]!.push(plan.judge(readerOf(values, column, first)));
       first += plan.sequences.length;
     }
-    done += work;
   }
-  return { scores: store.all(), estimatedSeconds };
+  return cells.map(({ work }, i) => ({ arrays: packed(scores[i]!), work }));
 }
 
-/** Groups of conditions come first: a model loaded for one group's first ablated block serves all tasks. */
-function jobsOf({ plans, conditions, fill, transformer, memory }: SweepInput, store: ItemStore): Job[] {
-  const bytes = 3 * 4 * BATCH_TOKENS * transformer.description.width;
-  const size = Math.max(1, Math.min(GROUP, Math.floor((GROUP_SHARE * memory) / bytes)));
-  const all = Array.from({ length: conditions.length + 1 }, (_, i) => i);
-  const tasks = plans.map((_, i) => i);
-  // Streaming loads all weights for every call, so that it takes all tasks at once.
-  const bundles = transformer.executor === 'streaming' ? [tasks] : tasks.map((task) => [task]);
-  const jobs: Job[] = [];
-  for (let from = 0; from < all.length; from += size) {
-    const group = all.slice(from, from + size);
-    const ablations = new Map(group.map((i) => [i, i === 0 ? undefined : ablationOf(conditions[i - 1]!.mask, fill)]));
-    for (const bundle of bundles) {
-      const missing = group.filter((index) => bundle.some((task) => !store.has(task, index)));
-      if (missing.length === 0) continue;
-      const sequences = bundle.flatMap((task) => plans[task]!.sequences);
-      jobs.push({
-        tasks: bundle,
-        conditions: missing,
-        ablations: missing.map((index) => ablations.get(index)),
-        sequences,
-        work: missing.length * sequences.reduce((sum, { length }) => sum + length, 0),
-      });
-    }
-  }
-  return jobs;
+function ablationsOf(indices: readonly number[], { conditions, fill }: SweepInput): (Ablation | undefined)[] {
+  return indices.map((index) => (index === 0 ? undefined : ablationOf(conditions[index - 1]!.mask, fill)));
 }
 
-/** Seconds that all jobs will take, from one sequence (which also loads the model) and a small batch. */
+/** f64 [conditions, items] each. */
+function packed(scores: readonly ItemScores[]): Record<string, Float64Array> {
+  const joined = (of: (one: ItemScores) => Float64Array): Float64Array =>
+    Float64Array.from(scores.flatMap((one) => [...of(one)]));
+  return {
+    scores: joined((one) => one.scores),
+    weights: joined((one) => one.weights),
+    ...(scores[0]?.normalized !== undefined && { normalized: joined((one) => one.normalized!) }),
+  };
+}
+
+function unpacked({ scores, weights, normalized }: Piece['arrays'], column: number, items: number): ItemScores {
+  const own = (of: Piece['arrays'][string]): Float64Array =>
+    Float64Array.from(of.subarray(column * items, (column + 1) * items));
+  return {
+    scores: own(scores!),
+    weights: own(weights!),
+    ...(normalized !== undefined && { normalized: own(normalized) }),
+  };
+}
+
+/** Says how long the sweep will take in all, from one sequence (which also loads the model) and a small batch. */
 async function* measure(
-  jobs: readonly Job[],
-  total: number,
-  transformer: Transformer,
+  { task, conditions }: Cell,
+  input: SweepInput,
+  sizes: readonly number[],
   signal: AbortSignal,
-): AsyncGenerator<Progress, number> {
-  const { sequences, ablations } = jobs[0]!;
+): AsyncGenerator<Progress, void> {
+  const { plans, transformer } = input;
+  const ablations = ablationsOf(conditions, input);
   const sample: Int32Array[] = [];
   let tokens = 0;
-  for (const ids of sequences) {
+  for (const ids of plans[task]!.sequences) {
     if (tokens * ablations.length >= MEASURED) break;
     sample.push(ids);
     tokens += ids.length;
   }
-  const phase = 'Estimating the time';
   const timed = async function* (part: readonly Int32Array[], done: number): AsyncGenerator<Progress, number> {
     const start = performance.now();
     yield* asShare(transformer.nextTokens(part, ablations, { signal }), () => {
-      return { phase, done, total: 2, unit: 'measurements' };
+      return { phase: 'Estimating the time', done, total: 2, unit: 'measurements' };
     });
     return (performance.now() - start) / 1000;
   };
   const once = yield* timed(sample.slice(0, 1), 0);
   const batch = yield* timed(sample, 1);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   const share = total / (tokens * ablations.length);
+  const calls = Math.ceil((input.conditions.length + 1) / GROUP);
   const seconds =
-    transformer.executor === 'streaming' ? jobs.length * once + Math.max(0, batch - once) * share : batch * share;
-  yield { phase: `Estimated time: ${formatDuration(seconds)}`, done: 0, total, unit: 'tokens × conditions' };
-  return seconds;
+    transformer.executor === 'streaming' ? calls * once + Math.max(0, batch - once) * share : batch * share;
+  yield { phase: `Estimated time in all: ${formatDuration(seconds)}`, done: 0, total, unit: UNIT };
 }
 
 async function* asShare<T>(

@@ -7,20 +7,22 @@ import type { AnalysisResult, NdArray } from '../../shared/analysis';
 import { UserError } from '../../shared/errors';
 import { formatBytes } from '../../shared/progress';
 import type { Progress } from '../../shared/progress';
-import type { RunContext } from '../contract';
+import type { Checkpoint, RunContext } from '../contract';
 import { aggregateOf } from './aggregate';
 import type { Subjects } from './aggregate';
 import { clustersOf } from './clusters';
 import type { Clusters } from './clusters';
 import type { LayerFeatures, Recording } from './data';
 import { factsOf } from './facts';
-import { CHUNK_VALUES, encodeLayers } from './encode';
+import { CHUNK_VALUES, encodingPieces } from './encode';
 import type { Encoded, EncodingJob } from './encode';
 import { foldsOf } from './folds';
 import { latencyOf } from './latency';
-import { encodeNuisance } from './nuisance';
+import { besideNuisance, nuisanceAlone } from './nuisance';
 import type { NuisanceScores } from './nuisance';
 import { nullOfResponses } from './null';
+import { inPieces } from './pieces';
+import type { PieceHost } from './pieces';
 import type { AlignmentFields, UnitSetRow } from './result';
 import { alphasOf } from './spec';
 import type { AlignmentSpec } from './spec';
@@ -37,6 +39,8 @@ export interface RidgeJob {
   readonly recording: Recording;
   readonly subjects: Subjects;
   readonly missing: number;
+  /** Where pieces of the work are kept; absent: they are not. */
+  readonly checkpoint?: Checkpoint | undefined;
   /** The units that `features` are, with `--units`. */
   readonly selected?: UnitSet;
   /** Random units in place of the selected ones, which are `features` then. */
@@ -77,31 +81,35 @@ export async function* alignRidge(job: RidgeJob): AsyncGenerator<Progress, Analy
       clusters: clustersOf(recording, folds.groups),
       draws: null_.draws,
       random,
-      phase: 'Encoding',
     };
-    const encoded = yield* encodeLayers(encoding);
-    const sets = yield* encodeControls(job, encoding);
-    const nuisance = recording.nuisance === undefined ? undefined : yield* encodeNuisance(encoding, recording.nuisance);
-    return resultOf(job, encoding, { encoded, how: null_.how, sets, nuisance });
+    const atOnce = pool.parallel(folds.plan, features.width);
+    const host = { divided: context.divided, checkpoint: job.checkpoint, phase: 'Encoding', atOnce };
+    return resultOf(job, encoding, { how: null_.how, ...(yield* computed(job, encoding, host)) });
   } finally {
     await pool.dispose();
     await gemm.dispose();
   }
 }
 
-/** The same scores of every control; without a null of their own. */
-async function* encodeControls(
-  { controls }: RidgeJob,
+/** All that is fitted, as one work in pieces: the layers, the random units without a null of their own, the nuisance. */
+async function* computed(
+  { controls, recording: { nuisance } }: RidgeJob,
   encoding: EncodingJob,
-): AsyncGenerator<Progress, readonly UnitSetRow[]> {
-  const rows: UnitSetRow[] = [];
-  for (const [i, { set, features }] of controls.entries()) {
-    yield { phase: 'Random units', done: i, total: controls.length, unit: 'sets' };
-    const phase = `Random units, set ${i + 1} of ${controls.length}`;
-    const encoded = yield* encodeLayers({ ...encoding, features, draws: [], phase });
-    rows.push(setRow(set, encoded));
+  host: PieceHost,
+): AsyncGenerator<Progress, Omit<Computed, 'how'>> {
+  const main = encodingPieces(encoding, 'layers');
+  const random = controls.map(({ features }, i) =>
+    encodingPieces({ ...encoding, features, draws: [] }, `random units, set ${i}`),
+  );
+  const sets = (encoded: readonly Encoded[]): UnitSetRow[] => controls.map(({ set }, i) => setRow(set, encoded[i]!));
+  if (nuisance === undefined) {
+    const [encoded, ...others] = yield* inPieces([main, ...random], host);
+    return { encoded, sets: sets(others), nuisance: undefined };
   }
-  return rows;
+  const low = [nuisanceAlone(encoding, nuisance), besideNuisance(encoding, nuisance)] as const;
+  const [encoded, alone, beside, ...others] = yield* inPieces([main, ...low, ...random], host);
+  const { scores, r2 } = alone;
+  return { encoded, sets: sets(others), nuisance: { columns: nuisance.columns, scores, r2, ...beside } };
 }
 
 /**

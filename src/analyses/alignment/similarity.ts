@@ -7,13 +7,15 @@ import type { AnalysisResult } from '../../shared/analysis';
 import { Cancelled, UserError } from '../../shared/errors';
 import { formatBytes } from '../../shared/progress';
 import type { Progress } from '../../shared/progress';
-import type { RunContext } from '../contract';
+import type { Checkpoint, RunContext } from '../contract';
 import { largest, overSubjects } from './aggregate';
 import type { Subjects } from './aggregate';
 import type { LayerFeatures, Recording } from './data';
 import { FEWEST_GROUPS } from './folds';
 import { nullOfResponses } from './null';
 import type { Null } from './null';
+import { inPieces } from './pieces';
+import type { PieceSet } from './pieces';
 import type { AlignmentFields, LayerRow } from './result';
 import { factsOf } from './facts';
 import type { AlignmentSpec } from './spec';
@@ -27,6 +29,15 @@ interface SimilarityJob {
   readonly subjects: Subjects;
   readonly missing: number;
   readonly metric: SimilarityMetric;
+  /** Where pieces of the work are kept; absent: they are not. */
+  readonly checkpoint?: Checkpoint | undefined;
+}
+
+interface SimilarityScores {
+  /** f64 [layers, subjects] */
+  readonly scores: Float64Array;
+  /** f64 [draws] per layer: means over subjects. */
+  readonly nulls: readonly Float64Array[];
 }
 
 /** One subject's responses: complete rows, and as features of them its complete units. */
@@ -56,18 +67,31 @@ export async function* alignSimilarity(job: SimilarityJob): AsyncGenerator<Progr
   );
   const layers = features.layers.length;
   const count = subjects.names.length;
-  const scores = new Float64Array(layers * count);
-  const nulls = Array.from({ length: layers }, () => new Float64Array(draws.length));
-  for (let i = 0; i < layers; i += 1) {
-    yield { phase: 'Similarity', done: i, total: layers, unit: 'layers' };
-    if (context.signal.aborted) throw new Cancelled();
-    const layer = signatureOf(await features.layer(i), recording.rows, metric, zscored);
-    signatures.forEach((signature, s) => (scores[i * count + s] = similarityOf(layer, signature)));
-    shuffledSignatures.forEach((ofDraw, d) => {
-      nulls[i]![d] = overSubjects(Float64Array.from(ofDraw, (signature) => similarityOf(layer, signature)));
-    });
-  }
-  yield { phase: 'Similarity', done: layers, total: layers, unit: 'layers' };
+  const similarities: PieceSet<SimilarityScores> = {
+    names: features.layers.map((layer) => `layer ${layer}`),
+    sizes: features.layers.map(() => 1),
+    async make(i) {
+      if (context.signal.aborted) throw new Cancelled();
+      const layer = signatureOf(await features.layer(i), recording.rows, metric, zscored);
+      const own = Float64Array.from(signatures, (signature) => similarityOf(layer, signature));
+      const null_ = shuffledSignatures.map((ofDraw) =>
+        overSubjects(Float64Array.from(ofDraw, (signature) => similarityOf(layer, signature))),
+      );
+      return { arrays: { scores: own, null: Float64Array.from(null_) }, work: 1 };
+    },
+    async gather(read) {
+      const scores = new Float64Array(layers * count);
+      const nulls: Float64Array[] = [];
+      for (let i = 0; i < layers; i += 1) {
+        const { arrays } = await read(i);
+        scores.set(arrays['scores']!, i * count);
+        nulls.push(arrays['null'] as Float64Array);
+      }
+      return { scores, nulls };
+    },
+  };
+  const host = { divided: context.divided, checkpoint: job.checkpoint, phase: 'Similarity', atOnce: 1 };
+  const [{ scores, nulls }] = yield* inPieces([similarities], host);
   const fields = fieldsFor(job, responses, scores, nulls, how);
   return { fields: { ...fields }, arrays: { scores: { data: scores, shape: [layers, count] } } };
 }

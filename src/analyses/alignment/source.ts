@@ -22,13 +22,16 @@ export interface Source {
   readonly missing: number;
   /** Absent for bare arrays. */
   readonly model?: Transformer;
+  /** Whose contents the numbers come from. */
+  readonly files: readonly string[];
 }
 
 /** Reads what is aligned with what. @throws UserError for files, model or rows that do not go together; Cancelled */
 export async function* readSource(spec: AlignmentSpec, context: RunContext): AsyncGenerator<Progress, Source> {
   if (spec.features !== undefined) {
     const arrays = await readArrays(spec.features, spec.responses!, context);
-    return { ...arrays, missing: checkResponses(arrays.recording, context) };
+    const files = [spec.features, spec.responses!];
+    return { ...arrays, files, missing: checkResponses(arrays.recording, context) };
   }
   return yield* fromDataset(spec, context);
 }
@@ -43,6 +46,7 @@ async function* fromDataset(spec: AlignmentSpec, context: RunContext): AsyncGene
     recording,
     missing,
     model,
+    files: [...model.files, ...dataset.files.map(({ path }) => path)],
   };
 }
 

@@ -173,5 +173,10 @@ export const alignmentSpec: AnalysisSpec<AlignmentSpec, z.input<typeof schema>> 
   spec: schema,
   paths: ['model', 'dataset', 'features', 'responses', 'units'],
   pathsLike: { folds: /\.npy$/ },
+  resumes: true,
+  stages: ({ features }) => [
+    ...(features === undefined ? [{ name: 'features', single: true } as const] : []),
+    { name: 'layers' },
+  ],
   menu: { on: 'model-and-dataset' },
 };

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isFolder } from '../../data/files';
 import { readNpyFile } from '../../data/npy-file';
@@ -53,6 +54,13 @@ export async function readUnitSets(
   }
   warnOfFewSets(controls, context);
   return [{ kind: 'selected', units: masks[0]! }, ...controls];
+}
+
+/** The files that unit sets are read from: the localization and its masks. */
+export async function filesOfUnits(path: string): Promise<string[]> {
+  const folder = basename(path) === 'result.json' ? join(path, '..') : path;
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name === 'result.json' || name.endsWith('.npy')).map((name) => join(folder, name));
 }
 
 /** p against a kind of random sets is at least 1/(1 + sets). */

@@ -156,7 +156,7 @@ function windowed({ source, model, layers }: Job, read: WindowFeatures, l: numbe
 
 /** The alignment of one length, its layers counted among those of all lengths. */
 async function* scoreLength(
-  { aligned, context, source, model, layers }: Job,
+  { aligned, context, source, model }: Job,
   features: LayerFeatures,
   l: number,
   lengths: number,
@@ -175,15 +175,10 @@ async function* scoreLength(
       const { fields, arrays } = step.value;
       return { result: { fields, arrays }, warnings };
     }
-    const { phase, done, unit } = step.value;
+    const { phase, done, total, unit } = step.value;
     if (phase.startsWith('Memory')) continue;
     yield unit === 'layers'
-      ? {
-          phase: `${phase} at every length`,
-          done: l * layers.length + done,
-          total: lengths * layers.length,
-          unit,
-        }
+      ? { phase: `${phase} at every length`, done: l * total + done, total: lengths * total, unit }
       : step.value;
   }
 }

@@ -1,7 +1,7 @@
 import type { DividedWork, Piece, Pieces } from '../../analyses/contract';
 import { Cancelled } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
-import { inLanes } from '../../analyses/alignment/lanes';
+import { inLanes } from './lanes';
 import { PieceFolder, PiecesInMemory } from './piece-store';
 import type { Known, PieceStore } from './piece-store';
 import { ShardDone, shareOf } from './share';
@@ -39,6 +39,8 @@ export async function* divided(work: DividedWork, { signal, shard }: Host): Asyn
     for (const [i, index] of indices.entries()) meter.took(index, await store.put(pieces[index]!, made[i]!));
     yield meter.progress();
   };
+  const found = meter.progress();
+  if (found.total > 0) yield found;
   const calls = callsOf(missing, work);
   const lanes = Math.min(work.atOnce ?? 1, calls.length);
   if (lanes <= 1) for (const indices of calls) yield* make(indices);
@@ -130,7 +132,8 @@ class Meter {
   /** @param current of the call under way, which counts from 0 */
   progress(current: { readonly done: number; readonly total: number } = { done: 0, total: 0 }): Progress {
     const { phase, unit, sizes } = this.work;
-    const done = this.done + current.done;
+    // Parts of a piece are told as whole units.
+    const done = Math.floor(this.done + current.done + 1e-9);
     return { phase, done, total: Math.max(done, Math.round(this.done + this.expected(current.total, sizes))), unit };
   }
 

@@ -1,9 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ablation } from '../../../../src/analyses/ablation/index';
 import { fieldsOf } from '../../../../src/analyses/ablation/result';
 import { ablationSpec } from '../../../../src/analyses/ablation/spec';
+import type { RunContext } from '../../../../src/analyses/contract';
+import { divided } from '../../../../src/engine/shards/divided';
+import { ShardDone } from '../../../../src/engine/shards/share';
 import type { Transformer } from '../../../../src/models/transformer';
 import type { AnalysisResult } from '../../../../src/shared/analysis';
 import { parseSpec } from '../../../../src/shared/analysis';
@@ -11,7 +14,7 @@ import { Cancelled } from '../../../../src/shared/errors';
 import { encodeNpy } from '../../../../src/shared/npy';
 import type { Progress } from '../../../../src/shared/progress';
 import { resultOf, temporaryFolder } from '../../models/support';
-import { bench, folder, golden, MemoryCheckpoint, model, taskFiles } from './support';
+import { bench, folder, golden, inFolder, MemoryCheckpoint, model, taskFiles } from './support';
 import type { Bench } from './support';
 
 const opened: Transformer[] = [];
@@ -110,11 +113,14 @@ describe('a bare mask on four kinds of tasks', () => {
     });
   });
 
-  test('the time is estimated before the sweep and said with it', async () => {
-    expect(fieldsOf(await result).estimatedSeconds).toBeGreaterThan(0);
+  test('the time is estimated before the sweep, and progress counts all of it', async () => {
+    await result;
     const phases = [...new Set(seen.map(({ phase }) => phase))];
-    expect(phases.find((phase) => phase.startsWith('Estimated time: '))).toBeDefined();
-    expect(phases.some((phase) => /^Ablation \(about .* in all\)$/.test(phase))).toBe(true);
+    expect(phases.find((phase) => phase.startsWith('Estimated time in all: '))).toBeDefined();
+    const sweep = seen.filter(({ phase }) => phase === 'Ablation');
+    expect(sweep[0]).toMatchObject({ done: 0, unit: 'tokens × conditions' });
+    expect(new Set(sweep.map(({ total }) => total)).size).toBe(1);
+    expect(sweep.at(-1)!.done).toBe(sweep.at(-1)!.total);
   });
 
   test('figures: bars by task with every draw on its bar, massive units, effects, flips', async () => {
@@ -189,33 +195,57 @@ test('a control that cannot be drawn is refused before the model reads anything'
   opened.push(...transformers);
 });
 
-test('a cancelled sweep goes on where it stopped, and comes to the same result', async () => {
-  const whole = await run(bench(new MemoryCheckpoint(), { opened }));
-  const checkpoint = new MemoryCheckpoint();
-  const abort = new AbortController();
-  const first: Bench = bench(checkpoint, {
-    opened,
-    signal: abort.signal,
-    // Two measurements, two tasks; the third is cut off.
-    onCall: () => void (first.calls.length === 5 && abort.abort()),
+describe('a sweep in pieces of a task and 16 conditions', () => {
+  // So many draws that they are two groups.
+  const many = { randomSeeds: 18, controls: ['random'] };
+
+  test('that is cancelled goes on where it stopped, and comes to the same result', async () => {
+    const whole = await run(bench(inFolder(), { opened }), many);
+    const checkpoint = inFolder();
+    const abort = new AbortController();
+    const first: Bench = bench(checkpoint, {
+      opened,
+      signal: abort.signal,
+      // Two measurements, two tasks; the third is cut off.
+      onCall: () => void (first.calls.length === 5 && abort.abort()),
+    });
+    await expect(run(first, many)).rejects.toThrow(Cancelled);
+    const pieces = readdirSync(checkpoint.folder);
+    expect(pieces).toHaveLength(2);
+    rmSync(join(checkpoint.folder, pieces[0]!));
+
+    const second = bench(checkpoint, { opened });
+    const resumed = await run(second, many);
+    const { sets } = fieldsOf(whole);
+    const [group, rest] = [16, sets.length + 1 - 16];
+    expect([rest > 0, rest <= 16]).toEqual([true, true]);
+    const calls = second.calls.slice(2).map(({ conditions }) => conditions);
+    expect(calls).toEqual([group, group, group, rest, rest, rest, rest]);
+    expect(resumed).toEqual(whole);
+
+    const third = bench(checkpoint, { opened });
+    expect(await run(third, many)).toEqual(whole);
+    expect(third.calls).toEqual([]);
   });
-  await expect(run(first)).rejects.toThrow(Cancelled);
-  const { sets } = fieldsOf(whole);
-  const perTask = sets.length + 1;
-  expect(checkpoint.kept.size).toBe(2 * perTask);
 
-  // One lost condition is computed again, alone, beside the two missing tasks.
-  const lost = [...checkpoint.kept.keys()].find((name) => name.startsWith('pairs/') && name.includes('random/1'))!;
-  checkpoint.kept.delete(lost);
-  const second = bench(checkpoint, { opened });
-  const resumed = await run(second);
-  expect(second.calls.slice(2).map(({ conditions }) => conditions)).toEqual([1, perTask, perTask]);
-  const timeless = ({ fields }: AnalysisResult) => ({ ...fields, estimatedSeconds: 0 });
-  expect(timeless(resumed)).toEqual(timeless(whole));
-
-  const third = bench(checkpoint, { opened });
-  await run(third);
-  expect(third.calls).toEqual([]);
+  test('by shards comes to the same result, also where memory allows one condition at a time', async () => {
+    const whole = await run(bench(inFolder(), { opened }), many);
+    const checkpoint = inFolder();
+    for (let index = 1; index <= 3; index += 1) {
+      const made = bench(checkpoint, { opened });
+      const { signal } = made.context;
+      const context: RunContext = {
+        ...made.context,
+        memory: 1e6,
+        divided: (work) => divided(work, { signal, shard: { stage: 'sweep', index, count: 3 } }),
+      };
+      await expect(run({ ...made, context }, many)).rejects.toThrow(ShardDone);
+      expect(new Set(made.calls.slice(2).map(({ conditions }) => conditions))).toEqual(new Set([1]));
+    }
+    const merged = bench(checkpoint, { opened });
+    expect(await run(merged, many)).toEqual(whole);
+    expect(merged.calls).toEqual([]);
+  });
 });
 
 test('the first items only, and a task file that is wrong names file and line', async () => {

@@ -4,7 +4,7 @@ import type { Checkpoint, RunContext } from '../../../../src/analyses/contract';
 import { openTransformer } from '../../../../src/models/open';
 import type { Transformer } from '../../../../src/models/transformer';
 import { divided } from '../../../../src/engine/shards/divided';
-import { golden as models, openOptions } from '../../models/support';
+import { golden as models, openOptions, temporaryFolder } from '../../models/support';
 
 export const folder = join(import.meta.dirname, '../../../golden/ablation');
 export const model = join(models, 'llama-llama3');
@@ -37,6 +37,12 @@ export class MemoryCheckpoint implements Checkpoint {
   read = (name: string): Promise<Float64Array | undefined> => Promise.resolve(this.kept.get(name));
   write = (name: string, data: Float64Array): Promise<void> => Promise.resolve(void this.kept.set(name, data));
   clear = (): Promise<void> => Promise.resolve(this.kept.clear());
+}
+
+/** A checkpoint in a folder of its own, as far as pieces need it. */
+export function inFolder(): Checkpoint {
+  const folder = join(temporaryFolder(), 'checkpoint');
+  return { ...new MemoryCheckpoint(), folder };
 }
 
 export interface Bench {
@@ -74,7 +80,7 @@ export function bench(
     recordInput: () => undefined,
     hash: (path) => Promise.resolve(`hash of ${path}`),
     checkpoint: () => Promise.resolve(checkpoint),
-    divided: (work) => divided(work, { signal: signal }),
+    divided: (work) => divided(work.checkpoint?.folder === '' ? { ...work, checkpoint: undefined } : work, { signal }),
     reached: () => undefined,
     cached: () => {
       throw new Error('nothing is cached here');

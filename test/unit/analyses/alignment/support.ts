@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunContext } from '../../../../src/analyses/contract';
+import type { Checkpoint, RunContext } from '../../../../src/analyses/contract';
 import { alignment } from '../../../../src/analyses/alignment/index';
 import { fieldsOf } from '../../../../src/analyses/alignment/result';
 import type { AlignmentFields } from '../../../../src/analyses/alignment/result';
@@ -58,8 +58,8 @@ export function contextFor(
     sample: (path) => join(samples, path),
     recordInput: () => undefined,
     hash: (path) => Promise.resolve(`hash of ${path}`),
-    checkpoint: () => Promise.reject(new Error('nothing is kept here')),
-    divided: (work) => divided(work, { signal: new AbortController().signal }),
+    checkpoint: () => Promise.resolve(forgetful),
+    divided: (work) => divided({ ...work, checkpoint: undefined }, { signal: new AbortController().signal }),
     reached: () => undefined,
     cached: inMemory,
     keep: () => Promise.resolve(),
@@ -80,6 +80,14 @@ export async function run(
   const result = await resultOf(alignment.run(parseSpec(alignmentSpec, settings), context), progress);
   return { result, fields: fieldsOf(result), warnings: context.warnings, progress };
 }
+
+/** A checkpoint that keeps nothing. */
+const forgetful: Checkpoint = {
+  folder: '',
+  read: () => Promise.resolve(undefined),
+  write: () => Promise.resolve(),
+  clear: () => Promise.resolve(),
+};
 
 /** A cache that forgets. */
 const inMemory: RunContext['cached'] = async function* (_, shape, compute) {

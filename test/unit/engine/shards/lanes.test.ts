@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { inLanes } from '../../../../src/analyses/alignment/lanes';
+import { inLanes } from '../../../../src/engine/shards/lanes';
 
 const progress = (done: number) => ({ phase: 'Encoding', done, total: 5, unit: 'layers' });
 
