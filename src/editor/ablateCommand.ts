@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import { guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { describeEstimate, endOf } from './estimateText';
@@ -12,8 +12,8 @@ import { askStep } from './steps';
 import type { Choice } from './steps';
 
 const ANALYSIS = 'ablate';
-const TITLE = 'Ablate Units';
-const THOROUGHLY = 'How thoroughly? A cancelled run goes on where it stopped.';
+const TITLE = l10n.t('Ablate Units');
+const THOROUGHLY = l10n.t('How thoroughly? A cancelled run goes on where it stopped.');
 
 /** How much is measured; more takes longer. */
 interface Depth {
@@ -26,13 +26,13 @@ type Tasks = { readonly kind: 'built-in' } | { readonly kind: 'browse' };
 
 const TASKS: readonly Choice<Tasks>[] = [
   {
-    label: '$(book) Built-in Tasks',
-    description: '11 minimal-pair paradigms, arithmetic, pattern continuation',
+    label: `$(book) ${l10n.t('Built-in Tasks')}`,
+    description: l10n.t('11 minimal-pair paradigms, arithmetic, pattern continuation'),
     value: { kind: 'built-in' },
   },
   {
-    label: '$(folder-opened) Browse…',
-    description: 'BLiMP or other minimal pairs, SyntaxGym suites, multiple choice, texts',
+    label: `$(folder-opened) ${l10n.t('Browse…')}`,
+    description: l10n.t('BLiMP or other minimal pairs, SyntaxGym suites, multiple choice, texts'),
     value: { kind: 'browse' },
   },
 ];
@@ -45,18 +45,18 @@ function depthsOf(units: number): Choice<Depth>[] {
   const fractions = FRACTIONS.filter((fraction) => Math.floor(fraction * units + 1e-9) >= 1);
   return [
     {
-      label: 'First Look',
-      description: '1 % of all units, 5 random draws of each kind, 25 items of each task',
+      label: l10n.t('First Look'),
+      description: l10n.t('1 % of all units, 5 random draws of each kind, 25 items of each task'),
       value: { fractions: [0.01], randomSeeds: 5, items: 25 },
     },
     {
-      label: 'One Fraction',
-      description: '1 % of all units, 20 random draws of each kind, all items',
+      label: l10n.t('One Fraction'),
+      description: l10n.t('1 % of all units, 20 random draws of each kind, all items'),
       value: { fractions: [0.01] },
     },
     {
-      label: 'Full Sweep',
-      description: `${fractions.length} fractions, 20 random draws of each kind, all items`,
+      label: l10n.t('Full Sweep'),
+      description: l10n.t('{0} fractions, 20 random draws of each kind, all items', fractions.length),
       value: { fractions },
     },
   ];
@@ -85,7 +85,11 @@ async function ablateOrThrow(clicked: Uri | undefined, parts: CommandParts): Pro
       ? `${THOROUGHLY} ${describeEstimate(outcome.estimate)}`
       : undefined,
   );
-  const answers = await ask(`${TITLE} of ${basename(localization)}`, depthsOf(await unitsOf(localization)), note);
+  const answers = await ask(
+    l10n.t('{0} of {1}', TITLE, basename(localization)),
+    depthsOf(await unitsOf(localization)),
+    note,
+  );
   if (answers === undefined) return;
   const place = await resultPlace(ANALYSIS, model, new Date());
   if (place === undefined) return;
@@ -97,7 +101,7 @@ async function ablateOrThrow(clicked: Uri | undefined, parts: CommandParts): Pro
     ...answers.depth,
   };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen(`Silencing units of ${basename(model)}`, { job, estimate }, parts);
+  await runAndOpen(l10n.t('Silencing units of {0}', basename(model)), { job, estimate }, parts);
 }
 
 async function ask(
@@ -106,7 +110,13 @@ async function ask(
   note: Promise<string | undefined>,
 ): Promise<{ tasks: readonly Uri[]; depth: Depth } | undefined> {
   for (;;) {
-    const first = await askStep<Tasks>({ title, step: 1, steps: 2, placeholder: 'Which tasks?', choices: TASKS });
+    const first = await askStep<Tasks>({
+      title,
+      step: 1,
+      steps: 2,
+      placeholder: l10n.t('Which tasks?'),
+      choices: TASKS,
+    });
     if (first?.kind !== 'chosen') return undefined;
     const tasks = first.value.kind === 'built-in' ? [] : await browseTasks();
     if (tasks === undefined) continue;
@@ -125,9 +135,9 @@ async function ask(
 
 async function browseTasks(): Promise<readonly Uri[] | undefined> {
   return window.showOpenDialog({
-    title: 'Tasks: minimal pairs, SyntaxGym suites, multiple choice, texts',
-    openLabel: 'Use These Tasks',
+    title: l10n.t('Tasks: minimal pairs, SyntaxGym suites, multiple choice, texts'),
+    openLabel: l10n.t('Use These Tasks'),
     canSelectMany: true,
-    filters: { Tasks: ['jsonl', 'json', 'csv', 'txt'] },
+    filters: { [l10n.t('Tasks')]: ['jsonl', 'json', 'csv', 'txt'] },
   });
 }

@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import { guarded, present, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { browseDataset, datasetChoices, datasetName } from './datasetChoice';
@@ -14,7 +14,7 @@ import { askStep } from './steps';
 import type { Choice } from './steps';
 
 const ANALYSIS = 'align';
-const TITLE = 'Align with Brain Data';
+const TITLE = l10n.t('Align with Brain Data');
 
 /** How features and responses are compared; everything else has its default. */
 interface Method {
@@ -25,23 +25,31 @@ interface Method {
 
 const METHODS: readonly Choice<Method>[] = [
   {
-    label: 'Ridge, Nested Cross-Validation',
-    description: 'the penalty of every region is chosen by inner folds',
+    label: l10n.t('Ridge, Nested Cross-Validation'),
+    description: l10n.t('the penalty of every region is chosen by inner folds'),
     value: { alpha: 'nested' },
   },
   {
-    label: 'Ridge, Leave-One-Out',
-    description: 'the penalty is chosen leaving one row out: fastest',
+    label: l10n.t('Ridge, Leave-One-Out'),
+    description: l10n.t('the penalty is chosen leaving one row out: fastest'),
     value: { alpha: 'loo' },
   },
   {
-    label: 'Ridge with p-Values',
-    description: 'leave-one-out, and the whole fit again on 100 permutations',
+    label: l10n.t('Ridge with p-Values'),
+    description: l10n.t('leave-one-out, and the whole fit again on 100 permutations'),
     value: { alpha: 'loo', permutations: 100 },
   },
-  { label: 'Least Squares', description: 'no penalty: the minimum-norm solution', value: { alpha: 'ols' } },
-  { label: 'Debiased CKA', description: 'similarity of geometry, without fitting', value: { metric: 'debiased-cka' } },
-  { label: 'RSA', description: 'rank correlation of distances, without fitting', value: { metric: 'rsa' } },
+  {
+    label: l10n.t('Least Squares'),
+    description: l10n.t('no penalty: the minimum-norm solution'),
+    value: { alpha: 'ols' },
+  },
+  {
+    label: l10n.t('Debiased CKA'),
+    description: l10n.t('similarity of geometry, without fitting'),
+    value: { metric: 'debiased-cka' },
+  },
+  { label: 'RSA', description: l10n.t('rank correlation of distances, without fitting'), value: { metric: 'rsa' } },
 ];
 
 /**
@@ -55,14 +63,14 @@ export async function align(clicked: Uri | undefined, parts: CommandParts): Prom
 async function alignOrThrow(clicked: Uri | undefined, parts: CommandParts): Promise<void> {
   if (!(await mayRun(workspace.isTrusted))) return;
   const manifest = clicked !== undefined && /\.ya?ml$/i.test(clicked.path) ? clicked : undefined;
-  const title = manifest === undefined ? TITLE : `Align with ${await datasetName(manifest)}`;
+  const title = manifest === undefined ? TITLE : l10n.t('Align with {0}', await datasetName(manifest));
   const model = await chooseModel(manifest === undefined ? clicked : undefined, parts.models, title);
   if (model === undefined) return;
   const settings = readSettings();
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
   const request = { model: model.fsPath, memory, executor, cacheFolder };
-  const fit = askFit(await parts.engine.client(), request, 'How shall they be compared?');
+  const fit = askFit(await parts.engine.client(), request, l10n.t('How shall they be compared?'));
   const answers = await ask(model, manifest, fit, parts.engine.samples);
   const end = await fit.end();
   if (end !== undefined) return present(end, parts.log);
@@ -72,7 +80,7 @@ async function alignOrThrow(clicked: Uri | undefined, parts: CommandParts): Prom
   if (place === undefined) return;
   const spec = { model: model.fsPath, dataset: dataset.fsPath, ...method };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  const running = `Aligning ${basename(model)} with ${await datasetName(dataset)}`;
+  const running = l10n.t('Aligning {0} with {1}', basename(model), await datasetName(dataset));
   await runAndOpen(running, { job, estimate: fit.estimate }, parts);
 }
 
@@ -82,14 +90,14 @@ async function ask(
   { note, unfit: signal }: Fit,
   samples: string,
 ): Promise<{ readonly dataset: Uri; readonly method: Method } | undefined> {
-  const title = `Align ${basename(model)} with Brain Data`;
+  const title = l10n.t('Align {0} with Brain Data', basename(model));
   const steps = manifest === undefined ? 2 : 1;
   const choices = manifest === undefined ? await datasetChoices(samples) : [];
   for (;;) {
     const dataset = manifest ?? (await askDataset({ title, steps, choices, signal }));
     if (dataset === undefined) return undefined;
     if (dataset === 'again') continue;
-    const placeholder = 'How shall they be compared?';
+    const placeholder = l10n.t('How shall they be compared?');
     const method = await askStep<Method>({ title, step: steps, steps, placeholder, choices: METHODS, note, signal });
     if (method === undefined) return undefined;
     if (method.kind === 'chosen') return { dataset, method: method.value };
@@ -102,7 +110,7 @@ async function askDataset(step: {
   readonly choices: readonly Choice<DatasetPick>[];
   readonly signal: AbortSignal;
 }): Promise<Uri | 'again' | undefined> {
-  const placeholder = 'Which recordings?';
+  const placeholder = l10n.t('Which recordings?');
   const pick = await askStep<DatasetPick>({ ...step, step: 1, placeholder });
   if (pick?.kind !== 'chosen') return undefined;
   return pick.value.kind === 'manifest' ? pick.value.file : ((await browseDataset()) ?? 'again');

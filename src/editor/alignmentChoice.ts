@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { window } from 'vscode';
+import { l10n, window } from 'vscode';
 import { readResult } from '../engine/store';
 import { messageOf } from '../shared/errors';
 import { count } from '../shared/words';
@@ -40,11 +40,11 @@ export async function askAlignments(
   const answer = await askSeveral({
     title,
     ...place,
-    placeholder: 'Which alignments? One for each model, with the same recordings',
+    placeholder: l10n.t('Which alignments? One for each model, with the same recordings'),
     candidates: candidates.toSorted((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined)),
     picked: candidates.map(({ value }) => value).filter(({ folder }) => paths.includes(folder.path)),
     least: 1,
-    tooFew: 'Choose at least one alignment.',
+    tooFew: l10n.t('Choose at least one alignment.'),
     refusal: ([first], { facts }) => first && otherRecordings(first.facts, facts),
   });
   return answer?.kind === 'other' ? undefined : answer;
@@ -88,16 +88,16 @@ export async function askCovariate(
     .sort(([, a], [, b]) => Number(b > 0) - Number(a > 0))
     .map(([covariate, finite]) => ({
       label: `$(${finite > 0 ? 'symbol-numeric' : 'circle-slash'}) ${covariate}`,
-      description: `${count(finite)} of ${count(units)} units have it`,
+      description: l10n.t('{0} of {1} units have it', count(finite), count(units)),
       ...(finite > 0 && { value: { covariate } }),
     }));
   choices.push({
-    label: '$(table) Column of a Table…',
-    description: 'CSV or TSV with the columns name and, where units of several subjects share names, subject',
+    label: `$(table) ${l10n.t('Column of a Table…')}`,
+    description: l10n.t('CSV or TSV with the columns name and, where units of several subjects share names, subject'),
     value: 'table',
   });
   for (;;) {
-    const placeholder = 'Against what? A distance, a latency, or another number of every unit';
+    const placeholder = l10n.t('Against what? A distance, a latency, or another number of every unit');
     const pick = await askStep({ title, ...place, placeholder, choices });
     if (pick?.kind !== 'chosen') return pick;
     const value = pick.value === 'table' ? await askTable(title) : pick.value;
@@ -108,16 +108,16 @@ export async function askCovariate(
 async function askTable(title: string): Promise<Covariate | undefined> {
   const [table] =
     (await window.showOpenDialog({
-      title: 'Table of units',
-      openLabel: 'Use This Table',
-      filters: { Tables: ['csv', 'tsv', 'jsonl', 'parquet'] },
+      title: l10n.t('Table of units'),
+      openLabel: l10n.t('Use This Table'),
+      filters: { [l10n.t('Tables')]: ['csv', 'tsv', 'jsonl', 'parquet'] },
     })) ?? [];
   if (table === undefined) return undefined;
   const covariate = await window.showInputBox({
     title,
-    prompt: `Column of ${basename(table)} with a number of every unit`,
+    prompt: l10n.t('Column of {0} with a number of every unit', basename(table)),
     ignoreFocusOut: true,
-    validateInput: (typed) => (typed.trim() === '' ? 'The name of a column' : undefined),
+    validateInput: (typed) => (typed.trim() === '' ? l10n.t('The name of a column') : undefined),
   });
   return covariate === undefined ? undefined : { covariate: covariate.trim(), table };
 }

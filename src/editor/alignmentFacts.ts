@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { z } from 'zod';
 import { nameOfModel } from '../shared/model-name';
 import type { ResultFile } from '../shared/result';
@@ -56,18 +57,18 @@ export interface Unfit {
 export function alignmentFacts({ spec, result, provenance }: ResultFile): AlignmentFacts | Unfit {
   const model = nameOfModel(String(spec['model'] ?? spec['features'] ?? 'unknown'));
   const parsed = fields.safeParse(result);
-  if (!parsed.success) return { model, unfit: 'was written by another version of Brainlens: align again' };
+  if (!parsed.success) return { model, unfit: l10n.t('was written by another version of Brainlens: align again') };
   const { dataset, metric, columns, layers, permutations, units } = parsed.data;
   if (columns === 'subjects')
-    return { model, unfit: `${metric} scores all units of a subject together: align with ridge` };
+    return { model, unfit: l10n.t('{0} scores all units of a subject together: align with ridge', metric) };
   if (layers.filter(({ layer }) => layer !== null).length < 2)
-    return { model, unfit: 'scores fewer than two layers: there is no best one' };
+    return { model, unfit: l10n.t('scores fewer than two layers: there is no best one') };
   const single = bareUnits(units);
   return {
     model,
     hashes: modelHashes(provenance),
     dataset,
-    method: permutations.draws > 0 ? `${metric}, p of ${count(permutations.draws)} permutations` : metric,
+    method: permutations.draws > 0 ? l10n.t('{0}, p of {1} permutations', metric, count(permutations.draws)) : metric,
     data: dataHashes(provenance),
     units: [...single.keys()],
     covariates: covariatesOf([...single.values()]),
@@ -90,15 +91,18 @@ export function otherRecordings(one: AlignmentFacts, other: AlignmentFacts): str
   const units = otherUnits(one, other);
   if (units !== undefined || one.data.length === 0 || other.data.length === 0) return units;
   const same = one.data.length === other.data.length && other.data.every((hash) => one.data.includes(hash));
-  return same ? undefined : `aligned with other stimuli or responses than ${one.model} (${one.dataset})`;
+  return same ? undefined : l10n.t('aligned with other stimuli or responses than {0} ({1})', one.model, one.dataset);
 }
 
 function otherUnits(one: AlignmentFacts, other: AlignmentFacts): string | undefined {
   const lacking = one.units.filter((name) => !other.units.includes(name));
   const further = other.units.filter((name) => !one.units.includes(name));
   if (lacking.length + further.length === 0) return undefined;
-  const parts = [named('lacks', lacking), named('has besides', further)].filter((part) => part !== '');
-  return `other units than ${one.model} (${one.dataset}): ${parts.join(', ')}`;
+  const parts = [
+    ...(lacking.length > 0 ? [l10n.t('lacks {0}', named(lacking))] : []),
+    ...(further.length > 0 ? [l10n.t('has besides {0}', named(further))] : []),
+  ];
+  return l10n.t('other units than {0} ({1}): {2}', one.model, one.dataset, parts.join(', '));
 }
 
 /** Covariates that all alignments know, each with the fewest units that have it in any of them. */
@@ -148,8 +152,8 @@ function covariatesOf(units: readonly Unit[]): Map<string, number> {
   return known;
 }
 
-function named(verb: string, names: readonly string[]): string {
-  if (names.length === 0) return '';
+function named(names: readonly string[]): string {
   const more = names.length - NAMED;
-  return `${verb} ${names.slice(0, NAMED).join('; ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+  const first = names.slice(0, NAMED).join('; ');
+  return more > 0 ? l10n.t('{0} and {1} more', first, count(more)) : first;
 }

@@ -1,4 +1,4 @@
-import { commands, Uri, window, workspace } from 'vscode';
+import { commands, l10n, Uri, window, workspace } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import type { Outcome } from '../engine/client';
 import { catalog } from '../analyses/catalog';
@@ -96,10 +96,10 @@ export async function present(outcome: Outcome, log: LogOutputChannel): Promise<
 /** Says what a cancelled run has left on purpose, and where. */
 async function presentKept(title: string, { folder, what }: Kept, log: LogOutputChannel): Promise<void> {
   log.info(`Cancelled; ${what} is in ${folder}`);
-  const show = 'Show in Explorer';
+  const show = l10n.t('Show in Explorer');
   const place = workspace.asRelativePath(folder);
   const answer = await window.showInformationMessage(
-    `${title} was cancelled. The best so far (${what}) is in ${place}.`,
+    l10n.t('{0} was cancelled. The best so far ({1}) is in {2}.', title, what, place),
     show,
   );
   if (answer === show) await commands.executeCommand('revealInExplorer', Uri.file(folder));
@@ -107,7 +107,7 @@ async function presentKept(title: string, { folder, what }: Kept, log: LogOutput
 
 /** A person's own mistake as it is; ours with the way to the log. */
 async function showFailure(message: string, user: boolean, log: LogOutputChannel): Promise<void> {
-  const show = 'Show Log';
+  const show = l10n.t('Show Log');
   const answer = await window.showErrorMessage(`Brainlens: ${message}`, ...(user ? [] : [show]));
   if (answer === show) log.show();
 }

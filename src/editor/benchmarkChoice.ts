@@ -1,7 +1,6 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { readResult } from '../engine/store';
-import { counted } from '../shared/words';
 import type { ChosenAlignment } from './alignmentChoice';
 import { namesOf } from './alignmentFacts';
 import { benchmarkModels, modelsIn, taskFacts, taskGroups } from './benchmarkFacts';
@@ -30,17 +29,21 @@ export async function askBenchmarks(
   results: WorkspaceResults,
 ): Promise<Answer<Benchmarks>> {
   const choices: Choice<Benchmarks | 'browse'>[] = [
-    { label: 'No Benchmarks', description: 'hierarchies of the models side by side', value: { kind: 'none' } },
+    {
+      label: l10n.t('No Benchmarks'),
+      description: l10n.t('hierarchies of the models side by side'),
+      value: { kind: 'none' },
+    },
     ...(await tables(alignments)),
     ...(await accuracies(alignments, results)),
     {
-      label: '$(folder-opened) Browse for a Table…',
-      description: 'CSV or TSV with the columns model, score and, where known, family',
+      label: `$(folder-opened) ${l10n.t('Browse for a Table…')}`,
+      description: l10n.t('CSV or TSV with the columns model, score and, where known, family'),
       value: 'browse',
     },
   ];
   for (;;) {
-    const placeholder = 'Which performance are brain scores held against?';
+    const placeholder = l10n.t('Which performance are brain scores held against?');
     const pick = await askStep({ title, ...place, placeholder, choices });
     if (pick?.kind !== 'chosen') return pick;
     const value = pick.value === 'browse' ? await browse() : pick.value;
@@ -62,10 +65,10 @@ async function tables(alignments: readonly ChosenAlignment[]): Promise<Choice<Be
     .sort((a, b) => b.known - a.known || a.file.path.localeCompare(b.file.path))
     .map(({ file, known }) => ({
       label: `$(${known > 0 ? 'table' : 'circle-slash'}) ${basename(file)}`,
-      description: `${displayPath(file)} · knows ${known} of ${counted(names.length, 'model')}`,
+      description: l10n.t('{0} · models known: {1} of {2}', displayPath(file), known, names.length),
       ...(known > 0
         ? { value: { kind: 'table', file } as const }
-        : { detail: `None of its rows is called ${names.join(' or ')}` }),
+        : { detail: l10n.t('None of its rows is called {0}', names.join(', ')) }),
     }));
 }
 
@@ -90,8 +93,8 @@ async function accuracies(
     read.filter((one) => one !== undefined),
     hashes,
   ).map(({ tasks, results: group }) => ({
-    label: `$(checklist) Accuracy on ${tasks.join(', ')}`,
-    description: `before ablation · ${group.length} of ${counted(hashes.length, 'model')}`,
+    label: `$(checklist) ${l10n.t('Accuracy on {0}', tasks.join(', '))}`,
+    description: l10n.t('before ablation · models: {0} of {1}', group.length, hashes.length),
     value: { kind: 'tasks', folders: group.map(({ folder }) => folder) },
   }));
 }
@@ -108,9 +111,9 @@ async function tasksOf(folder: Uri): Promise<(TaskFacts & { readonly folder: Uri
 async function browse(): Promise<Benchmarks | undefined> {
   const [file] =
     (await window.showOpenDialog({
-      title: 'Table of benchmarks: columns model and score',
-      openLabel: 'Use This Table',
-      filters: { Tables: ['csv', 'tsv'] },
+      title: l10n.t('Table of benchmarks: columns model and score'),
+      openLabel: l10n.t('Use This Table'),
+      filters: { [l10n.t('Tables')]: ['csv', 'tsv'] },
     })) ?? [];
   return file && { kind: 'table', file };
 }

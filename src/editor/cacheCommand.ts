@@ -1,4 +1,4 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { CacheOutcome } from '../engine/client';
 import { formatBytes } from '../shared/progress';
 import { answerOf, guarded } from './analysisRun';
@@ -14,17 +14,17 @@ export async function clearCache(parts: Pick<CommandParts, 'engine' | 'log'>): P
     const bytes = bytesOf(await client.cache(cacheFolder, { clear: false }));
     if (bytes === undefined) return;
     if (bytes === 0) {
-      void window.showInformationMessage('The cache of activations is empty.');
+      void window.showInformationMessage(l10n.t('The cache of activations is empty.'));
       return;
     }
-    const clear = 'Clear Cache';
-    const question = `Cached activations take ${formatBytes(bytes)}. Clear them?`;
-    const detail = 'The next run computes them anew. Results stay as they are.';
+    const clear = l10n.t('Clear Cache');
+    const question = l10n.t('Cached activations take {0}. Clear them?', formatBytes(bytes));
+    const detail = l10n.t('The next run computes them anew. Results stay as they are.');
     if ((await window.showWarningMessage(question, { modal: true, detail }, clear)) !== clear) return;
     const freed = bytesOf(await client.cache(cacheFolder, { clear: true }));
     if (freed === undefined) return;
     parts.log.info(`Cleared ${freed} bytes of ${cacheFolder}`);
-    void window.showInformationMessage(`Cleared ${formatBytes(freed)} of cached activations.`);
+    void window.showInformationMessage(l10n.t('Cleared {0} of cached activations.', formatBytes(freed)));
   });
 }
 

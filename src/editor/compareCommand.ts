@@ -1,4 +1,4 @@
-import { workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import { guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { chooseLocalizations } from './localizationChoice';
@@ -12,13 +12,13 @@ const ANALYSIS = 'compare';
 export async function compareNetworks(parts: CommandParts): Promise<void> {
   await guarded(parts.log, async () => {
     if (!(await mayRun(workspace.isTrusted))) return;
-    const folders = await chooseLocalizations(parts.results, 'Compare Networks');
+    const folders = await chooseLocalizations(parts.results, l10n.t('Compare Networks'));
     if (folders === undefined) return;
     const place = await resultPlace(ANALYSIS, folders[0]!, new Date());
     if (place === undefined) return;
     const spec = { results: folders.map(({ fsPath }) => fsPath) };
     const { cacheFolder } = parts.engine;
     const run = { ...place, ...readSettings(), cacheFolder, force: false, unique: true, seed: 0 };
-    await runAndOpen('Comparing networks', { job: { analysis: ANALYSIS, spec, ...run } }, parts);
+    await runAndOpen(l10n.t('Comparing networks'), { job: { analysis: ANALYSIS, spec, ...run } }, parts);
   });
 }

@@ -14,8 +14,8 @@ import type { Answer, Choice, Place } from './steps';
 import { runStudyFile } from './study/run';
 import { nameProblem, studyText } from './study/text';
 
-const TITLE = 'Compare Models on Brain Data';
-const AGAINST = 'Best layers of units against what?';
+const TITLE = l10n.t('Compare Models on Brain Data');
+const AGAINST = l10n.t('Best layers of units against what?');
 
 /** A covariate of the dataset's units, or none. */
 type Covariate = { readonly name?: string };
@@ -64,7 +64,7 @@ async function askDataset(place: Place, samples: string, signal: AbortSignal): P
     const pick = await askStep<DatasetPick>({
       title: TITLE,
       ...place,
-      placeholder: 'Which recordings?',
+      placeholder: l10n.t('Which recordings?'),
       choices,
       signal,
     });
@@ -81,7 +81,7 @@ function askCovariate(
 ): Promise<Answer<Covariate>> {
   const choices: Choice<Covariate>[] = [
     ...names.map((name) => ({ label: `$(symbol-numeric) ${name}`, value: { name } })),
-    { label: 'Nothing', description: 'alignments and similarity, no hierarchy', value: {} },
+    { label: l10n.t('Nothing'), description: l10n.t('alignments and similarity, no hierarchy'), value: {} },
   ];
   return askStep({ title: TITLE, ...place, placeholder: AGAINST, choices, note, signal });
 }
@@ -99,7 +99,7 @@ function askName(home: Uri): Thenable<string | undefined> {
     value,
     ignoreFocusOut: true,
     validateInput: (name) =>
-      nameProblem(name) ?? (free(name) ? undefined : `There is a study ${name}, or results of it`),
+      nameProblem(name) ?? (free(name) ? undefined : l10n.t('There is a study {0}, or results of it', name)),
   });
 }
 

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Uri } from 'vscode';
 import { runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
@@ -11,7 +12,7 @@ import { askSteps } from './steps';
 import type { Answer } from './steps';
 
 const ANALYSIS = 'hierarchy';
-const TITLE = 'Compare Alignments of Models';
+const TITLE = l10n.t('Compare Alignments of Models');
 
 /**
  * Asks for results of `align`, a covariate of their units and benchmarks, and runs `hierarchy` on them.
@@ -32,7 +33,7 @@ export async function compareHierarchies(picked: readonly Uri[], parts: CommandP
   };
   const { cacheFolder } = parts.engine;
   const run = { ...place, ...readSettings(), cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen('Comparing alignments of models', { job: { analysis: ANALYSIS, spec, ...run } }, parts);
+  await runAndOpen(l10n.t('Comparing alignments of models'), { job: { analysis: ANALYSIS, spec, ...run } }, parts);
 }
 
 async function ask(

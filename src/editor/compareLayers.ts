@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Uri } from 'vscode';
 import { UserError } from '../shared/errors';
 import { present, runAndOpen } from './analysisRun';
@@ -11,20 +12,25 @@ import { askStep, askSteps } from './steps';
 import type { Choice } from './steps';
 
 const ANALYSIS = 'similarity';
-const TITLE = 'Compare Layers of Models';
-const HOW = 'How alike are two layers?';
+const TITLE = l10n.t('Compare Layers of Models');
+const HOW = l10n.t('How alike are two layers?');
 
 type Metric = 'cka' | 'debiased-cka' | 'rsa';
 
 const METRICS: readonly Choice<Metric>[] = [
-  { label: 'CKA', description: 'linear centered kernel alignment', value: 'cka' },
-  { label: 'Debiased CKA', description: 'without the bias of few stimuli and many units', value: 'debiased-cka' },
-  { label: 'RSA', description: 'rank correlation of distances (1 − Pearson)', value: 'rsa' },
+  { label: 'CKA', description: l10n.t('linear centered kernel alignment'), value: 'cka' },
+  {
+    label: l10n.t('Debiased CKA'),
+    description: l10n.t('without the bias of few stimuli and many units'),
+    value: 'debiased-cka',
+  },
+  { label: 'RSA', description: l10n.t('rank correlation of distances (1 − Pearson)'), value: 'rsa' },
 ];
 
 /** Asks what the models are given and how their layers are compared, and runs `similarity`. @param models two or more */
 export async function compareLayers(models: readonly Uri[], parts: CommandParts): Promise<void> {
-  if (models.length < 2) throw new UserError('Two models are needed', 'Choose another one to compare with.');
+  if (models.length < 2)
+    throw new UserError(l10n.t('Two models are needed'), l10n.t('Choose another one to compare with.'));
   const settings = readSettings();
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
@@ -42,5 +48,5 @@ export async function compareLayers(models: readonly Uri[], parts: CommandParts)
   if (place === undefined) return;
   const spec = { model: models.map(({ fsPath }) => fsPath), ...given, metric };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen(`Comparing layers of ${models.length} models`, { job, estimate: fit.estimate }, parts);
+  await runAndOpen(l10n.t('Comparing layers of {0} models', models.length), { job, estimate: fit.estimate }, parts);
 }

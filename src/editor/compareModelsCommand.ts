@@ -1,6 +1,5 @@
 import type { Uri } from 'vscode';
-import { window, workspace } from 'vscode';
-import { counted } from '../shared/words';
+import { l10n, window, workspace } from 'vscode';
 import { guarded } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { compareEverything } from './compareEverything';
@@ -12,7 +11,7 @@ import { looksLikeModel } from './modelFolders';
 import { askModels } from './modelsChoice';
 import { basename, parent } from './paths';
 
-const TITLE = 'Compare Models';
+const TITLE = l10n.t('Compare Models');
 
 type Comparison = 'alignments' | 'layers' | 'everything' | 'context';
 
@@ -44,32 +43,37 @@ async function askComparison(models: readonly Uri[], parts: CommandParts): Promi
   const alignments = (await parts.results.list('align')).length;
   const items: { readonly label: string; readonly detail: string; readonly comparison: Comparison }[] = [];
   const layers = {
-    label: '$(table) Layers on the Same Stimuli',
-    detail: 'Similarity of every layer with every other, best matches, a tree and a map of the models',
+    label: `$(table) ${l10n.t('Layers on the Same Stimuli')}`,
+    detail: l10n.t('Similarity of every layer with every other, best matches, a tree and a map of the models'),
     comparison: 'layers',
   } as const;
   const everything = {
-    label: '$(beaker) Models on Brain Data, Everything',
-    detail: 'A study: every model aligned with the same recordings, their hierarchies, the similarity of their layers',
+    label: `$(beaker) ${l10n.t('Models on Brain Data, Everything')}`,
+    detail: l10n.t(
+      'A study: every model aligned with the same recordings, their hierarchies, the similarity of their layers',
+    ),
     comparison: 'everything',
   } as const;
   if (models.length > 1) items.push(layers, everything);
   if (alignments > 0) {
     items.push({
-      label: `$(pulse) Results of Alignment`,
-      detail: `Best layers against a distance or a latency, brain scores against benchmarks; ${counted(alignments, 'result')} in this workspace`,
+      label: `$(pulse) ${l10n.t('Results of Alignment')}`,
+      detail: l10n.t(
+        'Best layers against a distance or a latency, brain scores against benchmarks; results in this workspace: {0}',
+        alignments,
+      ),
       comparison: 'alignments',
     });
   }
   if (models.length <= 1 && known > 1) items.push(layers, everything);
   if (models.length <= 1 && known > 0) {
     items.push({
-      label: '$(symbol-string) Context Curves of One Model',
-      detail: 'Scores of its layers by how many tokens before a word it reads',
+      label: `$(symbol-string) ${l10n.t('Context Curves of One Model')}`,
+      detail: l10n.t('Scores of its layers by how many tokens before a word it reads'),
       comparison: 'context',
     });
   }
-  const placeHolder = 'What shall be compared?';
+  const placeHolder = l10n.t('What shall be compared?');
   return (await window.showQuickPick(items, { title: TITLE, placeHolder, ignoreFocusOut: true }))?.comparison;
 }
 

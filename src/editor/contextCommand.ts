@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import { UserError } from '../shared/errors';
 import { guarded, present, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
@@ -16,8 +16,8 @@ import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
 
 const ANALYSIS = 'context';
-const TITLE = 'Measure Context';
-const HOW_MUCH = 'With how many tokens are words read?';
+const TITLE = l10n.t('Measure Context');
+const HOW_MUCH = l10n.t('With how many tokens are words read?');
 
 /**
  * *Brainlens: Measure Context…*: from a model and recordings of words to scores by how much of the text before each word
@@ -29,7 +29,7 @@ export async function measureContext(clicked: Uri | undefined, parts: CommandPar
     if (!(await mayRun(workspace.isTrusted))) return;
     const manifest = clicked !== undefined && /\.ya?ml$/i.test(clicked.path) ? clicked : undefined;
     if (manifest !== undefined) await requireWords(manifest);
-    const title = manifest === undefined ? TITLE : `${TITLE} in ${await datasetName(manifest)}`;
+    const title = manifest === undefined ? TITLE : l10n.t('{0} in {1}', TITLE, await datasetName(manifest));
     const model = await chooseModel(manifest === undefined ? clicked : undefined, parts.models, title);
     if (model !== undefined) await measure(model, manifest, parts);
   });
@@ -49,7 +49,7 @@ async function measure(model: Uri, manifest: Uri | undefined, parts: CommandPart
   if (place === undefined) return;
   const spec = { model: model.fsPath, dataset: dataset.fsPath, lengths };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  const running = `Measuring context of ${basename(model)} in ${await datasetName(dataset)}`;
+  const running = l10n.t('Measuring context of {0} in {1}', basename(model), await datasetName(dataset));
   await runAndOpen(running, { job, estimate: fit.estimate }, parts);
 }
 
@@ -58,7 +58,7 @@ async function ask(
   manifest: Uri | undefined,
   fit: Fit,
 ): Promise<readonly [dataset: Uri, lengths: string] | undefined> {
-  const title = `Context of ${basename(model)}`;
+  const title = l10n.t('Context of {0}', basename(model));
   const lengthsAt = (place: Place) => askLengths(title, place, fit);
   if (manifest !== undefined) {
     const answers = await askSteps<[string]>([lengthsAt]);
@@ -70,7 +70,7 @@ async function ask(
 async function askDataset(title: string, place: Place, signal: AbortSignal): Promise<Answer<Uri>> {
   const choices = await wordDatasetChoices();
   for (;;) {
-    const placeholder = 'Which recordings of words?';
+    const placeholder = l10n.t('Which recordings of words?');
     const pick = await askStep<DatasetPick>({ title, ...place, placeholder, choices, signal });
     if (pick?.kind !== 'chosen') return pick;
     const file = pick.value.kind === 'manifest' ? pick.value.file : await browseDataset();
@@ -84,16 +84,16 @@ async function askDataset(title: string, place: Place, signal: AbortSignal): Pro
 async function requireWords(manifest: Uri): Promise<void> {
   if ((await rowsOf(manifest)) !== 'sentence') return;
   throw new UserError(
-    `${await datasetName(manifest)} has responses to sentences, and context is measured word by word`,
-    'Choose a dataset of words or a time series (granularity in its manifest).',
+    l10n.t('{0} has responses to sentences, and context is measured word by word', await datasetName(manifest)),
+    l10n.t('Choose a dataset of words or a time series (granularity in its manifest).'),
   );
 }
 
 async function askLengths(title: string, place: Place, { note, unfit: signal }: Fit): Promise<Answer<string>> {
   const choices: Choice<string>[] = [
-    { label: inWords(SUGGESTED), description: 'suggested', value: SUGGESTED },
-    { label: inWords(COARSE), description: 'half the time', value: COARSE },
-    { label: 'Other Lengths…', value: 'own' },
+    { label: inWords(SUGGESTED), description: l10n.t('suggested'), value: SUGGESTED },
+    { label: inWords(COARSE), description: l10n.t('half the time'), value: COARSE },
+    { label: l10n.t('Other Lengths…'), value: 'own' },
   ];
   for (;;) {
     const pick = await askStep({ title, ...place, placeholder: HOW_MUCH, choices, note, signal });
@@ -106,7 +106,7 @@ async function askLengths(title: string, place: Place, { note, unfit: signal }: 
 async function askOwnLengths(title: string): Promise<string | undefined> {
   const text = await window.showInputBox({
     title,
-    prompt: "Numbers of tokens, the word's own last one included; full: all that came before",
+    prompt: l10n.t("Numbers of tokens, the word's own last one included; full: all that came before"),
     value: inWords(SUGGESTED),
     ignoreFocusOut: true,
     validateInput: problemOf,

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { catalog } from '../analyses/catalog';
 
 /** The published way from a word alone to all that came before it. */
@@ -18,7 +19,7 @@ export function problemOf(typed: string): string | undefined {
   const { spec } = catalog.find(({ id }) => id === 'context')!;
   const parsed = spec.safeParse({ model: 'model', dataset: 'dataset.yaml', lengths: asWritten(typed) });
   const issue = parsed.error?.issues.find(({ path }) => path[0] === 'lengths');
-  return issue === undefined ? undefined : `Lengths ${issue.message}`;
+  return issue === undefined ? undefined : l10n.t('Lengths {0}', issue.message);
 }
 
 /** "1, 2, full" */

@@ -1,4 +1,4 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { count } from '../shared/words';
 import { guarded, present, runAndOpen } from './analysisRun';
@@ -17,8 +17,8 @@ import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
 
 const ANALYSIS = 'crystals';
-const TITLE = 'Find Concept Crystals';
-const WHICH_LAYERS = 'At which layers?';
+const TITLE = l10n.t('Find Concept Crystals');
+const WHICH_LAYERS = l10n.t('At which layers?');
 
 /** Where crystals are looked for: words in a model, or features of a decoder. */
 type Subject =
@@ -48,22 +48,24 @@ async function subjectOf(clicked: Uri): Promise<Subject> {
 }
 
 async function askSubject({ saes, models }: CommandParts): Promise<Subject | undefined> {
-  const item = (uri: Uri, what: string, subject: Subject) => ({
-    label: `$(folder) ${what} ${basename(uri)}`,
+  const item = (uri: Uri, label: string, subject: Subject) => ({
+    label: `$(folder) ${label}`,
     description: displayPath(parent(uri)),
     subject,
   });
   const items: { label: string; description?: string; subject: Subject }[] = [
-    ...(await models.list()).map((model) => item(model, 'Words in', { kind: 'model', model })),
-    ...(await saes.list()).map((sae) => item(sae, 'Features of', { kind: 'sae', sae })),
-    { label: '$(folder-opened) Browse for an SAE Folder…', subject: { kind: 'browse' } },
+    ...(await models.list()).map((model) =>
+      item(model, l10n.t('Words in {0}', basename(model)), { kind: 'model', model }),
+    ),
+    ...(await saes.list()).map((sae) => item(sae, l10n.t('Features of {0}', basename(sae)), { kind: 'sae', sae })),
+    { label: `$(folder-opened) ${l10n.t('Browse for an SAE Folder…')}`, subject: { kind: 'browse' } },
   ];
-  const placeHolder = 'Parallelograms of what?';
+  const placeHolder = l10n.t('Parallelograms of what?');
   return (await window.showQuickPick(items, { title: TITLE, placeHolder, ignoreFocusOut: true }))?.subject;
 }
 
 async function findInWords(model: Uri, parts: CommandParts): Promise<void> {
-  const title = `Crystals in ${basename(model)}`;
+  const title = l10n.t('Crystals in {0}', basename(model));
   const settings = readSettings();
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
@@ -83,7 +85,7 @@ async function findInWords(model: Uri, parts: CommandParts): Promise<void> {
   const place = await resultPlace(ANALYSIS, model, new Date());
   if (place === undefined) return;
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen(`Finding crystals in ${basename(model)}`, { job, estimate: fit.estimate }, parts);
+  await runAndOpen(l10n.t('Finding crystals in {0}', basename(model)), { job, estimate: fit.estimate }, parts);
 }
 
 async function askLayers(
@@ -94,17 +96,17 @@ async function askLayers(
 ): Promise<Answer<readonly number[]>> {
   const spread = layers === undefined ? [] : spreadLayers(layers);
   const choices: Choice<readonly number[] | 'own'>[] = [
-    { label: 'Embedding and Layer 0', description: 'as published', value: [-1, 0] },
+    { label: l10n.t('Embedding and Layer 0'), description: l10n.t('as published'), value: [-1, 0] },
     ...(spread.length > 2
       ? [
           {
-            label: 'Embedding, First, Middle and Last Layer',
+            label: l10n.t('Embedding, First, Middle and Last Layer'),
             description: spread.join(', ').replaceAll('-', '−'),
             value: spread,
           },
         ]
       : []),
-    { label: 'Other Layers…', value: 'own' },
+    { label: l10n.t('Other Layers…'), value: 'own' },
   ];
   for (;;) {
     const pick = await askStep({ title, ...place, placeholder: WHICH_LAYERS, choices, note, signal });
@@ -115,26 +117,28 @@ async function askLayers(
 }
 
 async function askOwnLayers(title: string, layers: number | undefined): Promise<readonly number[] | undefined> {
-  const last = layers === undefined ? '' : ` to ${layers - 1}`;
+  const wanted =
+    layers === undefined
+      ? l10n.t('Different whole numbers from −1 on: {0}', '-1, 0, 4')
+      : l10n.t('Different whole numbers from −1 to {0}: {1}', layers - 1, '-1, 0, 4');
   const text = await window.showInputBox({
     title,
-    prompt: 'Layers, separated by commas; 0 is the output of the first block, -1 the embedding',
+    prompt: l10n.t('Layers, separated by commas; 0 is the output of the first block, -1 the embedding'),
     value: '-1, 0',
     ignoreFocusOut: true,
-    validateInput: (typed) =>
-      layersOfText(typed, layers) === undefined ? `Different whole numbers from −1${last}: -1, 0, 4` : undefined,
+    validateInput: (typed) => (layersOfText(typed, layers) === undefined ? wanted : undefined),
   });
   return text === undefined ? undefined : layersOfText(text, layers);
 }
 
 async function findInDecoder(sae: Uri, parts: CommandParts): Promise<void> {
-  const title = `Crystals in ${basename(sae)}`;
+  const title = l10n.t('Crystals in {0}', basename(sae));
   const choices = [140, 300, 60].map((features) => ({
-    label: `${features} Features at Random`,
-    description: `${count((features * (features - 1)) / 2)} differences`,
+    label: l10n.t('{0} Features at Random', features),
+    description: l10n.t('{0} differences', count((features * (features - 1)) / 2)),
     value: features,
   }));
-  const placeholder = 'Between how many features?';
+  const placeholder = l10n.t('Between how many features?');
   const answer = await askStep({ title, step: 1, steps: 1, placeholder, choices });
   if (answer?.kind !== 'chosen') return;
   const place = await resultPlace(ANALYSIS, sae, new Date());
@@ -151,5 +155,5 @@ async function findInDecoder(sae: Uri, parts: CommandParts): Promise<void> {
     unique: true,
     seed: 0,
   };
-  await runAndOpen(`Finding crystals in ${basename(sae)}`, { job }, parts);
+  await runAndOpen(l10n.t('Finding crystals in {0}', basename(sae)), { job }, parts);
 }

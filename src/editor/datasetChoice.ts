@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Uri, window, workspace } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import { isScalar } from 'yaml';
 import { granularityOf, manifestSchema } from '../shared/manifest';
 import { basename, displayPath, parent } from './paths';
@@ -28,8 +28,8 @@ export async function datasetChoices(samples: string): Promise<Choice<DatasetPic
     ...(existsSync(shipped)
       ? [
           {
-            label: '$(beaker) Simulated Sample',
-            description: 'made up from a model’s own layers, shipped with Brainlens',
+            label: `$(beaker) ${l10n.t('Simulated Sample')}`,
+            description: l10n.t('made up from a model’s own layers, shipped with Brainlens'),
             value: { kind: 'manifest', file: Uri.file(shipped) } as const,
           },
         ]
@@ -47,7 +47,10 @@ export async function wordDatasetChoices(): Promise<Choice<DatasetPick>[]> {
     BROWSE,
     ...all
       .filter((one) => !ofWords(one))
-      .map(({ name }) => ({ label: `$(circle-slash) ${name}`, description: 'responses to sentences: no words' })),
+      .map(({ name }) => ({
+        label: `$(circle-slash) ${name}`,
+        description: l10n.t('responses to sentences: no words'),
+      })),
   ];
 }
 
@@ -64,9 +67,9 @@ export async function rowsOf(file: Uri): Promise<Manifest['rows']> {
 /** Lets the person choose a dataset manifest from disk; `undefined` when they leave. */
 export async function browseDataset(): Promise<Uri | undefined> {
   const chosen = await window.showOpenDialog({
-    title: 'Dataset manifest (dataset.yaml)',
-    openLabel: 'Use This Dataset',
-    filters: { 'Dataset manifests': ['yaml', 'yml'] },
+    title: l10n.t('Dataset manifest (dataset.yaml)'),
+    openLabel: l10n.t('Use This Dataset'),
+    filters: { [l10n.t('Dataset manifests')]: ['yaml', 'yml'] },
   });
   return chosen?.[0];
 }
@@ -83,8 +86,8 @@ interface Manifest {
 }
 
 const BROWSE: Choice<DatasetPick> = {
-  label: '$(folder-opened) Browse…',
-  description: 'dataset.yaml; Describe Dataset… on a folder writes a first one',
+  label: `$(folder-opened) ${l10n.t('Browse…')}`,
+  description: l10n.t('dataset.yaml; Describe Dataset… on a folder writes a first one'),
   value: { kind: 'browse' },
 };
 

@@ -1,4 +1,4 @@
-import { Uri, window, workspace } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import { answerOf, guarded, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { mayRun } from './modelChoice';
@@ -26,7 +26,7 @@ export async function describeDataset(clicked: Uri | undefined, parts: CommandPa
     const { cacheFolder } = parts.engine;
     const run = { ...place, ...readSettings(), cacheFolder, force: false, unique: true, seed: 0 };
     const job = { analysis: ANALYSIS, spec: { dataset: manifest.fsPath }, ...run };
-    await runAndOpen(`Reading ${basename(chosen)}`, { job }, parts);
+    await runAndOpen(l10n.t('Reading {0}', basename(chosen)), { job }, parts);
   });
 }
 
@@ -48,8 +48,8 @@ async function draft(folder: Uri, { engine, log }: Pick<CommandParts, 'engine' |
 
 async function askFolder(): Promise<Uri | undefined> {
   const chosen = await window.showOpenDialog({
-    title: 'Folder of a dataset: a table of stimuli, and responses',
-    openLabel: 'Describe This Folder',
+    title: l10n.t('Folder of a dataset: a table of stimuli, and responses'),
+    openLabel: l10n.t('Describe This Folder'),
     canSelectFolders: true,
     canSelectFiles: false,
   });

@@ -1,6 +1,6 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
-import { count, counted } from '../shared/words';
+import { count } from '../shared/words';
 import { basename, displayPath, parent } from './paths';
 import { askStep } from './steps';
 import type { Answer, Choice, Place } from './steps';
@@ -25,7 +25,7 @@ export async function askDocuments(
 ): Promise<Answer<readonly Uri[]>> {
   const choices = await documentChoices(other);
   for (;;) {
-    const placeholder = 'Which documents? The type of a document is the name of its folder';
+    const placeholder = l10n.t('Which documents? The type of a document is the name of its folder');
     const pick = await askStep<Pick>({ title, ...place, placeholder, choices, signal });
     if (pick?.kind !== 'chosen') return pick;
     const value = pick.value.kind === 'documents' ? pick.value.paths : await browse(pick.value.kind);
@@ -36,13 +36,15 @@ export async function askDocuments(
 async function documentChoices(other: readonly Uri[]): Promise<Choice<Pick>[]> {
   const found = await workspace.findFiles(`**/*.{${EXTENSIONS.join(',')}}`, IGNORED, LIMIT);
   const files = found.filter(({ path }) => !other.some((folder) => path.startsWith(`${folder.path}/`)));
-  const some = found.length === LIMIT ? 'at least ' : '';
+  const all = found.length < LIMIT;
   return [
     ...textFolders(files)
       .slice(0, MOST_SHOWN)
       .map(({ folder, texts }) => ({
         label: `$(folder) ${basename(folder)}`,
-        description: `${displayPath(folder)} · ${some}${counted(texts, 'file')}`,
+        description: all
+          ? l10n.t('{0} · files: {1}', displayPath(folder), texts)
+          : l10n.t('{0} · files: at least {1}', displayPath(folder), texts),
         value: { kind: 'documents', paths: [folder] } as const,
       })),
     ...files
@@ -54,11 +56,11 @@ async function documentChoices(other: readonly Uri[]): Promise<Choice<Pick>[]> {
         value: { kind: 'documents', paths: [file] } as const,
       })),
     {
-      label: '$(folder-opened) Browse for a Folder…',
-      description: 'with .txt, .md, source code, JSON Lines or Parquet, and folders of them',
+      label: `$(folder-opened) ${l10n.t('Browse for a Folder…')}`,
+      description: l10n.t('with .txt, .md, source code, JSON Lines or Parquet, and folders of them'),
       value: { kind: 'folder' },
     },
-    { label: '$(files) Browse for Files…', value: { kind: 'files' } },
+    { label: `$(files) ${l10n.t('Browse for Files…')}`, value: { kind: 'files' } },
   ];
 }
 
@@ -80,8 +82,8 @@ function textFolders(files: readonly Uri[]): { folder: Uri; texts: number }[] {
 
 async function browse(what: 'folder' | 'files'): Promise<readonly Uri[] | undefined> {
   return window.showOpenDialog({
-    title: what === 'folder' ? 'Folder of documents' : 'Documents',
-    openLabel: 'Use These Documents',
+    title: what === 'folder' ? l10n.t('Folder of documents') : l10n.t('Documents'),
+    openLabel: l10n.t('Use These Documents'),
     canSelectFolders: what === 'folder',
     canSelectFiles: what === 'files',
     canSelectMany: true,
@@ -96,16 +98,17 @@ export async function askNumber(
   least: number,
   most = Infinity,
 ): Promise<number | undefined> {
-  const bounds = most === Infinity ? `of at least ${count(least)}` : `from ${count(least)} to ${count(most)}`;
+  const wanted =
+    most === Infinity
+      ? l10n.t('A whole number of at least {0}', count(least))
+      : l10n.t('A whole number from {0} to {1}', count(least), count(most));
   const text = await window.showInputBox({
     title,
     prompt,
     ...(value === undefined ? {} : { value: String(value) }),
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      /^\s*-?\d+\s*$/.test(typed) && Number(typed) >= least && Number(typed) <= most
-        ? undefined
-        : `A whole number ${bounds}`,
+      /^\s*-?\d+\s*$/.test(typed) && Number(typed) >= least && Number(typed) <= most ? undefined : wanted,
   });
   return text === undefined ? undefined : Number(text);
 }

@@ -28,6 +28,11 @@ export class Engine {
     return join(this.context.extensionPath, 'dist', 'samples');
   }
 
+  /** The built command line. */
+  get commandLine(): string {
+    return join(this.context.extensionPath, 'dist', 'cli.js');
+  }
+
   /** The built panel. */
   get panelAssets(): Uri {
     return Uri.joinPath(this.context.extensionUri, 'dist', 'webview');

@@ -1,4 +1,4 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { guarded, present, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
@@ -13,7 +13,7 @@ import { readSettings } from './settings';
 import { askSteps } from './steps';
 
 const ANALYSIS = 'galaxy';
-const TITLE = 'Measure the Concept Galaxy';
+const TITLE = l10n.t('Measure the Concept Galaxy');
 
 /** What is measured: features of SAEs, one per layer, or activations of a model. */
 type Subject =
@@ -49,24 +49,28 @@ async function browsed({ saes }: CommandParts): Promise<readonly Uri[]> {
 async function askSubject({ saes, models }: CommandParts): Promise<Subject | undefined> {
   const folders = await saes.list();
   const items: { label: string; description?: string; subject: Subject }[] = folders.map((uri) => ({
-    label: `$(folder) Features of ${basename(uri)}`,
+    label: `$(folder) ${l10n.t('Features of {0}', basename(uri))}`,
     description: displayPath(parent(uri)),
     subject: { kind: 'saes', saes: [uri] },
   }));
   if (folders.length > 1) {
     const subject: Subject = { kind: 'saes', saes: folders };
-    items.unshift({ label: `Features of All ${folders.length} SAEs`, description: 'layer by layer', subject });
+    items.unshift({
+      label: l10n.t('Features of All {0} SAEs', folders.length),
+      description: l10n.t('layer by layer'),
+      subject,
+    });
   }
   for (const model of await models.list()) {
     const subject: Subject = { kind: 'model', model };
     items.push({
-      label: `$(folder) Activations of ${basename(model)}`,
+      label: `$(folder) ${l10n.t('Activations of {0}', basename(model))}`,
       description: displayPath(parent(model)),
       subject,
     });
   }
-  items.push({ label: '$(folder-opened) Browse for an SAE Folder…', subject: { kind: 'browse' } });
-  const placeHolder = 'The shape of which cloud of points?';
+  items.push({ label: `$(folder-opened) ${l10n.t('Browse for an SAE Folder…')}`, subject: { kind: 'browse' } });
+  const placeHolder = l10n.t('The shape of which cloud of points?');
   return (await window.showQuickPick(items, { title: TITLE, placeHolder, ignoreFocusOut: true }))?.subject;
 }
 
@@ -85,8 +89,8 @@ async function measureFeatures(saes: readonly Uri[], parts: CommandParts): Promi
     unique: true,
     seed: 0,
   };
-  const what = saes.length === 1 ? basename(saes[0]!) : `${saes.length} SAEs`;
-  await runAndOpen(`Measuring the galaxy of ${what}`, { job }, parts);
+  const what = saes.length === 1 ? basename(saes[0]!) : l10n.t('{0} SAEs', saes.length);
+  await runAndOpen(l10n.t('Measuring the galaxy of {0}', what), { job }, parts);
 }
 
 async function measureActivations(model: Uri, parts: CommandParts): Promise<void> {
@@ -94,9 +98,9 @@ async function measureActivations(model: Uri, parts: CommandParts): Promise<void
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
   const request = { model: model.fsPath, memory, executor, cacheFolder };
-  const fit = askFit(await parts.engine.client(), request, 'Which documents?');
+  const fit = askFit(await parts.engine.client(), request, l10n.t('Which documents?'));
   const other = [...(await parts.models.list()), ...(await parts.saes.list())];
-  const title = `Galaxy of ${basename(model)}`;
+  const title = l10n.t('Galaxy of {0}', basename(model));
   const answers = await askSteps<[readonly Uri[]]>([(place) => askDocuments(title, place, fit.unfit, other)]);
   const end = await fit.end();
   if (end !== undefined) return present(end, parts.log);
@@ -105,5 +109,5 @@ async function measureActivations(model: Uri, parts: CommandParts): Promise<void
   if (place === undefined) return;
   const spec = { model: model.fsPath, documents: answers[0].map(({ fsPath }) => fsPath) };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen(`Measuring the galaxy of ${basename(model)}`, { job, estimate: fit.estimate }, parts);
+  await runAndOpen(l10n.t('Measuring the galaxy of {0}', basename(model)), { job, estimate: fit.estimate }, parts);
 }

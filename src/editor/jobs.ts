@@ -1,4 +1,4 @@
-import { EventEmitter } from 'vscode';
+import { EventEmitter, l10n } from 'vscode';
 import type { Disposable, Event } from 'vscode';
 
 /** A run of this window: waiting, under way, paused by the person, or failed and not yet looked at. */
@@ -53,7 +53,7 @@ export class Jobs implements Disposable {
   begin(start: JobStart): JobReport {
     const id = this.nextId++;
     const { title, analysis, resumes } = start;
-    const job: Job = { id, title, analysis, resumes, state: 'queued', message: 'waits for its turn' };
+    const job: Job = { id, title, analysis, resumes, state: 'queued', message: l10n.t('waits for its turn') };
     const entry: Entry = { ...start, job, pausing: false };
     this.entries.set(id, entry);
     this.changed.fire();
@@ -65,7 +65,7 @@ export class Jobs implements Disposable {
       running: (message, share) => become({ state: 'running', message, ...(share !== undefined && { share }) }),
       end: (outcome) => {
         if (outcome.kind === 'failed') become({ state: 'failed', message: outcome.message });
-        else if (outcome.kind === 'cancelled' && entry.pausing) become({ state: 'paused', message: 'paused' });
+        else if (outcome.kind === 'cancelled' && entry.pausing) become({ state: 'paused', message: l10n.t('paused') });
         else this.forget(id);
       },
     };

@@ -4,6 +4,7 @@ import { NextToCode } from './code/nextToCode';
 import type { ResultLibrary } from './resultLibrary';
 import { resultsPart } from './results/resultsPart';
 import { noteSampleWorkspace } from './sampleWorkspace';
+import { slurmPart } from './slurm/part';
 import { StudyLenses } from './study/lenses';
 
 /** All that is made a moment after activation: what stands next to code and studies, and the results view. */
@@ -13,6 +14,7 @@ export async function lateParts(library: ResultLibrary, parts: CommandParts): Pr
     new NextToCode(models, library, log),
     new StudyLenses(library, parts),
     resultsPart(library, engine, log),
+    await slurmPart(parts),
     await noteSampleWorkspace(),
   );
 }

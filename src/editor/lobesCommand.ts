@@ -1,4 +1,4 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { formatBytes } from '../shared/progress';
 import { count } from '../shared/words';
@@ -17,23 +17,23 @@ import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
 
 const ANALYSIS = 'lobes';
-const TITLE = 'Map SAE Lobes';
+const TITLE = l10n.t('Map SAE Lobes');
 
 const LOBES: readonly Choice<readonly number[] | 'own'>[] = [
-  { label: '3 Lobes', description: 'as published', value: [3] },
-  { label: '2 Lobes', value: [2] },
-  { label: '5 Lobes', value: [5] },
-  { label: '2, 3, 4, 5 and 8 Lobes', description: 'side by side on one map', value: [3, 2, 4, 5, 8] },
-  { label: 'Other Numbers…', value: 'own' },
+  { label: l10n.t('3 Lobes'), description: l10n.t('as published'), value: [3] },
+  { label: l10n.t('2 Lobes'), value: [2] },
+  { label: l10n.t('5 Lobes'), value: [5] },
+  { label: l10n.t('2, 3, 4, 5 and 8 Lobes'), description: l10n.t('side by side on one map'), value: [3, 2, 4, 5, 8] },
+  { label: l10n.t('Other Numbers…'), value: 'own' },
 ];
 
 const AFFINITIES: readonly Choice<string>[] = [
-  { label: 'φ Coefficient', description: 'correlation of firing', value: 'phi' },
-  { label: 'All Five', description: 'and how well each agrees with geometry', value: 'all' },
-  { label: 'Jaccard', description: 'both fire, of the blocks where either does', value: 'jaccard' },
+  { label: l10n.t('φ Coefficient'), description: l10n.t('correlation of firing'), value: 'phi' },
+  { label: l10n.t('All Five'), description: l10n.t('and how well each agrees with geometry'), value: 'all' },
+  { label: 'Jaccard', description: l10n.t('both fire, of the blocks where either does'), value: 'jaccard' },
   { label: 'Dice', value: 'dice' },
-  { label: 'Overlap', description: 'both fire, of the blocks of the rarer', value: 'overlap' },
-  { label: 'Simple Matching', description: 'both fire or neither does', value: 'simple-matching' },
+  { label: l10n.t('Overlap'), description: l10n.t('both fire, of the blocks of the rarer'), value: 'overlap' },
+  { label: l10n.t('Simple Matching'), description: l10n.t('both fire or neither does'), value: 'simple-matching' },
 ];
 
 /**
@@ -48,25 +48,35 @@ async function mapLobesOrThrow(clicked: Uri | undefined, parts: CommandParts): P
   if (!(await mayRun(workspace.isTrusted))) return;
   const sae = await chooseSae(clicked?.path.endsWith('.npz') === true ? parent(clicked) : clicked, parts.saes, TITLE);
   if (sae === undefined) return;
-  const title = `Map Lobes of ${basename(sae)}`;
+  const title = l10n.t('Map Lobes of {0}', basename(sae));
   const facts = await readSaeFacts(sae);
   const model = await chooseModelOf(facts, parts.models, title);
   if (model === undefined) return;
-  const prompt = `${basename(sae)} does not say which layer it reads: 0 is the output of the first block, -1 the embedding`;
+  const prompt = l10n.t(
+    '{0} does not say which layer it reads: 0 is the output of the first block, -1 the embedding',
+    basename(sae),
+  );
   const layer = facts.namesLayer ? undefined : await askNumber(title, prompt, layerOfPath(sae.path), -1);
   if (layer === undefined && !facts.namesLayer) return;
   const settings = readSettings();
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
   const request = { model: model.fsPath, memory, executor, cacheFolder };
-  const fit = askFit(await parts.engine.client(), request, 'How alike is firing?');
+  const fit = askFit(await parts.engine.client(), request, l10n.t('How alike is firing?'));
   const other = [...(await parts.models.list()), ...(await parts.saes.list())];
   const note = fit.note.then((text) => (text === undefined ? undefined : `${text}${sizeNote(facts)}`));
   const answers = await askSteps<[readonly Uri[], readonly number[], string]>([
     (place) => askDocuments(title, place, fit.unfit, other),
     (place) => askLobes(title, place, fit.unfit),
     (place) =>
-      askStep({ title, ...place, placeholder: 'How alike is firing?', choices: AFFINITIES, note, signal: fit.unfit }),
+      askStep({
+        title,
+        ...place,
+        placeholder: l10n.t('How alike is firing?'),
+        choices: AFFINITIES,
+        note,
+        signal: fit.unfit,
+      }),
   ]);
   const end = await fit.end();
   if (end !== undefined) return present(end, parts.log);
@@ -83,18 +93,19 @@ async function mapLobesOrThrow(clicked: Uri | undefined, parts: CommandParts): P
     affinity,
   };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen(`Mapping lobes of ${basename(sae)}`, { job, estimate: fit.estimate }, parts);
+  await runAndOpen(l10n.t('Mapping lobes of {0}', basename(sae)), { job, estimate: fit.estimate }, parts);
 }
 
 /** What pairs of features take, where it is much. */
 function sizeNote({ features }: SaeFacts): string {
   if (features === undefined) return '';
-  return ` Pairs of ${count(features)} features: up to ${formatBytes(pairsBytes(features))}.`;
+  const size = formatBytes(pairsBytes(features));
+  return ` ${l10n.t('Pairs of {0} features: up to {1}.', count(features), size)}`;
 }
 
 async function askLobes(title: string, place: Place, signal: AbortSignal): Promise<Answer<readonly number[]>> {
   for (;;) {
-    const pick = await askStep({ title, ...place, placeholder: 'How many lobes?', choices: LOBES, signal });
+    const pick = await askStep({ title, ...place, placeholder: l10n.t('How many lobes?'), choices: LOBES, signal });
     if (pick?.kind !== 'chosen') return pick;
     const value = pick.value === 'own' ? await askNumbers(title) : pick.value;
     if (value !== undefined) return { kind: 'chosen', value };
@@ -104,11 +115,11 @@ async function askLobes(title: string, place: Place, signal: AbortSignal): Promi
 async function askNumbers(title: string): Promise<readonly number[] | undefined> {
   const text = await window.showInputBox({
     title,
-    prompt: 'Numbers of lobes, from 2 on, separated by commas; the first is the main one',
+    prompt: l10n.t('Numbers of lobes, from 2 on, separated by commas; the first is the main one'),
     value: '3, 2, 10',
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      numbersOf(typed) === undefined ? 'Different whole numbers from 2 to 256: 3, 2, 10' : undefined,
+      numbersOf(typed) === undefined ? l10n.t('Different whole numbers from 2 to 256: 3, 2, 10') : undefined,
   });
   return text === undefined ? undefined : numbersOf(text);
 }

@@ -1,4 +1,4 @@
-import { Uri, window, workspace } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { readResult } from '../engine/store';
 import { messageOf } from '../shared/errors';
@@ -18,7 +18,11 @@ export async function chooseLocalization(
 ): Promise<Uri | undefined> {
   if (clicked !== undefined) return parent(clicked);
   const items = await itemsOf(results);
-  const chosen = await window.showQuickPick(items, { title, placeHolder: 'Which units?', ignoreFocusOut: true });
+  const chosen = await window.showQuickPick(items, {
+    title,
+    placeHolder: l10n.t('Which units?'),
+    ignoreFocusOut: true,
+  });
   return chosen?.folder;
 }
 
@@ -30,13 +34,13 @@ export async function chooseLocalizations(
   for (;;) {
     const chosen = await window.showQuickPick(await itemsOf(results), {
       title,
-      placeHolder: 'Which networks? Choose two or more localizations of one model',
+      placeHolder: l10n.t('Which networks? Choose two or more localizations of one model'),
       canPickMany: true,
       ignoreFocusOut: true,
     });
     if (chosen === undefined) return undefined;
     if (chosen.length >= 2) return chosen.map(({ folder }) => folder);
-    await window.showInformationMessage('Choose at least two localizations to compare.');
+    await window.showInformationMessage(l10n.t('Choose at least two localizations to compare.'));
   }
 }
 
@@ -83,7 +87,7 @@ async function wordsOf(folder: Uri): Promise<Pick<QuickPickItem, 'description' |
   try {
     const { spec, result, summary } = await readResult(folder.fsPath);
     const model = String(spec['model']).split('/').at(-1);
-    const weights = spec['untrained'] === undefined ? '' : ', random weights';
+    const weights = spec['untrained'] === undefined ? '' : `, ${l10n.t('random weights')}`;
     return { description: `${String(result['network'] ?? 'custom')} · ${model}${weights}`, detail: summary };
   } catch (error) {
     return { detail: messageOf(error) };

@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import { guarded, present, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
 import { askLocalization } from './localizeQuestions';
@@ -27,7 +27,7 @@ async function localizeOrThrow(clicked: Uri | undefined, parts: CommandParts): P
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
   const client = await parts.engine.client();
-  const fit = askFit(client, { model: model.fsPath, memory, executor, cacheFolder }, 'How many units?');
+  const fit = askFit(client, { model: model.fsPath, memory, executor, cacheFolder }, l10n.t('How many units?'));
   const answers = await askLocalization(model, fit.note, fit.unfit);
   const end = await fit.end();
   if (end !== undefined) return present(end, parts.log);
@@ -38,5 +38,5 @@ async function localizeOrThrow(clicked: Uri | undefined, parts: CommandParts): P
   const { network, selection } = answers;
   const spec = { model: model.fsPath, network, ...(stimuli.length > 0 ? { stimuli } : {}), ...selection };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  await runAndOpen(`Localizing units in ${basename(model)}`, { job, estimate: fit.estimate }, parts);
+  await runAndOpen(l10n.t('Localizing units in {0}', basename(model)), { job, estimate: fit.estimate }, parts);
 }

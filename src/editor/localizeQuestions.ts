@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Uri } from 'vscode';
 import { basename } from './paths';
 import { askCount, selectionChoices } from './selectionChoice';
@@ -25,14 +26,14 @@ export async function askLocalization(
   note: Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<LocalizeAnswers | undefined> {
-  const title = `Localize Language Units in ${basename(model)}`;
+  const title = l10n.t('Localize Language Units in {0}', basename(model));
   const choices = await stimuliChoices();
   for (;;) {
     const stimuli = await askStep<Stimuli>({
       title,
       step: 1,
       steps: 2,
-      placeholder: 'Which stimuli? Language units respond more to sentences than to nonwords',
+      placeholder: l10n.t('Which stimuli? Language units respond more to sentences than to nonwords'),
       choices,
       signal,
     });
@@ -43,7 +44,7 @@ export async function askLocalization(
       title,
       step: 2,
       steps: 2,
-      placeholder: 'How many units?',
+      placeholder: l10n.t('How many units?'),
       choices: selectionChoices,
       note,
       signal,

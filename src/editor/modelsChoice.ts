@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Uri } from 'vscode';
 import type { EstimateOutcome } from '../engine/client';
 import type { EstimateRequest } from '../shared/protocol';
@@ -13,8 +14,8 @@ import { askSeveral } from './severalStep';
 import type { Answer, Place } from './steps';
 
 const BROWSE = [
-  { icon: 'folder-opened', tooltip: 'Browse for a Model Folder…', what: 'folder' as const },
-  { icon: 'file-binary', tooltip: 'Browse for a .gguf File…', what: 'file' as const },
+  { icon: 'folder-opened', tooltip: l10n.t('Browse for a Model Folder…'), what: 'folder' as const },
+  { icon: 'file-binary', tooltip: l10n.t('Browse for a .gguf or .onnx File…'), what: 'file' as const },
 ];
 
 /**
@@ -33,7 +34,7 @@ export async function askModels(
     const answer = await askSeveral({
       title,
       ...place,
-      placeholder: 'Which models? Choose two or more',
+      placeholder: l10n.t('Which models? Choose two or more'),
       candidates: [...known].map(([value, uri]) => ({
         label: `$(${modelIcon(uri)}) ${basename(uri)}`,
         description: displayPath(parent(uri)),
@@ -41,7 +42,7 @@ export async function askModels(
       })),
       picked: chosen,
       least: 2,
-      tooFew: 'Choose at least two models to compare.',
+      tooFew: l10n.t('Choose at least two models to compare.'),
       others: BROWSE,
     });
     if (answer?.kind === 'chosen') return { kind: 'chosen', value: answer.value.map((key) => known.get(key)!) };

@@ -3,6 +3,7 @@ import { catalog } from '../analyses/catalog';
 import { readFigures, readResult } from '../engine/store';
 import type { Figure } from '../shared/figure';
 import { nameOfModel } from '../shared/model-name';
+import { titleOf } from './analysisTitles';
 import { parent } from './paths';
 import { placeAmongResults, rootsOfSettings } from './resultsFolder';
 import type { ResultRoot } from './resultsFolder';
@@ -71,7 +72,7 @@ export async function recordedResult(
     file,
     folder,
     analysis: analysis.id,
-    title: analysis.title.replace(/…$/, ''),
+    title: titleOf(analysis),
     created: new Date(created),
     summary,
     spec,

@@ -1,6 +1,5 @@
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
-import { counted } from '../shared/words';
 import { basename, displayPath, parent } from './paths';
 import { HEAD, relationFile } from './relationFacts';
 import { askStep } from './steps';
@@ -27,7 +26,7 @@ export async function askRelations(title: string, place: Place, signal: AbortSig
     const pick = await askStep<Pick>({
       title,
       ...place,
-      placeholder: 'Which relations between words?',
+      placeholder: l10n.t('Which relations between words?'),
       choices,
       signal,
     });
@@ -47,13 +46,17 @@ async function relationChoices(): Promise<Choice<Pick>[]> {
     folders.set(folder.path, { folder, files: (folders.get(folder.path)?.files ?? 0) + 1 });
   }
   return [
-    { label: 'Built-in Relations', description: 'fourteen kinds of facts and word forms', value: { kind: 'built-in' } },
+    {
+      label: l10n.t('Built-in Relations'),
+      description: l10n.t('fourteen kinds of facts and word forms'),
+      value: { kind: 'built-in' },
+    },
     ...[...folders.values()]
       .filter(({ files }) => files >= LEAST)
       .slice(0, MOST_SHOWN)
       .map(({ folder, files }) => ({
         label: `$(folder) ${basename(folder)}`,
-        description: `${displayPath(folder)} · ${counted(files, 'relation file')}`,
+        description: l10n.t('{0} · {1} relation files', displayPath(folder), files),
         value: { kind: 'paths', paths: [folder] } as const,
       })),
     ...found
@@ -65,13 +68,13 @@ async function relationChoices(): Promise<Choice<Pick>[]> {
         value: { kind: 'paths', paths: [uri] } as const,
       })),
     {
-      label: '$(folder-opened) Browse for a Folder…',
-      description: 'with lists of word pairs, three or more',
+      label: `$(folder-opened) ${l10n.t('Browse for a Folder…')}`,
+      description: l10n.t('with lists of word pairs, three or more'),
       value: { kind: 'folder' },
     },
     {
-      label: '$(files) Browse for Files…',
-      description: 'JSON lists of {"input", "output"}, tables with columns input and output, or analogies',
+      label: `$(files) ${l10n.t('Browse for Files…')}`,
+      description: l10n.t('JSON lists of {"input", "output"}, tables with columns input and output, or analogies'),
       value: { kind: 'files' },
     },
   ];
@@ -97,11 +100,11 @@ async function headOf(uri: Uri): Promise<string> {
 
 async function browse(what: Browse['kind']): Promise<readonly Uri[] | undefined> {
   return window.showOpenDialog({
-    title: what === 'folder' ? 'Folder of relations' : 'Relations, three or more',
-    openLabel: 'Use These Relations',
+    title: what === 'folder' ? l10n.t('Folder of relations') : l10n.t('Relations, three or more'),
+    openLabel: l10n.t('Use These Relations'),
     canSelectFolders: what === 'folder',
     canSelectFiles: what === 'files',
     canSelectMany: what === 'files',
-    ...(what === 'files' && { filters: { Relations: ['json', 'csv', 'tsv', 'jsonl', 'parquet', 'txt'] } }),
+    ...(what === 'files' && { filters: { [l10n.t('Relations')]: ['json', 'csv', 'tsv', 'jsonl', 'parquet', 'txt'] } }),
   });
 }

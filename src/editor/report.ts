@@ -1,4 +1,4 @@
-import { commands, env, UIKind, Uri, window, workspace } from 'vscode';
+import { commands, env, l10n, UIKind, Uri, window, workspace } from 'vscode';
 import { readFigures, readResult } from '../engine/store';
 import { reportHtml } from '../shared/report';
 import { readArray } from './resultArrays';
@@ -14,7 +14,9 @@ export async function openReport(folder: Uri, assets: Uri): Promise<void> {
   const local = env.uiKind === UIKind.Desktop && env.remoteName === undefined;
   if (local && (await env.openExternal(report))) return;
   await commands.executeCommand('revealInExplorer', report);
-  void window.showInformationMessage('Wrote report.html: download it from the Explorer to open it in a browser.');
+  void window.showInformationMessage(
+    l10n.t('Wrote report.html: download it from the Explorer to open it in a browser.'),
+  );
 }
 
 async function renderReport(folder: Uri, assets: Uri): Promise<string> {

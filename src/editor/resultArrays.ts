@@ -1,4 +1,4 @@
-import { Uri, workspace } from 'vscode';
+import { l10n, Uri, workspace } from 'vscode';
 import type { NdArray } from '../shared/analysis';
 import { requireArrayName } from '../shared/array-name';
 import { UserError } from '../shared/errors';
@@ -34,6 +34,6 @@ async function readBytes(folder: Uri, file: string): Promise<Uint8Array> {
   try {
     return await workspace.fs.readFile(Uri.joinPath(folder, file));
   } catch {
-    throw new UserError(`${file} is missing from ${folder.fsPath}`, 'Run the analysis again.');
+    throw new UserError(l10n.t('{0} is missing from {1}', file, folder.fsPath), l10n.t('Run the analysis again.'));
   }
 }

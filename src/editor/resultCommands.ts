@@ -1,4 +1,4 @@
-import { env, Uri, window, workspace } from 'vscode';
+import { env, l10n, Uri, window, workspace } from 'vscode';
 import { catalog } from '../analyses/catalog';
 import { readResult } from '../engine/store';
 import { UserError } from '../shared/errors';
@@ -36,8 +36,8 @@ function folderOf(named: unknown): Uri | undefined {
 
 async function askFolder(): Promise<Uri | undefined> {
   const chosen = await window.showOpenDialog({
-    title: 'Result folder (it holds result.json)',
-    openLabel: 'Open Result',
+    title: l10n.t('Result folder (it holds result.json)'),
+    openLabel: l10n.t('Open Result'),
     canSelectFolders: true,
     canSelectFiles: false,
   });
@@ -52,7 +52,7 @@ async function openResult(folder: Uri): Promise<void> {
 async function copySnippet(folder: Uri): Promise<void> {
   const result = await readResult(folder.fsPath);
   await env.clipboard.writeText(numpySnippet(result, folder.fsPath, await arrayFiles(folder)));
-  window.setStatusBarMessage('Copied: NumPy snippet', 3000);
+  window.setStatusBarMessage(l10n.t('Copied: NumPy snippet'), 3000);
 }
 
 /** Runs a result's analysis with the same settings and seed, into a new folder beside it. */
@@ -75,11 +75,14 @@ async function runAgain(folder: Uri, parts: CommandParts): Promise<void> {
     unique: true,
     seed: result.provenance.seed,
   };
-  await runAndOpen(`Running ${basename(folder)} again`, { job }, parts);
+  await runAndOpen(l10n.t('Running {0} again', basename(folder)), { job }, parts);
 }
 
 function analysisOf({ schema }: ResultFile, folder: Uri) {
   const analysis = catalog.find((one) => schema.startsWith(`brainlens/${one.schema}@`));
   if (analysis !== undefined) return analysis;
-  throw new UserError(`${folder.fsPath} holds ${schema}, which this version does not know`, 'Update Brainlens.');
+  throw new UserError(
+    l10n.t('{0} holds {1}, which this version does not know', folder.fsPath, schema),
+    l10n.t('Update Brainlens.'),
+  );
 }

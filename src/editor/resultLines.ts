@@ -1,6 +1,7 @@
 import { open, realpath } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { l10n } from 'vscode';
 import { UserError } from '../shared/errors';
 
 const CHUNK = 1 << 20;
@@ -42,8 +43,8 @@ export class ResultLines {
   private async open(file: string): Promise<FileHandle> {
     if (!/^[\w-]+(\.[\w-]+)*\.jsonl$/.test(file))
       throw new UserError(
-        `${file} is not a file of this result`,
-        'Details are .jsonl files in the result folder itself.',
+        l10n.t('{0} is not a file of this result', file),
+        l10n.t('Details are .jsonl files in the result folder itself.'),
       );
     const path = join(this.folder, file);
     try {
@@ -51,7 +52,7 @@ export class ResultLines {
       if (dirname(await realpath(path)) !== (await realpath(this.folder))) throw new Error('outside');
       return await open(path);
     } catch {
-      throw new UserError(`${file} is missing from ${this.folder}`, 'Run the analysis again.');
+      throw new UserError(l10n.t('{0} is missing from {1}', file, this.folder), l10n.t('Run the analysis again.'));
     }
   }
 

@@ -1,4 +1,4 @@
-import { commands, env, Uri, window, workspace } from 'vscode';
+import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import type { LogOutputChannel, WebviewPanel } from 'vscode';
 import { catalog } from '../analyses/catalog';
 import { messageOf, UserError } from '../shared/errors';
@@ -68,7 +68,7 @@ export class ResultPanel {
   /** Puts Python code that loads the result on the clipboard. */
   async copySnippet(): Promise<void> {
     const result = await readResult(this.folder.fsPath);
-    await this.copy(numpySnippet(result, this.folder.fsPath, await arrayFiles(this.folder)), 'NumPy snippet');
+    await this.copy(numpySnippet(result, this.folder.fsPath, await arrayFiles(this.folder)), l10n.t('NumPy snippet'));
   }
 
   /** Shows the folder's arrays in the Explorer, or in the system's file manager when it lies outside the workspace. */
@@ -126,7 +126,7 @@ export class ResultPanel {
 
   private async copy(text: string, what: string): Promise<void> {
     await env.clipboard.writeText(text);
-    window.setStatusBarMessage(`Copied: ${what}`, 3000);
+    window.setStatusBarMessage(l10n.t('Copied: {0}', what), 3000);
   }
 
   private async send(message: ToWebview): Promise<void> {

@@ -1,4 +1,4 @@
-import { ProgressLocation, window } from 'vscode';
+import { l10n, ProgressLocation, window } from 'vscode';
 import type { LogOutputChannel, Uri } from 'vscode';
 import type { EngineClient, EstimateOutcome, Outcome } from '../engine/client';
 import type { EngineCalls } from './enginePool';
@@ -47,7 +47,7 @@ export async function runWithProgress(
   return window.withProgress(options, async (progress, token) => {
     token.onCancellationRequested(() => abort.abort());
     if (estimate !== undefined) {
-      progress.report({ message: 'Reading the model' });
+      progress.report({ message: l10n.t('Reading the model') });
       const cancelled = new Promise<EstimateOutcome>((resolve) => {
         abort.signal.addEventListener('abort', () => resolve({ kind: 'cancelled' }), { once: true });
       });

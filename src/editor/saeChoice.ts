@@ -1,4 +1,4 @@
-import { Uri, window, workspace } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import { sameModel } from '../shared/model-name';
 import { browse as browseModel } from './modelChoice';
 import { modelIcon } from './modelFolders';
@@ -17,8 +17,8 @@ export async function chooseSae(clicked: Uri | undefined, saes: SaeFolders, titl
     description: displayPath(parent(uri)),
     uri,
   }));
-  const browse = { label: '$(folder-opened) Browse for an SAE Folder…', uri: undefined };
-  const placeHolder = 'Which sparse autoencoder?';
+  const browse = { label: `$(folder-opened) ${l10n.t('Browse for an SAE Folder…')}`, uri: undefined };
+  const placeHolder = l10n.t('Which sparse autoencoder?');
   const chosen = await window.showQuickPick([...found, browse], { title, placeHolder, ignoreFocusOut: true });
   return chosen === undefined ? undefined : (chosen.uri ?? browseSae());
 }
@@ -26,15 +26,18 @@ export async function chooseSae(clicked: Uri | undefined, saes: SaeFolders, titl
 async function browseSae(): Promise<Uri | undefined> {
   const [chosen] =
     (await window.showOpenDialog({
-      title: 'SAE folder (cfg.json with sae_weights.safetensors or sae.safetensors, or params.npz)',
-      openLabel: 'Use This SAE',
+      title: l10n.t('SAE folder (cfg.json with sae_weights.safetensors or sae.safetensors, or params.npz)'),
+      openLabel: l10n.t('Use This SAE'),
       canSelectFolders: true,
       canSelectFiles: false,
     })) ?? [];
   if (chosen === undefined || (await looksLikeSae(chosen))) return chosen;
   const again = await window.showErrorMessage(
-    `${basename(chosen)} is not an SAE folder. Choose one with cfg.json and sae_weights.safetensors or sae.safetensors, or with params.npz.`,
-    'Choose Another',
+    l10n.t(
+      '{0} is not an SAE folder. Choose one with cfg.json and sae_weights.safetensors or sae.safetensors, or with params.npz.',
+      basename(chosen),
+    ),
+    l10n.t('Choose Another'),
   );
   return again === undefined ? undefined : browseSae();
 }
@@ -49,11 +52,13 @@ export async function chooseModelOf(facts: SaeFacts, models: ModelFolders, title
   const found = await Promise.all((await models.list()).map((uri) => modelItem(uri, facts)));
   const items = [
     ...found.toSorted((a, b) => b.fit - a.fit),
-    { label: '$(folder-opened) Browse for a Model Folder…', browse: 'folder' as const },
-    { label: '$(file-binary) Browse for a .gguf File…', browse: 'file' as const },
+    { label: `$(folder-opened) ${l10n.t('Browse for a Model Folder…')}`, browse: 'folder' as const },
+    { label: `$(file-binary) ${l10n.t('Browse for a .gguf or .onnx File…')}`, browse: 'file' as const },
   ];
   const placeHolder =
-    facts.model === undefined ? 'Which model does it read?' : `Which model does it read? Trained on ${facts.model}`;
+    facts.model === undefined
+      ? l10n.t('Which model does it read?')
+      : l10n.t('Which model does it read? Trained on {0}', facts.model);
   const chosen = await window.showQuickPick<{ label: string; uri?: Uri; browse?: 'folder' | 'file' }>(items, {
     title,
     placeHolder,
@@ -74,7 +79,10 @@ async function modelItem(uri: Uri, facts: SaeFacts): Promise<ModelItem> {
   const width = await widthOf(uri);
   const fits = width === undefined || facts.width === undefined ? undefined : width === facts.width;
   const named = facts.model !== undefined && sameModel(facts.model, basename(uri));
-  const says = fits === undefined ? '' : fits ? ` · width ${width} fits` : ` · width ${width} does not fit`;
+  const says =
+    fits === undefined
+      ? ''
+      : ` · ${fits ? l10n.t('width {0} fits', String(width)) : l10n.t('width {0} does not fit', String(width))}`;
   return {
     label: `$(${modelIcon(uri)}) ${basename(uri)}`,
     description: `${displayPath(parent(uri))}${says}`,

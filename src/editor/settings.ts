@@ -1,6 +1,6 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import { UserError } from '../shared/errors';
 import { defaultBudget, parseBytes } from '../shared/memory-size';
 import type { Provider } from '../shared/provider';
@@ -50,15 +50,15 @@ export function cacheFolderSetting(): string | undefined {
   if (text === '') return undefined;
   const folder = /^~(?=$|[\\/])/.test(text) ? join(homedir(), text.slice(1)) : text;
   if (isAbsolute(folder)) return folder;
-  throw new UserError(`The setting brainlens.cacheFolder is "${text}"`, 'Write an absolute path.');
+  throw new UserError(l10n.t('The setting {0} is "{1}"', 'brainlens.cacheFolder', text), l10n.t('Write an absolute path.'));
 }
 
 function cacheSize(text: string): number {
   const bytes = /^\s*0+\s*([kmgt]i?)?b?\s*$/i.test(text) ? 0 : parseBytes(text);
   if (bytes !== undefined) return bytes;
   throw new UserError(
-    `The setting brainlens.cacheSize is "${text}"`,
-    'Write a size such as 5GB or 800MB; 0 keeps nothing.',
+    l10n.t('The setting {0} is "{1}"', 'brainlens.cacheSize', text),
+    l10n.t('Write a size such as 5GB or 800MB; 0 keeps nothing.'),
   );
 }
 
@@ -66,5 +66,8 @@ function memoryBudget(text: string): number {
   if (text.trim() === 'auto') return defaultBudget(process.constrainedMemory(), totalmem());
   const bytes = parseBytes(text);
   if (bytes !== undefined) return bytes;
-  throw new UserError(`The setting brainlens.memory is "${text}"`, 'Write auto, or a size such as 4GB or 800MB.');
+  throw new UserError(
+    l10n.t('The setting {0} is "{1}"', 'brainlens.memory', text),
+    l10n.t('Write auto, or a size such as 4GB or 800MB.'),
+  );
 }

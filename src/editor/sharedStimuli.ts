@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Uri } from 'vscode';
+import { l10n, Uri } from 'vscode';
 import { browseDataset, datasetChoices, rowsOf } from './datasetChoice';
 import type { DatasetPick } from './datasetChoice';
 import { basename, displayPath, parent } from './paths';
@@ -21,8 +21,8 @@ type Question = Pick<Step<unknown>, 'title' | 'step' | 'steps' | 'signal'>;
 const SENTENCES = 'stimuli/language.csv';
 
 const LEVELS: readonly Choice<'text' | 'word'>[] = [
-  { label: 'Whole Texts', description: 'a row is a stimulus, read to its end', value: 'text' },
-  { label: 'Words in Context', description: 'a row is a word with those before it', value: 'word' },
+  { label: l10n.t('Whole Texts'), description: l10n.t('a row is a stimulus, read to its end'), value: 'text' },
+  { label: l10n.t('Words in Context'), description: l10n.t('a row is a word with those before it'), value: 'word' },
 ];
 
 /** Asks for stimuli or a dataset, and for texts whether they are compared as wholes or word by word. */
@@ -35,7 +35,7 @@ export async function askSharedStimuli(
   const step = { title, ...place, ...(signal && { signal }) };
   const choices = await choicesOf(samples);
   for (;;) {
-    const pick = await askStep<Given>({ ...step, placeholder: 'On the same stimuli: which?', choices });
+    const pick = await askStep<Given>({ ...step, placeholder: l10n.t('On the same stimuli: which?'), choices });
     if (pick?.kind !== 'chosen') return pick;
     const value = await given(pick.value, step);
     if (value === undefined) return undefined;
@@ -55,19 +55,23 @@ async function choicesOf(samples: string): Promise<Choice<Given>[]> {
     ...(existsSync(shipped)
       ? [
           {
-            label: '$(book) Built-in: Sentences and Nonword Lists',
-            description: 'English, 240 of each',
+            label: `$(book) ${l10n.t('Built-in: Sentences and Nonword Lists')}`,
+            description: l10n.t('English, 240 of each'),
             value: { kind: 'stimuli', file: Uri.file(shipped) } as const,
           },
         ]
       : []),
     ...datasets.filter(({ value }) => value?.kind !== 'browse'),
     {
-      label: '$(folder-opened) Browse for Stimuli…',
-      description: 'CSV, TSV, JSON Lines or Parquet with a column of texts',
+      label: `$(folder-opened) ${l10n.t('Browse for Stimuli…')}`,
+      description: l10n.t('CSV, TSV, JSON Lines or Parquet with a column of texts'),
       value: { kind: 'browse-stimuli' },
     },
-    { label: '$(folder-opened) Browse for a Dataset…', description: 'dataset.yaml', value: { kind: 'browse' } },
+    {
+      label: `$(folder-opened) ${l10n.t('Browse for a Dataset…')}`,
+      description: 'dataset.yaml',
+      value: { kind: 'browse' },
+    },
   ];
 }
 
@@ -89,7 +93,7 @@ async function withLevel(
   of: { readonly stimuli: readonly string[] } | { readonly dataset: string },
   step: Question,
 ): Promise<SharedStimuli | 'again' | undefined> {
-  const answer = await askStep({ ...step, placeholder: 'What is compared?', choices: LEVELS });
+  const answer = await askStep({ ...step, placeholder: l10n.t('What is compared?'), choices: LEVELS });
   if (answer === undefined) return undefined;
   return answer.kind === 'back' ? 'again' : { ...of, level: answer.value };
 }

@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { Choice } from './steps';
 import { basename, displayPath, parent } from './paths';
 
@@ -25,24 +25,24 @@ export async function stimuliChoices(): Promise<Choice<Stimuli>[]> {
   const folders = groupByFolder(files);
   return [
     {
-      label: '$(book) Built-in: Sentences and Nonword Lists',
-      description: 'English, 240 of each',
+      label: `$(book) ${l10n.t('Built-in: Sentences and Nonword Lists')}`,
+      description: l10n.t('English, 240 of each'),
       value: { kind: 'built-in', network: 'language' },
     },
     {
-      label: '$(book) Built-in: False Beliefs and False Photographs',
-      description: 'theory-of-mind network instead of language',
+      label: `$(book) ${l10n.t('Built-in: False Beliefs and False Photographs')}`,
+      description: l10n.t('theory-of-mind network instead of language'),
       value: { kind: 'built-in', network: 'theory-of-mind' },
     },
     {
-      label: '$(book) Built-in: Hard and Easy Sums',
-      description: 'multiple-demand network instead of language',
+      label: `$(book) ${l10n.t('Built-in: Hard and Easy Sums')}`,
+      description: l10n.t('multiple-demand network instead of language'),
       value: { kind: 'built-in', network: 'multiple-demand' },
     },
     ...folders
       .filter((group) => group.length > 1)
       .map((group) => ({
-        label: `$(files) All ${group.length} Files in ${basename(parent(group[0]!))}`,
+        label: `$(files) ${l10n.t('All {0} Files in {1}', group.length, basename(parent(group[0]!)))}`,
         description: displayPath(parent(group[0]!)),
         value: { kind: 'files', files: group } as const,
       })),
@@ -52,8 +52,8 @@ export async function stimuliChoices(): Promise<Choice<Stimuli>[]> {
       value: { kind: 'files', files: [file] } as const,
     })),
     {
-      label: '$(folder-opened) Browse…',
-      description: 'CSV, TSV, JSON Lines or Parquet with a text and a condition column',
+      label: `$(folder-opened) ${l10n.t('Browse…')}`,
+      description: l10n.t('CSV, TSV, JSON Lines or Parquet with a text and a condition column'),
       value: { kind: 'browse' },
     },
   ];
@@ -62,10 +62,10 @@ export async function stimuliChoices(): Promise<Choice<Stimuli>[]> {
 /** Lets the person choose stimulus files from disk; `undefined` when they leave. */
 export async function browseStimuli(): Promise<readonly Uri[] | undefined> {
   return window.showOpenDialog({
-    title: 'Stimuli with a text and a condition column',
-    openLabel: 'Use These Stimuli',
+    title: l10n.t('Stimuli with a text and a condition column'),
+    openLabel: l10n.t('Use These Stimuli'),
     canSelectMany: true,
-    filters: { Stimuli: EXTENSIONS },
+    filters: { [l10n.t('Stimuli')]: EXTENSIONS },
   });
 }
 

@@ -1,4 +1,4 @@
-import { workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { guarded, present, runAndOpen } from './analysisRun';
 import type { CommandParts } from './analysisRun';
@@ -13,7 +13,7 @@ import { askStep, askSteps } from './steps';
 import type { Answer, Choice, Place } from './steps';
 
 const ANALYSIS = 'sae train';
-const TITLE = 'Train SAE';
+const TITLE = l10n.t('Train SAE');
 
 interface Size {
   readonly features: number;
@@ -21,17 +21,25 @@ interface Size {
 }
 
 const SIZES: readonly Choice<Size | 'own'>[] = [
-  { label: '4,096 Features', description: '32 per token', value: { features: 4096, k: 32 } },
-  { label: '1,024 Features', description: '16 per token: fast', value: { features: 1024, k: 16 } },
-  { label: '16,384 Features', description: '32 per token: as in the paper, slow', value: { features: 16_384, k: 32 } },
-  { label: 'Other Numbers…', value: 'own' },
+  { label: l10n.t('4,096 Features'), description: l10n.t('32 per token'), value: { features: 4096, k: 32 } },
+  { label: l10n.t('1,024 Features'), description: l10n.t('16 per token: fast'), value: { features: 1024, k: 16 } },
+  {
+    label: l10n.t('16,384 Features'),
+    description: l10n.t('32 per token: as in the paper, slow'),
+    value: { features: 16_384, k: 32 },
+  },
+  { label: l10n.t('Other Numbers…'), value: 'own' },
 ];
 
 const TOKENS: readonly Choice<number | 'own'>[] = [
-  { label: '2 Million Tokens', description: 'at most; all of them where there are fewer', value: 2_000_000 },
-  { label: '500,000 Tokens', description: 'a first look', value: 500_000 },
-  { label: '10 Million Tokens', value: 10_000_000 },
-  { label: 'Another Number…', value: 'own' },
+  {
+    label: l10n.t('2 Million Tokens'),
+    description: l10n.t('at most; all of them where there are fewer'),
+    value: 2_000_000,
+  },
+  { label: l10n.t('500,000 Tokens'), description: l10n.t('a first look'), value: 500_000 },
+  { label: l10n.t('10 Million Tokens'), value: 10_000_000 },
+  { label: l10n.t('Another Number…'), value: 'own' },
 ];
 
 /**
@@ -46,12 +54,12 @@ async function trainSaeOrThrow(clicked: Uri | undefined, parts: CommandParts): P
   if (!(await mayRun(workspace.isTrusted))) return;
   const model = await chooseModel(clicked, parts.models, TITLE);
   if (model === undefined) return;
-  const title = `Train SAE on ${basename(model)}`;
+  const title = l10n.t('Train SAE on {0}', basename(model));
   const settings = readSettings();
   const { memory, executor } = settings;
   const { cacheFolder } = parts.engine;
   const request = { model: model.fsPath, memory, executor, cacheFolder };
-  const fit = askFit(await parts.engine.client(), request, 'How many tokens?');
+  const fit = askFit(await parts.engine.client(), request, l10n.t('How many tokens?'));
   const { note, unfit: signal } = fit;
   const layers = await layersOf(model);
   const other = [...(await parts.models.list()), ...(await parts.saes.list())];
@@ -60,13 +68,13 @@ async function trainSaeOrThrow(clicked: Uri | undefined, parts: CommandParts): P
     (place) => askDocuments(title, place, signal, other),
     (place) =>
       askOwn(
-        () => askStep({ title, ...place, placeholder: 'How many features?', choices: SIZES, signal }),
+        () => askStep({ title, ...place, placeholder: l10n.t('How many features?'), choices: SIZES, signal }),
         () => askSize(title),
       ),
     (place) =>
       askOwn(
-        () => askStep({ title, ...place, placeholder: 'How many tokens?', choices: TOKENS, note, signal }),
-        () => askNumber(title, 'Tokens to train on at most', 1_000_000, 1),
+        () => askStep({ title, ...place, placeholder: l10n.t('How many tokens?'), choices: TOKENS, note, signal }),
+        () => askNumber(title, l10n.t('Tokens to train on at most'), 1_000_000, 1),
       ),
   ]);
   const end = await fit.end();
@@ -78,8 +86,8 @@ async function trainSaeOrThrow(clicked: Uri | undefined, parts: CommandParts): P
   const paths = documents.map(({ fsPath }) => fsPath);
   const spec = { model: model.fsPath, layer, documents: paths, features, k, tokens };
   const job = { analysis: ANALYSIS, spec, ...place, ...settings, cacheFolder, force: false, unique: true, seed: 0 };
-  const running = `Training SAE on layer ${layer} of ${basename(model)}`;
-  await runAndOpen(running, { job, estimate: fit.estimate, live: 'Training SAE' }, parts);
+  const running = l10n.t('Training SAE on layer {0} of {1}', layer, basename(model));
+  await runAndOpen(running, { job, estimate: fit.estimate, live: l10n.t('Training SAE') }, parts);
 }
 
 /** The middle layer first; where the number of layers is not known, any. */
@@ -90,17 +98,28 @@ async function askLayer(
   signal: AbortSignal,
 ): Promise<Answer<number>> {
   if (layers === undefined) {
-    const typed = await askNumber(title, 'Layer: 0 is the output of the first block, -1 the embedding', undefined, -1);
+    const typed = await askNumber(
+      title,
+      l10n.t('Layer: 0 is the output of the first block, -1 the embedding'),
+      undefined,
+      -1,
+    );
     return typed === undefined ? undefined : { kind: 'chosen', value: typed };
   }
   const middle = Math.floor(layers / 2);
   const rest = Array.from({ length: layers }, (_, i) => i).filter((i) => i !== middle);
   const choices: Choice<number>[] = [
-    { label: `Layer ${middle}`, description: 'in the middle', value: middle },
-    ...rest.map((value) => ({ label: `Layer ${value}`, value })),
-    { label: 'Layer −1', description: 'the embedding', value: -1 },
+    { label: l10n.t('Layer {0}', middle), description: l10n.t('in the middle'), value: middle },
+    ...rest.map((value) => ({ label: l10n.t('Layer {0}', value), value })),
+    { label: l10n.t('Layer {0}', '−1'), description: l10n.t('the embedding'), value: -1 },
   ];
-  return askStep({ title, ...place, placeholder: `Which of ${layers} layers shall it read?`, choices, signal });
+  return askStep({
+    title,
+    ...place,
+    placeholder: l10n.t('Which of {0} layers shall it read?', layers),
+    choices,
+    signal,
+  });
 }
 
 /** A question whose last choice asks for the person's own answer; when they leave that, the question again. */
@@ -114,7 +133,8 @@ async function askOwn<T>(ask: () => Promise<Answer<T | 'own'>>, own: () => Promi
 }
 
 async function askSize(title: string): Promise<Size | undefined> {
-  const features = await askNumber(title, 'Features of the SAE', 8192, 2);
-  const k = features === undefined ? undefined : await askNumber(title, 'Features per token (k)', 32, 1, features);
+  const features = await askNumber(title, l10n.t('Features of the SAE'), 8192, 2);
+  const k =
+    features === undefined ? undefined : await askNumber(title, l10n.t('Features per token (k)'), 32, 1, features);
   return features === undefined || k === undefined ? undefined : { features, k };
 }

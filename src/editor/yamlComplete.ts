@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document } from 'yaml';
 import { columnsOf } from './yamlReferences';
@@ -91,7 +92,7 @@ function keys(spot: Spot, root: JsonSchema): Suggestion[] {
         label: key,
         text: spot.colon ? key : `${key}: ${opening(types)}`,
         span: spot.span,
-        detail: `${types.map(typeInWords).join(' or ')}${needed ? ', required' : ''}`,
+        detail: [types.map(typeInWords).join(' or '), ...(needed ? [l10n.t('required')] : [])].join(', '),
         ...documented(schema),
       };
     });
@@ -107,7 +108,7 @@ function values(spot: Spot, root: JsonSchema): Suggestion[] {
   const schemas = schemasAt(root, spot.document, spot.place.path);
   return schemas.flatMap((schema) =>
     constantsOf(schema).map((constant) => {
-      const usual = schema.default === constant ? { detail: 'default' } : {};
+      const usual = schema.default === constant ? { detail: l10n.t('default') } : {};
       return { ...named('value', String(constant), spot, constant), ...usual, ...documented(schema) };
     }),
   );

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { constantsOf, schemasAt, typeInWords, typesOf } from '../yaml/schema';
 import type { JsonSchema } from '../yaml/schema';
 import { findScalar, parseYaml, spanOf } from '../yaml/syntax';
@@ -28,7 +29,7 @@ export function explain(text: string, offset: number, root: JsonSchema): Explana
   const lines = [
     `**${name}**${types === '' ? '' : ` (${types})`}`,
     ...descriptions,
-    ...(listed.length > 0 ? [`One of ${listed.map((value) => `\`${String(value)}\``).join(', ')}.`] : []),
+    ...(listed.length > 0 ? [l10n.t('One of {0}.', listed.map((value) => `\`${String(value)}\``).join(', '))] : []),
     ...usual(schemas),
   ];
   return { span: spanOf(place.scalar), markdown: lines.join('\n\n') };
@@ -36,5 +37,5 @@ export function explain(text: string, offset: number, root: JsonSchema): Explana
 
 function usual(schemas: readonly JsonSchema[]): string[] {
   const value = schemas.find((schema) => schema.default !== undefined)?.default;
-  return value === undefined ? [] : [`Default: \`${JSON.stringify(value)}\``];
+  return value === undefined ? [] : [l10n.t('Default: `{0}`', JSON.stringify(value))];
 }

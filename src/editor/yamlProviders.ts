@@ -7,6 +7,7 @@ import {
   DiagnosticSeverity,
   extensions,
   Hover,
+  l10n,
   MarkdownString,
   Range,
   SnippetString,
@@ -69,7 +70,7 @@ export async function completionItems(document: TextDocument, position: Position
     item.sortText = String(index).padStart(5, '0');
     if (suggestion.detail !== undefined) item.detail = suggestion.detail;
     if (suggestion.documentation !== undefined) item.documentation = suggestion.documentation;
-    if (suggestion.kind === 'key') item.command = { command: 'editor.action.triggerSuggest', title: 'Suggest' };
+    if (suggestion.kind === 'key') item.command = { command: 'editor.action.triggerSuggest', title: l10n.t('Suggest') };
     return item;
   });
 }
@@ -99,7 +100,10 @@ export function quickFixes(
     }
     if (missingManifest !== undefined) {
       const folder = parent(missingManifest);
-      const action = new CodeAction(`Create a dataset manifest in ${basename(folder)}`, CodeActionKind.QuickFix);
+      const action = new CodeAction(
+        l10n.t('Create a dataset manifest in {0}', basename(folder)),
+        CodeActionKind.QuickFix,
+      );
       action.command = { command: 'brainlens.dataset', title: action.title, arguments: [folder] };
       actions.push(action);
     }

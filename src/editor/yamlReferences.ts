@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node, YAMLMap } from 'yaml';
 import { nearest } from '../shared/manifest';
@@ -80,8 +81,8 @@ async function fileProblem({ text, span }: Text, files: FileView): Promise<Probl
   if (text === '' || (await files.exists(text))) return [];
   const there = await files.list();
   const meant = nearest(text, there) ?? there.find((file) => file.split('/').at(-1) === text);
-  const hint = meant === undefined ? 'paths are relative to this file' : `did you mean "${meant}"?`;
-  const message = `There is no file "${text}"; ${hint}`;
+  const hint = meant === undefined ? l10n.t('paths are relative to this file') : l10n.t('did you mean "{0}"?', meant);
+  const message = l10n.t('There is no file "{0}"; {1}', text, hint);
   return [{ kind: 'file', span, message, ...replacement(meant) }];
 }
 
@@ -96,8 +97,8 @@ async function columnProblems(document: Document, section: string, files: FileVi
   return lacking.map(({ text, span }) => {
     const meant = nearest(text, columns);
     const shown = `${columns.slice(0, 12).join(', ')}${columns.length > 12 ? ', …' : ''}`;
-    const hint = meant === undefined ? `its columns are ${shown}` : `did you mean "${meant}"?`;
-    const message = `The file of ${section} has no column "${text}"; ${hint}`;
+    const hint = meant === undefined ? l10n.t('its columns are {0}', shown) : l10n.t('did you mean "{0}"?', meant);
+    const message = l10n.t('The file of {0} has no column "{1}"; {2}', section, text, hint);
     return { kind: 'column' as const, span, message, ...replacement(meant) };
   });
 }

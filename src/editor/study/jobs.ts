@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { EngineClient } from '../../engine/client';
 import { Cancelled, UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
@@ -69,11 +70,11 @@ export async function runStudyJobs(
 /** What failed or had to be left out, in one message; `undefined` where all was made. */
 export function failuresOf(ends: readonly RunEnd[]): string | undefined {
   const told = ends.flatMap(({ run, outcome }) => {
-    if (outcome.kind === 'failed') return [`${run.label} failed: ${outcome.message}`];
-    return outcome.kind === 'skipped' ? [`${run.label} was left out: ${outcome.reason}`] : [];
+    if (outcome.kind === 'failed') return [l10n.t('{0} failed: {1}', run.label, outcome.message)];
+    return outcome.kind === 'skipped' ? [l10n.t('{0} was left out: {1}', run.label, outcome.reason)] : [];
   });
   if (told.length === 0) return undefined;
-  return `${told.length} of ${ends.length} runs of the study were not made. ${told.join(' · ')}`;
+  return l10n.t('{0} of {1} runs of the study were not made. {2}', told.length, ends.length, told.join(' · '));
 }
 
 /** The result to open: of the hierarchy, else the last one made. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { CodeLens, EventEmitter, languages, Range, Uri, workspace } from 'vscode';
+import { CodeLens, EventEmitter, l10n, languages, Range, Uri, workspace } from 'vscode';
 import type { CodeLensProvider, Command, Disposable, Event, TextDocument } from 'vscode';
 import { previousFolder } from '../../engine/store';
 import { Cancelled } from '../../shared/errors';
@@ -69,7 +69,11 @@ export class StudyLenses implements CodeLensProvider, Disposable {
     const settings = { ...shared, file: file.fsPath };
     let found: Promise<ReadonlyMap<string, RunState>> | undefined;
     const states = () => (found ??= this.statesOf(plan.runs, settings));
-    const all: Command = { title: '$(run-all) Run Study', command: 'brainlens.runStudy', arguments: [file] };
+    const all: Command = {
+      title: `$(run-all) ${l10n.t('Run Study')}`,
+      command: 'brainlens.runStudy',
+      arguments: [file],
+    };
     const lenses = study.analyses.flatMap((analysis) => {
       const { start, end } = analysis.nameSpan;
       const range = new Range(document.positionAt(start), document.positionAt(end));
@@ -97,7 +101,7 @@ export class StudyLenses implements CodeLensProvider, Disposable {
     const results = new Map((await this.library.list()).map((result) => [result.folder.fsPath, result]));
     const made = runs.flatMap((run) => results.get(Uri.file(run.out).fsPath) ?? []);
     const newest = made.toSorted((a, b) => b.created.getTime() - a.created.getTime())[0];
-    const last = newest === undefined ? [] : [`last: ${told(newest, new Date())}`];
+    const last = newest === undefined ? [] : [l10n.t('last: {0}', told(newest, new Date()))];
     const title = [...last, ...inWords(states)].join(' · ');
     if (newest === undefined) return { title, command: '' };
     return { title, tooltip: newest.summary, command: RESULT_COMMANDS.open, arguments: [newest.folder] };
@@ -129,12 +133,20 @@ export class StudyLenses implements CodeLensProvider, Disposable {
 /** What can be done with an analysis. */
 function actionsOf(file: Uri, { analysis, runs }: Analysed, trusted: boolean): Command[] {
   const { name } = analysis;
-  const run: Command = { title: '$(play) Run', command: 'brainlens.runStudy', arguments: [file, { only: name }] };
+  const run: Command = {
+    title: `$(play) ${l10n.t('Run')}`,
+    command: 'brainlens.runStudy',
+    arguments: [file, { only: name }],
+  };
   const made = runs.filter(({ out }) => existsSync(out));
   const compared = made.filter(({ out }) => existsSync(previousFolder(out)));
-  const open: Command = { title: 'Open', command: RESULT_COMMANDS.open, arguments: [Uri.file(made[0]?.out ?? '')] };
+  const open: Command = {
+    title: l10n.t('Open'),
+    command: RESULT_COMMANDS.open,
+    arguments: [Uri.file(made[0]?.out ?? '')],
+  };
   const compare: Command = {
-    title: 'Compare with Previous',
+    title: l10n.t('Compare with Previous'),
     command: 'brainlens.comparePrevious',
     arguments: [Uri.file(compared[0]?.out ?? '')],
   };

@@ -1,4 +1,4 @@
-import { ProgressLocation, Uri, window, workspace } from 'vscode';
+import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { previousFolder } from '../../engine/store';
 import { rememberEnd } from '../../engine/study/failures';
 import { openStudy } from '../../engine/study/open';
@@ -7,7 +7,6 @@ import { recordOf } from '../../engine/study/record';
 import { Cancelled, messageOf, UserError } from '../../shared/errors';
 import { parseBytes } from '../../shared/memory-size';
 import { describeProgress, PaceMeter } from '../../shared/progress';
-import { counted } from '../../shared/words';
 import type { SharedSettings } from '../../study/job';
 import { withNeeds } from '../../study/order';
 import type { StudyRun } from '../../study/plan';
@@ -50,7 +49,7 @@ export async function runStudy(named: unknown, choice: StudyChoice, parts: Comma
     if (!(await mayRun(workspace.isTrusted))) return;
     const file = named instanceof Uri ? named : window.activeTextEditor?.document.uri;
     if (file === undefined || !/\.study\.ya?ml$/i.test(file.path))
-      throw new UserError('No study file is open', 'Open a file that is called <name>.study.yaml.');
+      throw new UserError(l10n.t('No study file is open'), l10n.t('Open a file that is called <name>.study.yaml.'));
     // What is run is what is seen.
     await workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString())?.save();
     await runStudyFile(file, choice, parts);
@@ -69,7 +68,7 @@ export async function runStudyFile(
   const runs = only === undefined ? study.plan.runs : withNeeds(study.plan.runs, ({ analysis }) => analysis === only);
   const shared = sharedSettings(study.settings, home, parts.engine.cacheFolder);
   const ends = await follow(
-    `Study ${study.plan.name}`,
+    l10n.t('Study {0}', study.plan.name),
     study,
     runs,
     shared,
@@ -81,7 +80,7 @@ export async function runStudyFile(
   const result = resultToOpen(ends);
   if (result !== undefined) await openResultPanel(Uri.file(result));
   else if (failures === undefined)
-    void window.showInformationMessage(`${basename(file)}: ${counted(ends.length, 'run')} up to date.`);
+    void window.showInformationMessage(l10n.t('{0}: all runs are up to date ({1}).', basename(file), ends.length));
   if (failures === undefined) return;
   parts.log.error(failures);
   await window.showErrorMessage(`Brainlens: ${failures}`);
@@ -191,7 +190,7 @@ export function sharedSettings(study: StudySettings, home: string, cacheFolder: 
 export async function comparePrevious(out: Uri, { engine, log }: CommandParts): Promise<void> {
   await guarded(log, async () => {
     const both = await Promise.all([
-      named(Uri.file(previousFolder(out.fsPath)), 'previous'),
+      named(Uri.file(previousFolder(out.fsPath)), l10n.t('previous')),
       named(out, basename(out)),
     ]);
     await openComparison(both, engine.panelAssets, log);
@@ -200,6 +199,7 @@ export async function comparePrevious(out: Uri, { engine, log }: CommandParts): 
 
 async function named(folder: Uri, name: string): Promise<ListedResult> {
   const result = await recordedResult(Uri.joinPath(folder, 'result.json'));
-  if (result === undefined) throw new UserError(`${folder.fsPath} holds no result`, 'Run the study again.');
+  if (result === undefined)
+    throw new UserError(l10n.t('{0} holds no result', folder.fsPath), l10n.t('Run the study again.'));
   return { ...result, name };
 }

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { stringify } from 'yaml';
 import { nameOfModel } from '../../shared/model-name';
 
@@ -38,7 +39,7 @@ export function studyText({ name, models, dataset, covariate, taken }: StudyPart
 /** What is wrong with a name that is to be a file's and a folder's; `undefined` where nothing is. */
 export function nameProblem(name: string): string | undefined {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return undefined;
-  return 'Letters, digits, dots, hyphens and underscores, a letter or digit first';
+  return l10n.t('Letters, digits, dots, hyphens and underscores, a letter or digit first');
 }
 
 /** Names of models as a study may have them, each once whatever its case: by their folders or files. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { l10nCalls } from './calls';
+import { unlocalised } from './unlocalised';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const read = (path: string): Record<string, string> =>
@@ -59,5 +60,39 @@ describe('messages in Chinese', () => {
     const manifest = JSON.parse(readFileSync(pathOf('package.json'), 'utf8')) as { readonly l10n?: string };
     expect(manifest.l10n).toBe('./l10n');
     expect(readFileSync(pathOf('.vscodeignore'), 'utf8')).toContain('!l10n/*.json');
+  });
+});
+
+/** Texts of the editor that stay as they are: no prose, names of methods and products, or said in English on purpose. */
+const AS_THEY_ARE = [
+  // What comes behind says it in the person's language, or in the engine's English.
+  /: Brainlens: \$\{\}$/,
+  /: Brainlens$/,
+  /: (Dice|Jaccard)$/,
+  // Names of things: commands, views, storage, errors of the system, style and markup.
+  /^(trainSaeCommand|analysisTitles)\.ts: sae train$/,
+  /^hubToken\.ts: brainlens\.hubToken \$\{\}$/,
+  /^results\/view\.ts: (job|group \$\{\}) \$\{\}$/,
+  /^code\/sparklines\.ts: 0 0 0 1\.5em$/,
+  /^resultHtml\.ts: /,
+  // For the log.
+  /^(modelFolders|saeFolders|wordDatasets)\.ts: (Models|Sparse autoencoders|Datasets of words)$/,
+  // Sorted and searched by; shown through groupText.
+  /^results\/tree\.ts: (Several models|Without a model)$/,
+];
+
+describe('messages in English', () => {
+  const found = unlocalised(pathOf('src/editor'));
+
+  it('are all looked up, so that another language may say them', () => {
+    expect(found.filter((text) => !AS_THEY_ARE.some((known) => known.test(text)))).toEqual([]);
+  });
+
+  it('are few where they are not', () => {
+    for (const known of AS_THEY_ARE)
+      expect(
+        found.some((text) => known.test(text)),
+        String(known),
+      ).toBe(true);
   });
 });
