@@ -54,7 +54,7 @@ module.exports = {
           '^src/shared/',
           '^src/engine/(client|store|cache-folder|kept)\\.ts$',
           '^src/analyses/catalog\\.ts$',
-          '^src/(study|yaml)/',
+          '^src/(study|yaml|cluster)/',
           '^src/engine/study/(open|record|failures)\\.ts$',
           '^src/hub/',
         ],
@@ -107,6 +107,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/yaml/' },
       to: { path: '^src/', pathNot: ['^src/yaml/', '^src/shared/'] },
+    },
+    {
+      name: 'cluster-submits-and-reads',
+      severity: 'error',
+      comment: 'It writes scripts, asks Slurm and reads marks: what runs on a node is the command line.',
+      from: { path: '^src/cluster/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(cluster|shared|study)/', '^src/engine/shards/marks\\.ts$', '^src/engine/study/failures\\.ts$'],
+      },
     },
     never(
       'models-stand-below-analyses',

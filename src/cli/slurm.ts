@@ -40,7 +40,8 @@ export async function runOnSlurm(path: string, options: StudyOptions, streams: S
   const runs = options.only === undefined ? plan.runs : chosen(plan, options.only);
   const around = surroundingsOf(opened, options, settings);
   const slurm = new Slurm();
-  const say = (line: string): unknown => (options.json === true ? streams.stderr : streams.stdout).write(`${line}\n`);
+  const aside = options.json === true || options.dryRun === true;
+  const say = (line: string): unknown => (aside ? streams.stderr : streams.stdout).write(`${line}\n`);
 
   const { turns, lost } = await turnsOf(runs, opened.study, options.force === true, say);
   const live = await queued(around.folder, slurm);

@@ -59,12 +59,20 @@ export async function statusOfMarks(out: string): Promise<StudyStatus | undefine
   return { file: '', workspace: dirname(out), runs, asked: Date.now() };
 }
 
-/** Cancels what waits or runs of a study. @returns how many jobs were given to scancel */
-export async function cancelStudy(folder: string, slurm: Pick<Slurm, 'cancel'> = slurmHere): Promise<number> {
+/**
+ * Cancels what waits or runs of a study. @param run only what is of this one; what waits for it is given up by Slurm
+ * @returns how many jobs were given to scancel
+ */
+export async function cancelStudy(
+  folder: string,
+  run?: string,
+  slurm: Pick<Slurm, 'cancel'> = slurmHere,
+): Promise<number> {
   const record = await readRecord(folder);
   const status = await readStatus(folder);
   if (record === undefined || status === undefined) return 0;
   const open = status.runs
+    .filter(({ id }) => run === undefined || id === run)
     .flatMap(({ stages }) => stages.flatMap(({ shards }) => shards))
     .filter(({ standing }) => standing === 'pending' || standing === 'running')
     .map(({ job }) => job?.split('_')[0]);
