@@ -25,24 +25,27 @@ export const studySchema: JsonSchema = {
       description:
         'Folder of the results, below the workspace folder (on the command line: the working directory); without it that of the setting brainlens.resultsFolder or of --results, else .brainlens.',
     },
-    models: section('Models by name: a folder in Hugging Face layout or a .gguf file, relative to this file.', {
-      anyOf: [
-        { ...PATH, description: 'Path of the model, relative to this file.' },
-        {
-          type: 'object',
-          properties: {
-            path: { ...PATH, description: 'Path of the model, relative to this file.' },
-            family: {
-              type: 'string',
-              minLength: 1,
-              description: 'Family of the model: hierarchy holds models against benchmarks without each family, too.',
+    models: section(
+      'Models by name: a folder in Hugging Face layout, a .gguf or an .onnx file, relative to this file.',
+      {
+        anyOf: [
+          { ...PATH, description: 'Path of the model, relative to this file.' },
+          {
+            type: 'object',
+            properties: {
+              path: { ...PATH, description: 'Path of the model, relative to this file.' },
+              family: {
+                type: 'string',
+                minLength: 1,
+                description: 'Family of the model: hierarchy holds models against benchmarks without each family, too.',
+              },
             },
+            required: ['path'],
+            additionalProperties: false,
           },
-          required: ['path'],
-          additionalProperties: false,
-        },
-      ],
-    }),
+        ],
+      },
+    ),
     datasets: section('Dataset manifests (dataset.yaml) by name, relative to this file.', PATH),
     saes: section('Sparse autoencoders by name: folders or params.npz, relative to this file.', PATH),
     settings: {
