@@ -23,6 +23,10 @@ export interface Kernel {
  */
 const POOLED_BYTES = 2 ** 24;
 
+/** Columns, or rows, per thread from which the BLAS sums each element alike, however many threads there are. */
+const FEWEST_COLUMNS = 64;
+const FEWEST_ROWS = 16;
+
 /**
  * Dense algebra on ONNX Runtime, whose MatMul is the BLAS: 40 to 75 GFLOPS in float64 on two cores, against about one in
  * plain JavaScript. Sessions are cached; `dispose` frees them.
@@ -61,19 +65,31 @@ export class Gemm {
         graph.output('c', product, Math.max(...ranks));
       },
     };
-    const { c } = await this.run(kernel, { a, b }, ['c']);
+    const [m, n] = [a.dims.at(transposeA ? -1 : -2)!, b.dims.at(transposeB ? -2 : -1)!];
+    const batch = Math.max(...[a, b].map(({ dims }) => (dims.length > 2 ? dims[0]! : 1)));
+    const { c } = await this.run(kernel, { a, b }, ['c'], batch < this.threads && this.threadsWouldTell(m, n));
     return c as Dense<Data>;
   }
 
-  /** Runs a kernel; inputs and outputs by name. Nothing may be empty. */
+  /**
+   * Whether the sums of a product of [m, n] would depend on the number of threads: the BLAS shares out columns where there
+   * are more of them than rows, else rows, and sums in other portions where a thread gets fewer than 64 columns, or a
+   * single row. Such a product is small, and runs on one thread.
+   */
+  private threadsWouldTell(m: number, n: number): boolean {
+    return m < n ? n < FEWEST_COLUMNS * this.threads : n === 1 || m < FEWEST_ROWS * this.threads;
+  }
+
+  /** Runs a kernel; inputs and outputs by name. Nothing may be empty. @param alone on one thread */
   async run<Name extends string>(
     kernel: Kernel,
     inputs: Readonly<Record<string, Dense<Float32Array | Float64Array>>>,
     outputs: readonly Name[],
+    alone = false,
   ): Promise<Record<Name, Dense>> {
     const { Tensor: Feed } = await this.runtime();
     const bytes = Object.values(inputs).reduce((sum, { data }) => sum + data.byteLength, 0);
-    const session = await this.session(kernel, bytes <= POOLED_BYTES);
+    const session = await this.session(kernel, bytes <= POOLED_BYTES, alone ? 1 : this.threads);
     const feeds: Record<string, Tensor> = {};
     for (const [name, { data, dims }] of Object.entries(inputs)) {
       feeds[name] =
@@ -101,16 +117,16 @@ export class Gemm {
     return this.library;
   }
 
-  private session(kernel: Kernel, pooled: boolean): Promise<InferenceSession> {
-    const key = `${kernel.name} ${pooled}`;
+  private session(kernel: Kernel, pooled: boolean, threads: number): Promise<InferenceSession> {
+    const key = `${kernel.name} ${pooled} ${threads}`;
     const known = this.sessions.get(key);
     if (known !== undefined) return known;
-    const made = this.load(kernel, pooled);
+    const made = this.load(kernel, pooled, threads);
     this.sessions.set(key, made);
     return made;
   }
 
-  private async load(kernel: Kernel, pooled: boolean): Promise<InferenceSession> {
+  private async load(kernel: Kernel, pooled: boolean, threads: number): Promise<InferenceSession> {
     const { InferenceSession: Session } = await this.runtime();
     const graph = new AlgebraGraph(kernel.element);
     kernel.build(graph);
@@ -119,7 +135,7 @@ export class Gemm {
       executionMode: 'sequential',
       enableCpuMemArena: pooled,
       enableMemPattern: false,
-      intraOpNumThreads: this.threads,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
       extra: { session: { intra_op: { allow_spinning: '0' } } },

@@ -7,6 +7,7 @@ import { Bench, brainlens, root } from './support';
 import type { Ended } from './support';
 
 const sae = join(root, 'test/fixtures/sae-tiny');
+const simulated = join(root, 'samples/datasets/simulated/dataset.yaml');
 
 /** Seven pieces of 64 documents at most, of two types, short and long. */
 function documents(): string {
@@ -24,9 +25,12 @@ const LOBES = `types: { analysis: lobes, model: tiny, sae: dictionary, documents
 function laboratory(analyses: string): Bench {
   const bench = new Bench();
   bench.write('texts.jsonl', documents());
+  const pairs = readFileSync(join(root, 'samples/tasks/subject-verb-agreement.jsonl'), 'utf8').split('\n');
+  bench.write('pairs.jsonl', `${pairs.slice(0, 8).join('\n')}\n`);
+  bench.write('more.jsonl', `${pairs.slice(8, 12).join('\n')}\n`);
   bench.write(
     'my.study.yaml',
-    `models: { tiny: model }\nsaes: { dictionary: ${sae} }\nsettings: { seed: 3, threads: 2, memory: 2GB }\nanalyses:\n  ${analyses}\n`,
+    `models: { tiny: model }\nsaes: { dictionary: ${sae} }\ndatasets: { simulated: ${simulated} }\nsettings: { seed: 3, threads: 2, memory: 2GB }\nanalyses:\n  ${analyses}\n`,
   );
   return bench;
 }
@@ -66,12 +70,35 @@ async function holdsFor(bench: Bench, run: string, counts: readonly number[]): P
 }
 
 describe('shards give the bytes of one run', () => {
-  let bench: Bench;
-  afterAll(() => bench.remove());
-
   it('lobes: pieces are ranges of documents', async () => {
-    bench = laboratory(LOBES);
+    const bench = laboratory(LOBES);
     await holdsFor(bench, 'types', [1, 2, 6]);
+    bench.remove();
+  }, 120_000);
+
+  it('alignments: features once, then layers and what is permuted', async () => {
+    const bench = laboratory(
+      'encoding: { analysis: align, model: tiny, dataset: simulated, permutations: 19, bootstrap: 100 }',
+    );
+    await holdsFor(bench, 'encoding', [1, 3]);
+    bench.remove();
+  }, 120_000);
+
+  it('similarities: layers', async () => {
+    const bench = laboratory(
+      'maps: { analysis: align, model: tiny, dataset: simulated, metric: cka, permutations: 19 }',
+    );
+    await holdsFor(bench, 'maps', [2]);
+    bench.remove();
+  }, 120_000);
+
+  it('ablations of units that another run finds: tasks and conditions', async () => {
+    const bench = laboratory(
+      'language: { analysis: localize, model: tiny, stimuli: stimuli.csv, fraction: 0.05, randomSeeds: 2 }\n  ' +
+        'silence: { analysis: ablate, model: tiny, units: language, tasks: [pairs.jsonl, more.jsonl], randomSeeds: 10, fractions: [0.05, 0.1], generate: 0 }',
+    );
+    await holdsFor(bench, 'silence', [1, 3]);
+    bench.remove();
   }, 120_000);
 });
 

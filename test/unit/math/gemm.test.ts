@@ -91,3 +91,27 @@ test('eigenvectors are orthonormal and give the matrix back', () => {
     }
   }
 });
+
+test.each([
+  [24, 64, 160, 'float64'],
+  [24, 100, 500, 'float64'],
+  [300, 1, 300, 'float32'],
+  [2, 2, 700, 'float32'],
+  [40, 200, 300, 'float32'],
+  [200, 30, 300, 'float64'],
+] as const)('[%d, %d] over %d in %s has the same bytes on 1, 2 and 4 threads', async (m, n, k, element) => {
+  const random = new Random(1, 'threads');
+  const matrix = (rows: number, columns: number) => {
+    const of = element === 'float64' ? Float64Array : Float32Array;
+    return { data: of.from({ length: rows * columns }, () => random.normal()), dims: [rows, columns] };
+  };
+  const [a, b, transposed] = [matrix(m, k), matrix(k, n), matrix(n, k)];
+  const products = [1, 2, 4].map(async (threads) => {
+    const own = new Gemm(threads);
+    const both = [(await own.multiply(a, b)).data, (await own.multiply(a, transposed, { transposeB: true })).data];
+    await own.dispose();
+    return both;
+  });
+  const [one, ...others] = await Promise.all(products);
+  for (const other of others) expect(other).toEqual(one);
+});
