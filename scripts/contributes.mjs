@@ -19,6 +19,8 @@ const resultCommands = [
 /** Commands that stand for themselves. */
 const otherCommands = [
   { id: 'runStudy', title: 'Run Study', enablement: 'isWorkspaceTrusted', icon: '$(run-all)' },
+  { id: 'runOnSlurm', title: 'Run on Slurm', enablement: 'isWorkspaceTrusted && brainlens.slurm' },
+  { id: 'cancelOnSlurm', title: 'Cancel on Slurm', enablement: 'isWorkspaceTrusted && brainlens.slurm' },
   { id: 'clearCache', title: 'Clear Cache', enablement: 'isWorkspaceTrusted' },
   { id: 'downloadModel', title: 'Download Model from Hugging Face…', enablement: 'isWorkspaceTrusted' },
   { id: 'setHubToken', title: 'Set Hugging Face Token…' },
@@ -26,6 +28,9 @@ const otherCommands = [
   { id: 'openSampleWorkspace', title: 'Open Sample Workspace…' },
 ];
 const studyIsOpen = 'isWorkspaceTrusted && resourceFilename =~ /\\.study\\.ya?ml$/';
+/** Only where there is a Slurm: `sbatch` is on the path. */
+const slurmCommands = ['runOnSlurm', 'cancelOnSlurm'].map((id) => `brainlens.${id}`);
+const studyIsOpenOnCluster = `${studyIsOpen} && brainlens.slurm`;
 const resultIsActive = 'activeCustomEditorId =~ /^brainlens\\.result(Elsewhere)?$/';
 const modelIsClicked =
   'isWorkspaceTrusted && explorerResourceIsFolder && resourcePath in brainlens.modelFolders || ' +
@@ -137,13 +142,20 @@ function commands() {
 
 function menus() {
   return {
-    'explorer/context': analyses
-      .filter(({ menu }) => PLACES[menu.on].explorer !== undefined)
-      .map(({ id, menu }, index) => ({
-        command: `brainlens.${id}`,
-        when: PLACES[menu.on].explorer,
-        group: `2_brainlens@${index + 1}`,
+    'explorer/context': [
+      ...analyses
+        .filter(({ menu }) => PLACES[menu.on].explorer !== undefined)
+        .map(({ id, menu }, index) => ({
+          command: `brainlens.${id}`,
+          when: PLACES[menu.on].explorer,
+          group: `2_brainlens@${index + 1}`,
+        })),
+      ...slurmCommands.map((command, index) => ({
+        command,
+        when: studyIsOpenOnCluster,
+        group: `2_brainlens_slurm@${index + 1}`,
       })),
+    ],
     'editor/title': [
       ...analyses
         .filter(({ menu }) => PLACES[menu.on].title !== undefined)
@@ -159,6 +171,7 @@ function menus() {
     'view/item/context': viewMenus['view/item/context'],
     commandPalette: [
       { command: 'brainlens.runStudy', when: studyIsOpen },
+      ...slurmCommands.map((command) => ({ command, when: studyIsOpenOnCluster })),
       ...resultCommands.map(({ id }) => ({ command: `brainlens.${id}`, when: resultIsActive })),
       ...viewMenus.commandPalette,
     ],

@@ -4,10 +4,10 @@ const isResult = 'view == brainlens.results && viewItem == result';
 const state = (...states) => `view == brainlens.results && viewItem =~ /^job-(${states.join('|')})$/`;
 const trusted = 'isWorkspaceTrusted';
 
-/** `inView`: in the title of the view. `onItem`: on what its `when` says, inline with an icon, else in the context menu. */
+/** `inView`: in the title of the view, `shown` where it can run. `onItem`: on what its `when` says, inline with an icon, else in the context menu. */
 export const viewCommands = [
   { id: 'openResult', title: 'Open Result…', palette: true },
-  { id: 'rerunResult', title: 'Run Again', enablement: trusted, onItem: isResult, group: '2_run@1' },
+  { id: 'rerunResult', title: 'Run Again', enablement: trusted, onItem: `${isResult} && ${trusted}`, group: '2_run@1' },
   { id: 'copyResultSnippet', title: 'Copy NumPy Snippet' },
   { id: 'comparePrevious', title: 'Compare with Previous' },
   {
@@ -21,7 +21,13 @@ export const viewCommands = [
   { id: 'renameResult', title: 'Rename…', onItem: `${isResult} && !listMultiSelection`, group: '7_change@1' },
   { id: 'deleteResult', title: 'Move to Trash', icon: '$(trash)', onItem: isResult, group: '7_change@2' },
   { id: 'filterResults', title: 'Filter Results…', icon: '$(filter)', inView: 'navigation@1' },
-  { id: 'clearResultFilter', title: 'Show All Results', icon: '$(clear-all)', inView: 'navigation@2' },
+  {
+    id: 'clearResultFilter',
+    title: 'Show All Results',
+    icon: '$(clear-all)',
+    inView: 'navigation@2',
+    shown: 'brainlens.resultsFiltered',
+  },
   {
     id: 'pauseJob',
     title: 'Pause',
@@ -34,7 +40,7 @@ export const viewCommands = [
     title: 'Resume',
     icon: '$(debug-continue)',
     enablement: trusted,
-    onItem: state('paused', 'failed'),
+    onItem: `${state('paused', 'failed')} && ${trusted}`,
     group: 'inline@1',
   },
   {
@@ -51,7 +57,11 @@ export const viewCommands = [
 export const viewMenus = {
   'view/title': viewCommands
     .filter(({ inView }) => inView !== undefined)
-    .map(({ id, inView }) => ({ command: `brainlens.${id}`, when: 'view == brainlens.results', group: inView })),
+    .map(({ id, inView, shown }) => ({
+      command: `brainlens.${id}`,
+      when: ['view == brainlens.results', ...(shown === undefined ? [] : [shown])].join(' && '),
+      group: inView,
+    })),
   'view/item/context': viewCommands
     .filter(({ onItem }) => onItem !== undefined)
     .map(({ id, onItem, group }) => ({ command: `brainlens.${id}`, when: onItem, group })),

@@ -10,7 +10,7 @@ import { variantsOf } from '../hub/needed';
 import type { Variant } from '../hub/needed';
 import { UserError } from '../shared/errors';
 import { formatBytes, formatDuration, PaceMeter } from '../shared/progress';
-import { currentHub } from './hubToken';
+import { currentHub, withToken } from './hubToken';
 import { askModelOfHub } from './modelSearch';
 import { displayPath } from './paths';
 import { askStep, askSteps } from './steps';
@@ -33,9 +33,8 @@ interface Order {
  */
 export async function downloadModel(secrets: SecretStorage, log: LogOutputChannel): Promise<void> {
   if (!(await mayDownload())) return;
-  const hub = await currentHub(secrets);
-  const order = await ask(hub);
-  if (order !== undefined) await fetchOrder(hub, order, log);
+  const order = await ask(secrets);
+  if (order !== undefined) await fetchOrder(secrets, order, log);
 }
 
 async function mayDownload(): Promise<boolean> {
@@ -47,18 +46,18 @@ async function mayDownload(): Promise<boolean> {
   return false;
 }
 
-async function ask(hub: Hub): Promise<Order | undefined> {
+async function ask(secrets: SecretStorage): Promise<Order | undefined> {
   let id = '';
   let model: ModelFiles | undefined;
   let variant: Variant | undefined;
   const answers = await askSteps<[string, Variant, Uri]>([
     async (place) => {
-      const answer = await askModelOfHub(hub, place);
+      const answer = await askModelOfHub(await currentHub(secrets), place);
       if (answer?.kind === 'chosen') id = answer.value;
       return answer;
     },
     async (place) => {
-      model = await listOf(hub, id);
+      model = await withToken(secrets, (hub) => listOf(hub, id));
       const answer = model === undefined ? undefined : await askVariant(model, place);
       if (answer?.kind === 'chosen') variant = answer.value;
       return answer;
@@ -117,31 +116,38 @@ async function browse(name: string): Promise<Uri | undefined> {
   return chosen === undefined ? undefined : Uri.joinPath(chosen, name);
 }
 
-async function fetchOrder(hub: Hub, { model, variant, folder }: Order, log: LogOutputChannel): Promise<void> {
+async function fetchOrder(secrets: SecretStorage, order: Order, log: LogOutputChannel): Promise<void> {
+  const { model, variant, folder } = order;
   const place = displayPath(folder);
   if (underWay.has(folder.fsPath)) throw new UserError(l10n.t('A download into {0} is under way', place));
   await assertRoom(folder.fsPath, await bytesMissing(folder.fsPath, variant.files));
   underWay.add(folder.fsPath);
   log.info(`Downloading ${model.id} (${variant.name}, version ${model.commit}) into ${folder.fsPath}`);
-  const title = l10n.t('Downloading {0}', model.id);
   try {
-    const done = await window.withProgress(
-      { location: ProgressLocation.Notification, title, cancellable: true },
-      (progress, token) =>
-        cancellable(token, async (signal) => {
-          const onProgress = reporter((message, increment) => progress.report({ message, increment }));
-          await download(hub, model, variant.files, folder.fsPath, { signal, onProgress });
-          return true;
-        }),
-    );
-    if (done === undefined)
+    const end = await withToken(secrets, async (hub) => fetchWithProgress(hub, order));
+    if (end === 'cancelled')
       void window.showInformationMessage(
         l10n.t('The download was cancelled. What was fetched stays in {0}; the same command continues it.', place),
       );
-    else await offerToRun({ model, variant, folder }, log);
+    if (end === 'done') await offerToRun(order, log);
   } finally {
     underWay.delete(folder.fsPath);
   }
+}
+
+function fetchWithProgress(hub: Hub, { model, variant, folder }: Order): Thenable<'done' | 'cancelled'> {
+  const title = l10n.t('Downloading {0}', model.id);
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const onProgress = reporter((message, increment) => progress.report({ message, increment }));
+      const done = await cancellable(token, async (signal) => {
+        await download(hub, model, variant.files, folder.fsPath, { signal, onProgress });
+        return 'done' as const;
+      });
+      return done ?? 'cancelled';
+    },
+  );
 }
 
 async function offerToRun({ model, variant, folder }: Order, log: LogOutputChannel): Promise<void> {

@@ -2,6 +2,7 @@ import { l10n, window, workspace } from 'vscode';
 import type { SecretStorage } from 'vscode';
 import { hostOf, hubAddress, maySendToken } from '../hub/address';
 import type { Hub } from '../hub/address';
+import { TokenWanted } from '../hub/problems';
 import { UserError } from '../shared/errors';
 
 /** Each hub has a token of its own, so that a change of the address takes no token along. */
@@ -23,6 +24,30 @@ export async function currentHub(secrets: SecretStorage): Promise<Hub> {
 /** *Brainlens: Set Hugging Face Token…*: keeps it in VS Code's secret storage, nowhere else. */
 export async function setHubToken(secrets: SecretStorage): Promise<void> {
   const address = currentAddress();
+  if (await askToken(address, secrets))
+    void window.showInformationMessage(l10n.t('The token for {0} is stored.', hostOf(address)));
+}
+
+/**
+ * Asks the hub something; where it wants a token, offers to set one and asks again.
+ * @returns `undefined` where the person sets none: they have read why it is wanted
+ */
+export async function withToken<T>(secrets: SecretStorage, ask: (hub: Hub) => Promise<T>): Promise<T | undefined> {
+  for (;;) {
+    const hub = await currentHub(secrets);
+    try {
+      return await ask(hub);
+    } catch (error) {
+      if (!(error instanceof TokenWanted)) throw error;
+      const set = l10n.t('Set Hugging Face Token…');
+      const answer = await window.showErrorMessage(`Brainlens: ${error.message}`, set);
+      if (answer !== set || !(await askToken(hub.address, secrets))) return undefined;
+    }
+  }
+}
+
+/** @returns whether one was given, and is stored now. @throws UserError where it would go out unencrypted */
+async function askToken(address: string, secrets: SecretStorage): Promise<boolean> {
   const host = hostOf(address);
   if (!maySendToken(address))
     throw new UserError(
@@ -36,9 +61,9 @@ export async function setHubToken(secrets: SecretStorage): Promise<void> {
     ignoreFocusOut: true,
     validateInput: (text) => (/^[\x21-\x7e]+$/.test(text.trim()) ? undefined : l10n.t('A token has no spaces.')),
   });
-  if (token === undefined) return;
+  if (token === undefined) return false;
   await secrets.store(keyOf(address), token.trim());
-  void window.showInformationMessage(l10n.t('The token for {0} is stored.', host));
+  return true;
 }
 
 /** *Brainlens: Forget Hugging Face Token*: removes the token of the current hub. */

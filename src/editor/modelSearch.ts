@@ -27,9 +27,10 @@ export function askModelOfHub(hub: Hub, { step, steps }: Place): Promise<Answer<
     pick.ignoreFocusOut = true;
     const search = new LiveSearch(hub, pick);
     const close = (answer: Answer<string>): void => {
+      // First: to dispose of a pick is to hide it, which is an answer too.
+      resolve(answer);
       search.end();
       pick.dispose();
-      resolve(answer);
     };
     pick.onDidChangeValue((text) => search.look(text));
     pick.onDidAccept(() => {

@@ -5,6 +5,9 @@ import type { Hub } from './address';
 /** What may pass when it is tried again: a cut connection, a server that is busy. */
 export class Interrupted extends UserError {}
 
+/** What a token, or another one, may change. */
+export class TokenWanted extends UserError {}
+
 const SET_TOKEN = 'run Brainlens: Set Hugging Face Token…';
 
 /** A request that got no answer, or only a part of one. The reason is a code such as ECONNRESET, never a header. */
@@ -23,17 +26,17 @@ export function refusedBy(hub: Hub, response: Response, what: string): UserError
   const host = hostOf(hub.address);
   const code = response.headers.get('x-error-code');
   if (code === 'GatedRepo' || response.status === 403)
-    return new UserError(
+    return new TokenWanted(
       `${what} is gated: its owners want their terms to be accepted`,
       `Accept them on its page at ${host}, then ${SET_TOKEN}.`,
     );
   if (response.status === 401 && hub.token !== undefined && code !== 'RepoNotFound')
-    return new UserError(`${host} refused the stored token`, `To replace it, ${SET_TOKEN}.`);
-  if (response.status === 401 || response.status === 404)
-    return new UserError(
-      `${what} is not on ${host}, or not for everyone`,
-      hub.token === undefined ? `Check its name; for a private model, ${SET_TOKEN}.` : 'Check its name.',
-    );
+    return new TokenWanted(`${host} refused the stored token`, `To replace it, ${SET_TOKEN}.`);
+  if (response.status === 401 || response.status === 404) {
+    const problem = `${what} is not on ${host}, or not for everyone`;
+    if (hub.token !== undefined) return new UserError(problem, 'Check its name.');
+    return new TokenWanted(problem, `Check its name; for a private model, ${SET_TOKEN}.`);
+  }
   if (response.status === 429)
     return new Interrupted(`${host} asks for fewer requests`, 'Wait some minutes and try again.');
   if (response.status >= 500)

@@ -56,12 +56,17 @@ function writeSettings(profile) {
     'workbench.tips.enabled': false,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'explorer.compactFolders': false,
+    // Where trust is asked about at all, a window opens restricted, without a question.
+    'security.workspace.trust.startupPrompt': 'never',
   };
   writeFileSync(join(profile, 'data/User/settings.json'), JSON.stringify(settings, null, 2));
 }
 
-/** Serves the profile on a free port of 127.0.0.1. */
-export async function serve(profile) {
+/**
+ * Serves the profile on a free port of 127.0.0.1.
+ * @param options.restricted opens folders that nobody has said to trust, as VS Code does by default
+ */
+export async function serve(profile, { restricted = false } = {}) {
   const port = await freePort();
   const args = [
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
@@ -69,8 +74,8 @@ export async function serve(profile) {
     ...[
       '--disable-telemetry',
       '--disable-update-check',
-      '--disable-workspace-trust',
       '--disable-getting-started-override',
+      ...(restricted ? [] : ['--disable-workspace-trust']),
     ],
   ];
   const { url, stop, pid } = await startServer([join(codeServer, 'out/node/entry.js'), ...args], port, '/healthz');

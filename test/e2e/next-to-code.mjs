@@ -7,7 +7,7 @@ import { readJson } from './lobes.mjs';
 import { acceptDefaults, drawnPanel, results } from './localization.mjs';
 
 /** A workspace folder of results named here, made by the command line. */
-function twoResults(test) {
+export function twoResults(test) {
   const make = (name, ...more) => {
     const out = join(test.workspace, '.brainlens', name);
     if (existsSync(out)) return;
@@ -19,7 +19,7 @@ function twoResults(test) {
 }
 
 /** Opens a file of the workspace's top by its row in the Explorer. */
-async function openFile(window, name) {
+export async function openFile(window, name) {
   await window.explorerRow(name).dblclick();
   await window.tab(name).waitFor();
 }
@@ -85,7 +85,7 @@ async function inNotebook(test) {
 }
 
 /** The results view, opened from the activity bar. */
-async function openView(window) {
+export async function openView(window) {
   await window.knowsCommand('Brainlens: Open Result');
   await window.command('View: Show Brainlens');
   const view = window.page.locator('.sidebar .tree-explorer-viewlet-tree-view');

@@ -7,6 +7,7 @@ import { openWindow } from './browser.mjs';
 import { prepareProfile, serve } from './code-server.mjs';
 import { comparison } from './comparison.mjs';
 import { crystals } from './crystals.mjs';
+import { downloads } from './download.mjs';
 import { writeRandomModel } from './random-model.mjs';
 import { galaxy } from './galaxy.mjs';
 import { interruptions } from './interruptions.mjs';
@@ -15,7 +16,9 @@ import { lobes } from './lobes.mjs';
 import { manifests } from './manifest.mjs';
 import { nextToCode } from './next-to-code.mjs';
 import { panels } from './panels.mjs';
+import { restricted } from './restricted.mjs';
 import { studies } from './studies.mjs';
+import { walkthrough } from './walkthrough.mjs';
 
 /** Runs them in turn and prints each. @returns {Promise<{passed: number, failed: number}>} */
 export async function runBrowserTests({ root, browser, temporary, results, vsix, samples, only }) {
@@ -40,6 +43,9 @@ export async function runBrowserTests({ root, browser, temporary, results, vsix,
     ...nextToCode,
     ...studies,
     ...comparison,
+    ...walkthrough,
+    ...restricted,
+    ...downloads,
   ].filter(({ name }) => only === undefined || name.includes(only));
   const outcome = { passed: 0, failed: 0 };
   try {
@@ -79,6 +85,7 @@ class TestContext {
   /** Runs a test; afterwards nothing may have gone wrong in its windows. @returns its error */
   async attempt(test) {
     this.windows = [];
+    this.servers = [];
     try {
       await test(this);
       const problems = this.windows.flatMap((window) => window.unexpected());
@@ -91,12 +98,24 @@ class TestContext {
       return shown === undefined ? error : new Error(`${error.stack ?? error}\n  on the screen:\n${shown}`);
     } finally {
       for (const window of this.windows) await window.close();
+      for (const server of this.servers) await server.stop();
     }
   }
 
   /** A fresh window on the workspace, or on another folder. */
   async window(folder = this.workspace) {
-    const window = await openWindow(this.browser, this.server.open(folder));
+    return this.windowAt(this.server.open(folder));
+  }
+
+  /** A window that trusts nobody, from a server of its own, which ends with the test. */
+  async restrictedWindow(folder = this.workspace) {
+    const server = await serve(this.profile, { restricted: true });
+    this.servers.push(server);
+    return this.windowAt(server.open(folder));
+  }
+
+  async windowAt(url) {
+    const window = await openWindow(this.browser, url);
     this.windows.push(window);
     return window;
   }

@@ -1,4 +1,5 @@
 import {
+  commands,
   EventEmitter,
   l10n,
   MarkdownString,
@@ -82,6 +83,8 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
   /** Shows only results in which all the words occur. */
   set filter(words: string) {
     this.words = words.trim();
+    // Read by the `when` clause of *Show All Results*.
+    void commands.executeCommand('setContext', 'brainlens.resultsFiltered', this.words !== '');
     this.view.message = this.words === '' ? '' : l10n.t('Only results with “{0}”.', this.words);
     this.changed.fire();
   }

@@ -126,6 +126,31 @@ describe('Download Model from Hugging Face…', () => {
     expect(local.seen.map(({ path }) => new URL(path, local.address).searchParams.get('search'))).toEqual(['tiny']);
   });
 
+  it('asks for a token where the hub wants one, keeps it in the secret storage, and goes on', async () => {
+    local.moods.token = TOKEN;
+    const kept = new Map<string, string>();
+    const empty = {
+      get: (key: string) => Promise.resolve(kept.get(key)),
+      store: (key: string, value: string) => Promise.resolve(void kept.set(key, value)),
+    } as unknown as SecretStorage;
+    person.onPick = answering(/^safetensors$/, /models\/tiny/);
+    person.onMessage = (_, [first]) => first;
+    person.onInput = () => TOKEN;
+    await downloadModel(empty, log);
+    expect(person.messages[0]).toMatch(/^Brainlens: lab\/tiny is not on .*, or not for everyone/);
+    expect([...kept]).toEqual([[`brainlens.hubToken ${local.address}`, TOKEN]]);
+    expect(WEIGHTS.equals(await readFile(join(workspace, 'models/tiny/model.safetensors')))).toBe(true);
+  });
+
+  it('ends without a second message where the person gives no token', async () => {
+    local.moods.token = TOKEN;
+    const none = { get: () => Promise.resolve(undefined) } as unknown as SecretStorage;
+    person.onPick = answering(/^safetensors$/, /models\/tiny/);
+    await downloadModel(none, log);
+    expect(person.messages).toHaveLength(1);
+    expect(local.storageSeen).toEqual([]);
+  });
+
   it('writes the token neither into the log nor into what is shown', async () => {
     local.moods.token = TOKEN;
     const shown: string[] = [];

@@ -26,6 +26,7 @@ export class FakePerson {
   /** The answer to messages with buttons. */
   onMessage: (text: string, buttons: readonly string[]) => string | undefined = () => undefined;
   onOpenDialog: () => string | undefined = () => undefined;
+  onInput: (prompt: string) => string | undefined = () => undefined;
   /** Cancels the progress notification when it is told so. */
   onProgress: (message: string, cancel: () => void) => void = () => undefined;
   readonly messages: string[] = [];
@@ -75,6 +76,8 @@ export function fakeVscode(person: FakePerson) {
       tabGroups: { onDidChangeTabs: noEvent },
       showInformationMessage: message,
       showWarningMessage: message,
+      showErrorMessage: message,
+      showInputBox: ({ prompt = '' }: { prompt?: string }) => Promise.resolve(person.onInput(prompt)),
       showOpenDialog: () => {
         const chosen = person.onOpenDialog();
         return Promise.resolve(chosen === undefined ? undefined : [uri(chosen)]);
@@ -105,7 +108,8 @@ function quickPick(person: FakePerson): FakePick & Record<string, unknown> {
     onDidHide: listen('hide'),
     onDidTriggerButton: () => undefined,
     show: () => void setImmediate(() => person.onPick(pick)),
-    dispose: () => undefined,
+    // As VS Code does: to dispose of a pick is to hide it, and that is told.
+    dispose: () => on['hide']!.splice(0).forEach((listener) => listener('')),
     type: (text: string) => fire('value', text),
     choose: (label: RegExp) => {
       const item = pick.items.find((one) => label.test(one.label));

@@ -22,6 +22,8 @@ export interface Moods {
   readonly statuses: number[];
   /** The next bodies of large files are cut after so many bytes. */
   readonly cuts: number[];
+  /** The next bodies of large files stop after so many bytes; their connections stay open. */
+  readonly stalls: number[];
   /** Sends everything whatever range is asked for. */
   ignoresRanges: boolean;
   /** Sends these bytes in place of the right ones. */
@@ -47,6 +49,7 @@ export class LocalHub {
   readonly moods: Moods = {
     statuses: [],
     cuts: [],
+    stalls: [],
     ignoresRanges: false,
     spoil: undefined,
     token: undefined,
@@ -103,7 +106,8 @@ export class LocalHub {
   private answerStorage(asked: IncomingMessage, answer: ServerResponse): void {
     this.storageSeen.push(seenOf(asked));
     const name = new URL(asked.url!, this.address).pathname.slice(1);
-    this.send(this.files[name]!.content, asked, answer, this.moods.cuts.shift());
+    const stall = this.moods.stalls.shift();
+    this.send(this.files[name]!.content, asked, answer, stall ?? this.moods.cuts.shift(), stall === undefined);
   }
 
   /** Two pages, as the hub pages long lists by the header `Link`. */
@@ -133,7 +137,7 @@ export class LocalHub {
     return { _id: '1', id: ID, downloads: 1200, likes: 7, gated: false, private: false, lastModified: '2026-01-01' };
   }
 
-  private send(content: Buffer, asked: IncomingMessage, answer: ServerResponse, cut?: number): void {
+  private send(content: Buffer, asked: IncomingMessage, answer: ServerResponse, cut?: number, ends = true): void {
     const sent = this.moods.spoil?.(content) ?? content;
     const from = this.moods.ignoresRanges ? undefined : /^bytes=(\d+)-$/.exec(asked.headers.range ?? '')?.[1];
     const start = Number(from ?? 0);
@@ -141,7 +145,7 @@ export class LocalHub {
     if (from === undefined) answer.writeHead(200, headers);
     else answer.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${sent.length - 1}/${sent.length}` });
     if (cut === undefined) return void answer.end(sent.subarray(start));
-    answer.write(sent.subarray(start, start + cut), () => setTimeout(() => answer.destroy(), 20));
+    answer.write(sent.subarray(start, start + cut), () => void (ends && setTimeout(() => answer.destroy(), 20)));
   }
 }
 
