@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Disposable } from 'vscode';
 import type { StudyStatus } from '../../cluster/gather';
 import type { RunStatus } from '../../cluster/status';
@@ -80,7 +81,7 @@ export class ClusterRuns implements Disposable {
   private begin(folder: string, file: string, { id, label, verb }: RunStatus): JobReport {
     const { jobs, cancel, again, warn } = this.parts;
     return jobs.begin({
-      title: `${label} · Slurm`,
+      title: l10n.t('{0} on Slurm', label),
       analysis: verb,
       resumes: false,
       cancel: () =>

@@ -17,6 +17,7 @@ import type { CommandParts } from '../analysisRun';
 import { basename, parent } from '../paths';
 import type { ResultLibrary } from '../resultLibrary';
 import { knownResultsFolder } from '../resultsFolder';
+import { hasSlurm } from '../slurm/available';
 import { homeOf, lookAt, sharedSettings } from './run';
 import type { StudySurroundings } from './run';
 import { inWords } from './words';
@@ -44,6 +45,7 @@ export class StudyLenses implements CodeLensProvider, Disposable {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChangeCodeLenses: Event<void> = this.changed.event;
   private readonly registrations: Disposable[];
+  private readonly slurm = hasSlurm();
 
   constructor(
     private readonly library: ResultLibrary,
@@ -81,7 +83,15 @@ export class StudyLenses implements CodeLensProvider, Disposable {
       const commands = actionsOf(file, analysed, workspace.isTrusted).map((command) => new CodeLens(range, command));
       return [...commands, new StateLens(range, analysed, states)];
     });
-    return workspace.isTrusted ? [new CodeLens(new Range(0, 0, 0, 0), all), ...lenses] : lenses;
+    if (!workspace.isTrusted) return lenses;
+    const top = new Range(0, 0, 0, 0);
+    const slurm: Command = {
+      title: `$(server) ${l10n.t('Run on Slurm')}`,
+      command: 'brainlens.runOnSlurm',
+      arguments: [file],
+    };
+    const onCluster = this.slurm ? [new CodeLens(top, slurm)] : [];
+    return [new CodeLens(top, all), ...onCluster, ...lenses];
   }
 
   async resolveCodeLens(lens: CodeLens): Promise<CodeLens> {
