@@ -68,7 +68,7 @@ const AS_THEY_ARE = [
   // What comes behind says it in the person's language, or in the engine's English.
   /: Brainlens: \$\{\}$/,
   /: Brainlens$/,
-  /: (Dice|Jaccard)$/,
+  /: (Dice|Jaccard|\$\{\} · Slurm)$/,
   // Names of things: commands, views, storage, errors of the system, style and markup.
   /^(trainSaeCommand|analysisTitles)\.ts: sae train$/,
   /^hubToken\.ts: brainlens\.hubToken \$\{\}$/,
