@@ -19,7 +19,7 @@ export interface ViewParts {
 export function registerViewActions({ view, engine, log }: ViewParts): Disposable {
   const on = (id: string, act: (nodes: readonly ResultNode[]) => Promise<void> | void): Disposable =>
     commands.registerCommand(`brainlens.${id}`, (node?: ResultNode, selected?: readonly ResultNode[]) =>
-      guarded(log, async () => act(selected ?? (node === undefined ? view.selection : [node]))),
+      guarded(log, async () => act(known(selected ?? (node === undefined ? view.selection : [node])))),
     );
   const onJob = (id: string, act: (job: number) => void): Disposable =>
     on(id, (nodes) => nodes.forEach((node) => node.kind === 'job' && act(node.job.id)));
@@ -41,6 +41,13 @@ export function registerViewActions({ view, engine, log }: ViewParts): Disposabl
     onJob('resumeJob', (job) => jobs.resume(job)),
     onJob('dismissJob', (job) => jobs.forget(job)),
   );
+}
+
+/** What VS Code still knows of what was clicked: a tree that is being made anew has lost it. */
+function known(nodes: readonly (ResultNode | undefined)[]): readonly ResultNode[] {
+  const left = nodes.filter((node) => node !== undefined);
+  if (left.length === nodes.length) return left;
+  throw new UserError(l10n.t('The list of results was being renewed'), l10n.t('Choose again.'));
 }
 
 function resultsOf(nodes: readonly ResultNode[]): ListedResult[] {

@@ -38,6 +38,8 @@ export type ResultNode =
   | { readonly kind: 'group'; readonly group: ResultGroup<ListedResult> }
   | { readonly kind: 'result'; readonly result: ListedResult };
 
+const JOBS = { kind: 'jobs' } as const;
+
 const JOB_ICONS: Readonly<Record<Job['state'], string>> = {
   queued: 'clock',
   running: 'sync~spin',
@@ -53,14 +55,19 @@ const GROUP_ICONS: Readonly<Record<ResultGroup<ListedResult>['kind'], string>> =
 
 /** The view of what this window runs and of the workspace's results, by study and model. */
 export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
-  private readonly changed = new EventEmitter<void>();
-  readonly onDidChangeTreeData: Event<void> = this.changed.event;
+  private readonly changed = new EventEmitter<ResultNode | undefined>();
+  readonly onDidChangeTreeData: Event<ResultNode | undefined> = this.changed.event;
   private readonly view: TreeView<ResultNode>;
   private readonly subscriptions: Disposable[];
   private words = '';
   private readonly contents = new InputContents();
   /** Paths that the results came from. */
   private sources: ReadonlySet<string> = new Set();
+  /** Results of the groups that are open, by group. */
+  private readonly open = new Map<string, readonly ListedResult[]>();
+  /** What the tree was last made of. */
+  private shown = '';
+  private withJobs = false;
 
   constructor(
     private readonly library: ResultLibrary,
@@ -69,10 +76,12 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
     this.view = window.createTreeView(VIEW, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
     this.subscriptions = [
       this.view,
-      library.onDidChange(() => this.changed.fire()),
-      jobs.onDidChange(() => this.changed.fire()),
-      this.view.onDidChangeVisibility(({ visible }) => visible && this.changed.fire()),
-      workspace.onDidSaveTextDocument(({ uri }) => this.sources.has(uri.path) && this.changed.fire()),
+      library.onDidChange(() => void this.refresh()),
+      jobs.onDidChange(() => this.changed.fire(this.withJobs && jobs.list().length > 0 ? JOBS : undefined)),
+      this.view.onDidChangeVisibility(({ visible }) => void (visible && this.refresh())),
+      this.view.onDidCollapseElement(({ element }) => void this.open.delete(groupKey(element))),
+      this.view.onDidExpandElement(({ element }) => this.noteOpen(element)),
+      workspace.onDidSaveTextDocument(({ uri }) => void (this.sources.has(uri.path) && this.refresh())),
     ];
   }
 
@@ -86,7 +95,7 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
     // Read by the `when` clause of *Show All Results*.
     void commands.executeCommand('setContext', 'brainlens.resultsFiltered', this.words !== '');
     this.view.message = this.words === '' ? '' : l10n.t('Only results with “{0}”.', this.words);
-    this.changed.fire();
+    this.changed.fire(undefined);
   }
 
   /** What is selected in the view, where a command comes without an argument. */
@@ -98,8 +107,7 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
     if (node === undefined) return this.roots();
     if (node.kind === 'jobs') return this.jobs.list().map((job) => ({ kind: 'job', job }));
     if (node.kind === 'group') {
-      // Only groups that are open are asked for their results: those of others are not read.
-      void this.compareContents(node.group.results);
+      this.noteOpen(node);
       return node.group.results.map((result) => ({ kind: 'result', result }));
     }
     return [];
@@ -123,20 +131,39 @@ export class ResultsView implements TreeDataProvider<ResultNode>, Disposable {
     this.changed.dispose();
   }
 
+  /** Only groups that are open have their inputs compared: those of others are not read. */
+  private noteOpen(node: ResultNode): void {
+    if (node.kind !== 'group') return;
+    this.open.set(groupKey(node), node.group.results);
+    void this.compareContents(node.group.results);
+  }
+
   private async compareContents(results: readonly ListedResult[]): Promise<void> {
-    if (this.view.visible && (await this.contents.look(results))) this.changed.fire();
+    if (this.view.visible && (await this.contents.look(results))) await this.refresh();
+  }
+
+  /** Makes the tree anew where it would be another: while it is made, VS Code does not know what is clicked in it. */
+  private async refresh(): Promise<void> {
+    if (signatureOf(await this.results()) !== this.shown) this.changed.fire(undefined);
+    else await this.compareContents([...this.open.values()].flat());
   }
 
   private async roots(): Promise<ResultNode[]> {
+    const results = await this.results();
+    this.shown = signatureOf(results);
+    this.withJobs = this.jobs.list().length > 0;
+    const groups = groupsOf(results, this.words).map((group): ResultNode => ({ kind: 'group', group }));
+    return this.withJobs ? [JOBS, ...groups] : groups;
+  }
+
+  private async results(): Promise<ListedResult[]> {
     const stored = await this.library.list();
     const others = await outOfDate(stored);
     this.sources = new Set(stored.flatMap(({ inputs }) => inputs.map(({ path }) => path)));
-    const results = stored.map((result) => {
+    return stored.map((result) => {
       const changed = others.get(result.folder.toString()) ?? this.contents.reason(result);
       return { ...result, name: basename(result.folder), ...(changed !== undefined && { changed }) };
     });
-    const groups = groupsOf(results, this.words).map((group): ResultNode => ({ kind: 'group', group }));
-    return this.jobs.list().length > 0 ? [{ kind: 'jobs' }, ...groups] : groups;
   }
 }
 
@@ -145,6 +172,17 @@ function jobsItem(jobs: readonly Job[]): TreeItem {
   item.id = 'jobs';
   item.description = countsText(jobs);
   return item;
+}
+
+/** What of results is to be seen in the tree. */
+function signatureOf(results: readonly ListedResult[]): string {
+  return JSON.stringify(
+    results.map(({ folder, created, summary, study, changed }) => [folder.path, created, summary, study, changed]),
+  );
+}
+
+function groupKey(node: ResultNode): string {
+  return node.kind === 'group' ? `${node.group.kind} ${node.group.label}` : node.kind;
 }
 
 /** "2 running, 1 queued" */
