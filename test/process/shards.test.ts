@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readShardState } from '../../src/engine/shards/marks';
@@ -9,9 +9,9 @@ import type { Ended } from './support';
 const sae = join(root, 'test/fixtures/sae-tiny');
 const simulated = join(root, 'samples/datasets/simulated/dataset.yaml');
 
-/** Seven pieces of 64 documents at most, of two types, short and long. */
-function documents(): string {
-  const rows = Array.from({ length: 400 }, (_, i) => {
+/** Pieces of 64 documents at most, of two types, short and long: seven. */
+function documents(many = 400): string {
+  const rows = Array.from({ length: many }, (_, i) => {
     const pieces = Array.from({ length: 60 + (i % 50) }, (__, j) => (j * (i + 3)) % 97);
     const words = pieces.map((n) => (i % 2 === 0 ? `${n * n};` : 'abcdefghijklm'.slice(n % 7, 7 + (n % 5))));
     return JSON.stringify({ text: words.join(' '), meta: { pile_set_name: i % 2 === 0 ? 'figures' : 'words' } });
@@ -141,4 +141,78 @@ describe('a shard on its own', () => {
   ])('%j is refused', async (args, message) => {
     expect(await brainlens(bench, args)).toMatchObject({ code: 2, stderr: `brainlens: ${message}\n` });
   });
+});
+
+describe('what dies in mid-run', () => {
+  const bench = laboratory(LOBES);
+  afterAll(() => bench.remove());
+  bench.write('texts.jsonl', documents(1600));
+  const out = placeOf(bench, '.brainlens', 'types');
+  const run = ['run', 'my.study.yaml', '--shards', '2'];
+  /** Every file of the pieces with its time. */
+  const kept = (ending = '.piece'): Map<string, number> => {
+    const works = join(bench.cache, 'checkpoints');
+    const folders = existsSync(works) ? readdirSync(works).map((name) => join(works, name)) : [];
+    const paths = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+    return new Map(paths.filter((path) => path.endsWith(ending)).map((path) => [path, statSync(path).mtimeMs]));
+  };
+  /** Calls `act` once, when so many pieces are there. */
+  const when = (pieces: number, act: (pid: number) => void) => ({
+    onStart: (pid: number) => {
+      const poll = setInterval(() => {
+        if (kept().size < pieces) return;
+        clearInterval(poll);
+        act(pid);
+      }, 5);
+      poll.unref();
+    },
+  });
+
+  it('a child that is killed fails the run, and costs what it had not made', async () => {
+    const killed = await brainlens(
+      bench,
+      run,
+      when(4, (pid) => {
+        const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+        process.kill(Number(children.at(-1)), 'SIGKILL');
+      }),
+    );
+    expect(killed).toMatchObject({ code: 2, signal: null });
+    expect(killed.stdout).toMatch(/types: failed: Shard \d of 2 of firing ended with SIGKILL/);
+    const [made] = (await readShardState(out)).filter(({ mark }) => mark !== undefined);
+    expect(made).toBeDefined();
+    const before = kept();
+    expect(before.size).toBeGreaterThan(made!.mark!.pieces);
+
+    const other = 3 - made!.index;
+    const again = ['shard', 'my.study.yaml', 'types', '--stage', 'firing', '--shard', `${other}/2`];
+    const { stdout } = await brainlens(bench, again);
+    const [, pieces, newly] = /: (\d+) pieces, (\d+) made/.exec(stdout)!.map(Number);
+    const after = kept();
+    expect(newly).toBe(after.size - before.size);
+    expect(newly).toBeLessThan(pieces!);
+    for (const [path, time] of before) expect(after.get(path)).toBe(time);
+  });
+
+  it('a signal to the run reaches its shards, which keep what is whole; the next goes on to the same bytes', async () => {
+    for (const path of [...kept().keys()].slice(0, 20)) rmSync(path);
+    rmSync(`${out}-shards`, { recursive: true });
+    const left = kept();
+    // What the killed child was writing.
+    const torn = kept('.tmp');
+    const stopped = await brainlens(
+      bench,
+      run,
+      when(left.size + 2, (pid) => process.kill(pid, 'SIGTERM')),
+    );
+    expect(stopped).toMatchObject({ code: 130, signal: null });
+    expect(kept('.tmp')).toEqual(torn);
+    expect(kept().size).toBeGreaterThanOrEqual(left.size + 2);
+    expect((await readShardState(out)).filter(({ mark, progress, failure }) => mark ?? progress ?? failure)).toEqual(
+      [],
+    );
+    madeBy(await brainlens(bench, run));
+    madeBy(await brainlens(bench, ['run', 'my.study.yaml', '--results', 'whole'], fresh(bench, 'whole')));
+    expect(bytesOf(out)).toEqual(bytesOf(placeOf(bench, 'whole', 'types')));
+  }, 120_000);
 });

@@ -102,8 +102,8 @@ test.each([
 ] as const)('[%d, %d] over %d in %s has the same bytes on 1, 2 and 4 threads', async (m, n, k, element) => {
   const random = new Random(1, 'threads');
   const matrix = (rows: number, columns: number) => {
-    const of = element === 'float64' ? Float64Array : Float32Array;
-    return { data: of.from({ length: rows * columns }, () => random.normal()), dims: [rows, columns] };
+    const data = Float64Array.from({ length: rows * columns }, () => random.normal());
+    return { data: element === 'float64' ? data : Float32Array.from(data), dims: [rows, columns] };
   };
   const [a, b, transposed] = [matrix(m, k), matrix(k, n), matrix(n, k)];
   const products = [1, 2, 4].map(async (threads) => {
