@@ -12,9 +12,10 @@ export const MOST_REQUEUES = 20;
 /**
  * The script of a job, as `sbatch` takes it and a person reads it.
  *
- * Slurm tells a batch script with SIGUSR1 that its time is nearly over or that it is preempted; the script passes it to
- * the task as SIGTERM, on which the task keeps a checkpoint and ends with 130. The job then goes back to the queue, so
- * that what depends on it goes on waiting. A cancelled job is no longer running: it stays cancelled.
+ * Slurm tells the script alone with SIGUSR1 that its time is nearly over, or that it is preempted where it has a time of
+ * grace; the script passes it on as SIGTERM, on which the task keeps what it has and ends with 130. The job then goes back
+ * to the queue, so that what depends on it goes on waiting. A job that is cancelled, or preempted at once, gets SIGTERM
+ * with all its processes and is no longer running: it stays cancelled, or Slurm queues it again itself.
  */
 export function scriptOf(job: ClusterJob, around: Surroundings): string {
   const { settings, workspace, variables, cacheFolder } = around;

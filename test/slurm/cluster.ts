@@ -34,7 +34,7 @@ function isThere(program: string): boolean {
 
 /**
  * A Slurm of one node with two CPUs, whose files all lie in one temporary folder. A partition `urgent` preempts `main`:
- * jobs there get SIGTERM and 8 s of grace, and are queued again.
+ * tasks there get SIGTERM, 8 s later SIGKILL, and are queued again.
  */
 export class Cluster {
   readonly home = mkdtempSync(join(tmpdir(), 'brainlens-slurm-'));
@@ -156,7 +156,7 @@ PreemptMode=REQUEUE
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=2,batch_sched_delay=0,bf_interval=2
 NodeName=${NODE} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${nodePort} CPUs=2 RealMemory=6000 State=UNKNOWN
-PartitionName=main Nodes=${NODE} Default=YES MaxTime=60 PriorityTier=1 GraceTime=8 PreemptMode=REQUEUE State=UP
+PartitionName=main Nodes=${NODE} Default=YES MaxTime=60 PriorityTier=1 PreemptMode=REQUEUE State=UP
 PartitionName=urgent Nodes=${NODE} MaxTime=60 PriorityTier=9 PreemptMode=OFF State=UP
 `;
   }
