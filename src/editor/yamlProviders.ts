@@ -12,6 +12,7 @@ import {
   Range,
   SnippetString,
   Uri,
+  workspace,
   WorkspaceEdit,
 } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
@@ -98,7 +99,8 @@ export function quickFixes(
       action.isPreferred = true;
       actions.push(action);
     }
-    if (missingManifest !== undefined) {
+    // To describe a folder is a run.
+    if (missingManifest !== undefined && workspace.isTrusted) {
       const folder = parent(missingManifest);
       const action = new CodeAction(
         l10n.t('Create a dataset manifest in {0}', basename(folder)),

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import { activation } from './activation';
+import { contributedCommands } from './commands';
 import { contributions } from './contributions';
 import { modelMenus } from './modelMenus';
 import { nextToCode } from './nextToCode';
 import { resultEditor } from './resultEditor';
+import { studyFiles } from './studyFiles';
 
 /** Entry that VS Code's extension host calls: runs every suite and writes the counts where run.mjs reads them. */
 export async function run(): Promise<void> {
@@ -13,7 +15,16 @@ export async function run(): Promise<void> {
   // The base reporter prints nothing: the counts go into the file.
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: Mocha.reporters.Base });
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
-  for (const suite of [activation, contributions, modelMenus, resultEditor, nextToCode]) suite();
+  for (const suite of [
+    activation,
+    contributions,
+    contributedCommands,
+    modelMenus,
+    resultEditor,
+    nextToCode,
+    studyFiles,
+  ])
+    suite();
   const lines: string[] = [];
   const failures = await new Promise<number>((resolve) => {
     mocha
