@@ -15,7 +15,7 @@ export function infoTable(model: string, description: ModelDescription): string 
     ['dtype', dtype],
     ['vocabulary', vocabulary.toLocaleString('en-US')],
     ['context', `${context.toLocaleString('en-US')} tokens`],
-    ['memory', `${formatBytes(memory.resident)} resident, ${formatBytes(memory.streaming)} streaming`],
+    ['memory', memoryLine(memory)],
   ];
   const widest = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(widest)}  ${value}\n`).join('');
@@ -24,4 +24,9 @@ export function infoTable(model: string, description: ModelDescription): string 
 function supportLine({ support, uncovered }: ModelDescription): string {
   if (support === 'verified') return 'verified: the tests hold this family and these settings against PyTorch';
   return `supported: no test covers ${uncovered.join(', ')}`;
+}
+
+function memoryLine({ resident, streaming, head }: ModelDescription['memory']): string {
+  const both = `${formatBytes(resident)} resident, ${formatBytes(streaming)} streaming`;
+  return head === undefined ? both : `${both}; scores take up to ${formatBytes(head)} more where there is room`;
 }

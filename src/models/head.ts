@@ -2,13 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { Cancelled } from '../shared/errors';
 import type { Provider } from '../shared/provider';
 import type { ArchitectureModel, Weights } from './architectures/architecture';
+import { LOGIT_BYTES } from './memory';
 import { loadGraph } from './runtime';
 import type { LoadedGraph } from './runtime';
 import { buildHead, buildLogits, slicesOf } from './segments';
 import type { Range } from './segments';
-
-/** Logits of one run of the head: rows are cut so that they stay within it. */
-const LOGIT_BYTES = 64e6;
 
 /** The final norm and the unembedding; a vocabulary too large for the budget goes through in parts. */
 export class Head {

@@ -12,6 +12,10 @@ export const BASE_BYTES = 120e6;
 export const BATCH_TOKENS = 512;
 /** Attention scores of one batch; a batch of one sequence may exceed it. */
 export const ATTENTION_BYTES = 64e6;
+/** Logits of one run of the head: rows are cut so that they stay within it. */
+export const LOGIT_BYTES = 64e6;
+/** Share of the mapped lookup tables that a localizer's texts touch while blocks are streamed; the rest stays on the disk. */
+const TOUCHED = 2 / 3;
 /** Residual streams that wait between two segments. */
 const SMALLEST_WAVE_BYTES = 32e6;
 const LARGEST_WAVE_BYTES = 1e9;
@@ -47,15 +51,18 @@ export function footprintOf(model: ArchitectureModel, storedBytes: number): Foot
 
 /**
  * Peak bytes of a run. `resident`: all blocks in float32 + the stored embedding + the larger of one matrix (packed on
- * loading) and one batch's intermediates + waiting streams + the process itself. `streaming`: the same with one block.
- * The unembedding needs no more: it is cut into parts that fit.
+ * loading) and one batch's intermediates + waiting streams + the process itself. `streaming`: the same with one block and
+ * the part of the embedding that is looked up, for the first segment is soon released.
+ * The unembedding needs no more: it is cut into parts that fit. Where there is room it is held whole, with one batch's
+ * logits and their log probabilities: `head`. Measured by bench/memory.
  */
 export function estimateMemory(model: ArchitectureModel, footprint: Footprint): ModelDescription['memory'] {
   const { embedding, block, matrix, workspace } = footprint;
-  const besides = BASE_BYTES + SMALLEST_WAVE_BYTES + embedding + Math.max(matrix, workspace);
+  const besides = BASE_BYTES + SMALLEST_WAVE_BYTES + Math.max(matrix, workspace);
   return {
-    resident: Math.round(besides + model.sizes.layers * block),
-    streaming: Math.round(besides + block),
+    resident: Math.round(besides + embedding + model.sizes.layers * block),
+    streaming: Math.round(besides + embedding * TOUCHED + block),
+    head: Math.round(footprint.head + 2 * LOGIT_BYTES),
   };
 }
 

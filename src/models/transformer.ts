@@ -31,8 +31,11 @@ export interface ModelDescription {
   readonly support: 'verified' | 'supported';
   /** The settings that no test covers, as `hidden_act = "relu"`. */
   readonly uncovered: readonly string[];
-  /** Bytes needed at the peak of a run, by way of running. */
-  readonly memory: { readonly resident: number; readonly streaming: number };
+  /**
+   * Bytes needed at the peak of a run, by way of running; `head`: what scores and continuations take more where a
+   * resident model's budget has room for the whole unembedding (else it goes in parts, and they take no more).
+   */
+  readonly memory: { readonly resident: number; readonly streaming: number; readonly head?: number };
 }
 
 /** Where a model's graphs run, and how that was settled. */
