@@ -112,7 +112,8 @@ export class StudyLenses implements CodeLensProvider, Disposable {
     const made = runs.flatMap((run) => results.get(Uri.file(run.out).fsPath) ?? []);
     const newest = made.toSorted((a, b) => b.created.getTime() - a.created.getTime())[0];
     const last = newest === undefined ? [] : [l10n.t('last: {0}', told(newest, new Date()))];
-    const title = [...last, ...inWords(states)].join(' · ');
+    const waiting = workspace.isTrusted ? [] : [l10n.t('nothing runs in a restricted workspace')];
+    const title = [...last, ...inWords(states), ...waiting].join(' · ');
     if (newest === undefined) return { title, command: '' };
     return { title, tooltip: newest.summary, command: RESULT_COMMANDS.open, arguments: [newest.folder] };
   }
