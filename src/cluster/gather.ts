@@ -38,7 +38,7 @@ export async function readStatus(
   const ids = record.jobs.map(({ id }) => id);
   const { reports, at, problem } = await pollSlurm(folder, ids, slurm);
   const files = new Map<string, RunFiles>();
-  for (const run of record.runs) files.set(run.id, await filesOf(run));
+  for (const run of record.runs) files.set(run.id, await filesOf(run, folder));
   const runs = await Promise.all(statusOf(record, reports, files).map((run) => withLogs(run, folder)));
   const { file, workspace } = record;
   return { file, workspace, runs, asked: at, ...(problem !== undefined && { problem }) };
@@ -82,11 +82,13 @@ export async function cancelStudy(
   return ids.length;
 }
 
-async function filesOf({ out }: SubmittedRun): Promise<RunFiles> {
+/** @param folder of scripts, where the reduce leaves the marks of a run that is over */
+async function filesOf({ id, out }: Pick<SubmittedRun, 'id' | 'out'>, folder?: string): Promise<RunFiles> {
   const result = await stat(join(out, 'result.json')).catch(() => undefined);
   const failure = await failureNote(out);
+  const shards = await readShardState(out);
   return {
-    shards: await readShardState(out),
+    shards: shards.length === 0 && folder !== undefined ? await readShardState(join(folder, id)) : shards,
     ...(result !== undefined && { made: result.mtimeMs }),
     ...(failure !== undefined && { failure }),
   };

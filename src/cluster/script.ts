@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import { shardsFolder } from '../engine/shards/marks';
 import { logNameOf, REDUCE, scriptNameOf } from './jobs';
 import type { ClusterJob, Surroundings } from './jobs';
 import { askedMegabytes } from './memory';
@@ -33,6 +34,7 @@ export function scriptOf(job: ClusterJob, around: Surroundings): string {
     `cd -- ${quoted(workspace)} || exit 2`,
     '',
     `echo "$(date '+%F %T') $(hostname): ${job.stage}${job.shards.length > 0 ? ' $SLURM_ARRAY_TASK_ID' : ''}, job $SLURM_JOB_ID"`,
+    ...(job.stage === REDUCE ? keepMarks(job, around) : []),
     `${commandOf(job, around)} &`,
     ENDING,
   ].join('\n');
@@ -46,6 +48,12 @@ function titleOf({ label, stage, of, memory, ...job }: ClusterJob, { file }: Sur
     `# By hand, from this folder: sbatch ${scriptNameOf({ ...job, stage })}`,
     `# Memory: a budget of ${(memory / 1e9).toFixed(1)} GB for the analysis, 20 % and 1 GB more for its surroundings.`,
   ];
+}
+
+/** The marks of the shards go when the result is there: a copy of them tells later what a shard took. */
+function keepMarks({ run, out }: ClusterJob, { folder }: Surroundings): string[] {
+  const kept = shardsFolder(join(folder, run));
+  return [`mkdir -p -- ${quoted(kept)} && cp -R -- ${quoted(`${shardsFolder(out)}/.`)} ${quoted(kept)} 2>/dev/null`];
 }
 
 /** Values stand without quotes: names are those of folders, settings were held against their schema. */

@@ -64,6 +64,8 @@ describe('a study on Slurm', () => {
       ended: 0,
       standing: ['done', 'done'],
     });
+    // What the shards took is known though their marks went with the result.
+    expect(study.runs[0]!.stages[0]!.measured).toMatchObject({ unit: 'tokens', threads: 1 });
     expect(here.leftovers()).toEqual([]);
     expect((await here.submit()).stdout).toMatch(/lobes: up to date\nencoding: up to date\nNothing to submit/);
   });
