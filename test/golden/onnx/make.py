@@ -23,6 +23,7 @@ import onnxruntime
 import torch
 from onnx import helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.transformers.float16 import convert_float_to_float16
 from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
@@ -145,6 +146,14 @@ def float16(model, folder):
     return folder / "float16.onnx"
 
 
+def q4(model, folder):
+    """As transformers.js's `model_q4.onnx`: weights of four bits in blocks, `MatMulNBits`."""
+    quantizer = MatMulNBitsQuantizer(onnx.load(optimum(model, folder, True)), block_size=16, is_symmetric=True)
+    quantizer.process()
+    quantizer.model.save_model_to_file(str(folder / "q4.onnx"))
+    return folder / "q4.onnx"
+
+
 def merged(model, folder):
     """As Optimum's merged decoders: one `If` between the graph behind a cache and the graph from the start."""
     graph = onnx.load(optimum(model, folder, True))
@@ -205,9 +214,10 @@ FIXTURES = {
     "gpt_neox-int8": ("gpt_neox", int8, "onnx/model_quantized.onnx"),
     "qwen2": ("qwen2", lambda model, folder: optimum(model, folder, True), "onnx/model.onnx"),
     "qwen2-fp16": ("qwen2", float16, "onnx/model_fp16.onnx"),
+    "qwen2-q4": ("qwen2", q4, "onnx/model_q4.onnx"),
     "opt-post-norm": ("opt", lambda model, folder: optimum(model, folder, False), "onnx/model.onnx"),
 }
-REDUCED = ("int8", "fp16")
+REDUCED = ("int8", "fp16", "q4")
 
 
 def encoded(arrays):

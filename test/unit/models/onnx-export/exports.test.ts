@@ -21,7 +21,7 @@ const TOLERANCES = {
 };
 
 function toleranceOf(name: string): { readonly stream: number; readonly nats: number } {
-  return TOLERANCES[name.endsWith('int8') ? 'int8' : name.endsWith('fp16') ? 'fp16' : 'fp32'];
+  return TOLERANCES[/-(int8|q4)$/.test(name) ? 'int8' : name.endsWith('fp16') ? 'fp16' : 'fp32'];
 }
 
 async function streamOf(
