@@ -37,7 +37,7 @@ export async function watch(page) {
 
 /**
  * Opens the panel.
- * @param options.data what the host sends: `{ result, figures, matrix }`, `{ running }` (states of a run, in turn), or `{ error }`; absent: nothing, ever
+ * @param options.data what the host sends: `{ result, figures, matrix }`, `{ comparison }`, `{ running }` (states of a run, in turn), or `{ error }`; absent: nothing, ever
  * @param options.lines answers to `requestLine` by `<index> <file>`
  * @param options.arrays `'late'` sends arrays after 50 ms, `'missing'` refuses them
  */
@@ -82,7 +82,10 @@ export function setTheme(page, name) {
 }
 
 function plain(matrix) {
-  return matrix && { values: [...matrix.data], shape: [matrix.rows, matrix.columns] };
+  if (matrix === undefined) return undefined;
+  const shape = [matrix.rows, matrix.columns];
+  // A large one is made in the page: as a list of numbers it would weigh more than all that is measured there.
+  return matrix.generated ? { shape } : { values: [...matrix.data], shape };
 }
 
 function serve(route, bundle, theme) {
@@ -116,23 +119,28 @@ function noWebGl() {
 /** Runs in the page: VS Code's webview API over a host that answers from fixed data. */
 function hostShim({ data, matrix, arrays, lines }) {
   window.posted = [];
+  window.sentBytes = 0;
+  const waves = ([rows, columns]) => Float32Array.from({ length: rows * columns }, (_, i) => 4 * Math.sin(i * 12.9898));
   const send = (message, delay = 0) =>
     setTimeout(() => window.dispatchEvent(new MessageEvent('message', { data: message })), delay);
   const answer = (message) => {
     if (message.type === 'ready' && data?.error !== undefined) send({ type: 'error', message: data.error });
     else if (message.type === 'ready' && data?.running !== undefined)
       data.running.forEach((run, i) => send({ type: 'running', ...run }, 300 * i));
+    else if (message.type === 'ready' && data?.comparison !== undefined)
+      send({ type: 'comparison', ...data.comparison });
     else if (message.type === 'ready' && data !== undefined)
       send({ type: 'result', folder: '/study/.brainlens/run', ...data });
     else if (message.type === 'requestArray' && arrays === 'missing')
       send({ type: 'arrayMissing', file: message.file, message: 'gone' });
     else if (message.type === 'requestLine')
       send({ ...message, type: 'line', text: lines[`${message.index} ${message.file}`] }, 20);
-    else if (message.type === 'requestArray')
-      send(
-        { type: 'array', file: message.file, data: Float32Array.from(matrix.values).buffer, shape: matrix.shape },
-        50,
-      );
+    else if (message.type === 'requestArray') {
+      const { shape, values = waves(shape) } = matrix;
+      const { buffer } = Float32Array.from(values);
+      window.sentBytes += buffer.byteLength;
+      send({ type: 'array', file: message.file, data: buffer, shape }, 50);
+    }
   };
   window.acquireVsCodeApi = () => ({
     postMessage: (message) => {

@@ -25,7 +25,7 @@ export async function bundle() {
     build({
       ...common,
       stdin: {
-        contents: ['report', 'map-cells', 'palette', 'csv']
+        contents: ['report', 'map-cells', 'palette', 'csv', 'compare-results']
           .map((name) => `export * from './src/shared/${name}';`)
           .join(''),
         resolveDir: root,

@@ -15,6 +15,8 @@ import { clouds } from './checks/clouds.mjs';
 import { parallelograms } from './checks/parallelogram.mjs';
 import { report } from './checks/report.mjs';
 import { notebook } from './checks/notebook.mjs';
+import { views } from './checks/views.mjs';
+import { large } from './checks/large.mjs';
 
 const { values: options } = parseArgs({
   options: { shots: { type: 'string' }, only: { type: 'string', default: '' } },
@@ -32,7 +34,21 @@ const browser = await launch(executable);
 const data = localization(built.shared);
 let passed = 0;
 let failed = 0;
-for (const group of [looks, maps, tables, clouds, parallelograms, runs, memory, actions, trouble, report, notebook]) {
+for (const group of [
+  looks,
+  maps,
+  tables,
+  clouds,
+  parallelograms,
+  runs,
+  memory,
+  actions,
+  trouble,
+  report,
+  notebook,
+  views,
+  large,
+]) {
   for (const { name, run } of group({ browser, bundle: built, data, shots: options.shots })) {
     if (!name.includes(options.only)) continue;
     try {

@@ -82,7 +82,7 @@ function colours(node) {
 }
 
 /** Texts of drawings that reach outside their drawing. */
-function clipped() {
+export function clipped() {
   return [...document.querySelectorAll('.plot')].flatMap((plot) => {
     const frame = plot.getBoundingClientRect();
     return [...plot.querySelectorAll('text')].flatMap((text) => {
@@ -99,7 +99,7 @@ function clipped() {
 }
 
 /** Elements that make the page scroll sideways. */
-function tooWide() {
+export function tooWide() {
   const width = document.documentElement.clientWidth;
   return [...document.querySelectorAll('#app > *, section.card, .toolbar > *, .summary, dd, h1, h2')]
     .filter((node) => node.getBoundingClientRect().right > width + 1)
