@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FiringBlocks } from '../../data/sae/firing';
+import { UserError } from '../../shared/errors';
 import type { FiringPart } from '../../math/cooccurrence/cooccurrence';
 
 /** Entries that one part of a reading holds at most, unless a single block has more. */
@@ -18,14 +19,17 @@ export function entriesFile(folder: string): string {
   return join(folder, 'firing.bin');
 }
 
-/** Writes the file of entries anew, from first to last. */
+/** Writes the file of entries anew, from first to last. @throws UserError where there is no room for it */
 export class FiringWriter {
   private written = 0;
 
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly file: FileHandle,
+  ) {}
 
   static async open(folder: string): Promise<FiringWriter> {
-    return new FiringWriter(await open(entriesFile(folder), 'w'));
+    return new FiringWriter(folder, await open(entriesFile(folder), 'w'));
   }
 
   /** Entries so far. */
@@ -35,13 +39,26 @@ export class FiringWriter {
 
   /** @param features as wide as the file's entries */
   async append(features: Uint16Array | Uint32Array): Promise<void> {
-    await this.file.writeFile(new Uint8Array(features.buffer, features.byteOffset, features.byteLength));
+    try {
+      await this.file.writeFile(new Uint8Array(features.buffer, features.byteOffset, features.byteLength));
+    } catch (error) {
+      throw roomProblem(this.folder, error);
+    }
     this.written += features.length;
   }
 
   close(): Promise<void> {
     return this.file.close();
   }
+}
+
+function roomProblem(folder: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new UserError(
+    `No room to put the firing blocks together in ${folder}: the disk or the quota is full`,
+    'Free some space or move the cache (BRAINLENS_CACHE), then run again: what was counted stays.',
+  );
 }
 
 /** Blocks and documents of a file of entries: what `FiringBlocks` holds in memory. */
