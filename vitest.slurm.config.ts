@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/slurm/**/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 300_000,
   },
 });

@@ -55,7 +55,7 @@ describe('a study on Slurm', () => {
     const { code, stdout, stderr } = await here.submit();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/lobes: firing 6 tasks \(job \d+\), reduce \(job \d+\)/);
-    await until('both results', () => ['lobes', 'encoding'].every((run) => existsSync(join(here.results, run))), 110);
+    await until('both results', () => ['lobes', 'encoding'].every((run) => existsSync(join(here.results, run))), 200);
     await until('an empty queue', () => idle(cluster!));
     expect(here.made('lobes')).toEqual(alone.made('lobes'));
     expect(here.made('encoding')).toEqual(alone.made('encoding'));
@@ -75,7 +75,7 @@ describe('a study on Slurm', () => {
     await here.submit();
     await until('shard 4', () => processOf(here.folder, '--shard 4/6') !== undefined);
     process.kill(processOf(here.folder, '--shard 4/6')!, 'SIGKILL');
-    await until('the end of the others', () => idle(cluster!), 90);
+    await until('the end of the others', () => idle(cluster!), 200);
     const { code, study } = await here.status();
     const [firing, reduce] = study.runs[0]!.stages;
     expect(code).toBe(2);
@@ -91,7 +91,7 @@ describe('a study on Slurm', () => {
     const before = [1, 2, 3, 5, 6].map((shard) => here.log(`lobes.firing.${shard}.log`));
     const again = await here.submit();
     expect(again.stdout).toMatch(/lobes: firing 1 task \(job \d+\), reduce \(job \d+\)/);
-    await until('the result', () => existsSync(join(here.results, 'lobes')), 90);
+    await until('the result', () => existsSync(join(here.results, 'lobes')), 200);
     expect([1, 2, 3, 5, 6].map((shard) => here.log(`lobes.firing.${shard}.log`))).toEqual(before);
     expect(here.made('lobes')).toEqual(alone.made('lobes'));
   });
@@ -103,7 +103,7 @@ describe('a study on Slurm', () => {
     await here.stopNode();
     await wait(2000);
     here.startNode();
-    await until('the result', () => existsSync(join(study.results, 'lobes')), 110);
+    await until('the result', () => existsSync(join(study.results, 'lobes')), 200);
     expect(study.made('lobes')).toEqual(alone.made('lobes'));
   });
 
@@ -121,7 +121,7 @@ describe('a study on Slurm', () => {
       'cancelled',
     );
     await here.submit();
-    await until('the result', () => existsSync(join(here.results, 'lobes')), 90);
+    await until('the result', () => existsSync(join(here.results, 'lobes')), 200);
     expect(here.made('lobes')).toEqual(alone.made('lobes'));
   });
 
@@ -155,7 +155,7 @@ describe('a study on Slurm', () => {
       /Restarts=1/.test(here.ask('scontrol', 'show', 'job', '--oneliner')),
     );
     expect(existsSync(join(study.results, 'lobes'))).toBe(false);
-    await until('the result', () => existsSync(join(study.results, 'lobes')), 110);
+    await until('the result', () => existsSync(join(study.results, 'lobes')), 200);
     expect(study.log('lobes.firing.1.log')).toMatch(/DUE TO PREEMPTION/);
     expect(study.log('lobes.firing.1.log').match(/: firing 1, job/g)).toHaveLength(2);
     // Of seven pieces the second try had to make what the first had not kept.

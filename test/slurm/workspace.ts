@@ -130,8 +130,8 @@ function textOf(seed: number): string {
   }).join(' ');
 }
 
-/** Waits until something holds. @throws after a minute, with `what` */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+/** Waits until something holds. @throws in the end, with `what` */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 120): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     if (await holds()) return;
