@@ -18,9 +18,9 @@ await installing;
 // Both browser suites need it; where it can neither be found nor installed they skip by name.
 const { ensureChromium } = await import('../test/e2e/browser.mjs');
 ensureChromium();
-// Side by side: each of the two leaves a core idle most of the time.
+// Side by side: each leaves a core idle most of the time.
 const panel = script(['test/e2e/panel/run.mjs'], { afterwards: true });
-add(await vitest('process'), 'process');
+for (const suite of ['process', 'slurm']) add(await vitest(suite), suite);
 add(await panel, 'panel');
 add(await script(['test/e2e/run.mjs']), 'editor');
 writeFileSync(join(results, 'summary.json'), JSON.stringify(total));
