@@ -40,19 +40,25 @@ ROTARY = dict(vocab_size=VOCABULARY, hidden_size=WIDTH, intermediate_size=12, nu
               num_attention_heads=HEADS, max_position_embeddings=32)
 CONFIGS = {
     "llama": ROTARY | dict(num_key_value_heads=1),
+    # GroupQueryAttention takes heads of multiples of 16 where it turns them.
+    "llama-wide-heads": ROTARY | dict(num_key_value_heads=1, head_dim=16),
     "qwen2": ROTARY | dict(num_key_value_heads=1),
     "gpt_neox": ROTARY,
     "gpt2": dict(vocab_size=VOCABULARY, n_embd=WIDTH, n_layer=LAYERS, n_head=HEADS, n_positions=32),
     "opt": dict(vocab_size=VOCABULARY, hidden_size=WIDTH, ffn_dim=12, num_hidden_layers=LAYERS, word_embed_proj_dim=WIDTH,
                 num_attention_heads=HEADS, max_position_embeddings=32, do_layer_norm_before=False),
 }
-# Sums that end a block, by the names that torch.onnx gives them.
-ENDS = {"gpt_neox": "/gpt_neox/layers.{}/Add_1_output_0", "qwen2": "/model/layers.{}/Add_1_output_0"}
-EMBEDDINGS = {"gpt_neox": "/gpt_neox/embed_in/Gather_output_0", "qwen2": "/model/embed_tokens/Gather_output_0"}
+# What enters the first block and the sums that end a block, by the names that torch.onnx (or `genai`) gives them.
+STREAMS = {
+    "gpt_neox": ["/gpt_neox/embed_in/Gather_output_0"] + [f"/gpt_neox/layers.{i}/Add_1_output_0" for i in range(LAYERS)],
+    "qwen2": ["/model/embed_tokens/Gather_output_0"] + [f"/model/layers.{i}/Add_1_output_0" for i in range(LAYERS)],
+    "llama-wide-heads": ["embed_tokens/Gather"]
+    + [f"model.layers.{i}.input_layernorm/output_3" for i in range(1, LAYERS)] + ["model.norm/output_3"],
+}
 
 
 def build(family):
-    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(family, **CONFIGS[family]),
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(family.split("-")[0], **CONFIGS[family]),
                                              attn_implementation="eager").eval()
     seen = set()
     with torch.no_grad():
@@ -91,7 +97,7 @@ def with_torch(model, ids, mask=None):
 
 def with_runtime(graph, family, ids):
     model = onnx.load(graph)
-    names = [EMBEDDINGS[family]] + [ENDS[family].format(i) for i in range(LAYERS)]
+    names = STREAMS[family]
     del model.graph.value_info[:]
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -180,6 +186,85 @@ def merged(model, folder):
     return folder / "merged.onnx"
 
 
+def genai(model, folder):
+    """As ONNX Runtime's model builder, which made transformers.js's newer exports: the residual sums are second outputs
+    of SkipSimplifiedLayerNormalization, attention is one GroupQueryAttention that turns by tables, and lengths come from
+    the mask."""
+    config = model.config
+    size, kv, eps = config.head_dim, config.num_key_value_heads, config.rms_norm_eps
+    weights = {name: tensor.detach().numpy() for name, tensor in model.state_dict().items()}
+    nodes, tables, inputs, outputs = [], [], [], []
+
+    def node(kind, ins, outs, domain="", **attributes):
+        nodes.append(helper.make_node(kind, ins, outs, name=outs[0], domain=domain, **attributes))
+        return outs[0]
+
+    def table(name, value):
+        tables.append(onnx.numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def linear(value, name):
+        weight = table(name, weights[f"{name}.weight"].T)
+        return node("MatMul", [value, weight], [f"{name}/MatMul/output_0"])
+
+    def norm(stream, branch, name):
+        scale = table(f"{name}.weight", weights[f"{name}.weight"])
+        normed = f"{name}/output_0"
+        if branch is None:
+            return stream, node("SimplifiedLayerNormalization", [stream, scale], [normed], axis=-1, epsilon=eps,
+                                stash_type=1)
+        outs = [normed, "", "", f"{name}/output_3"]
+        node("SkipSimplifiedLayerNormalization", [stream, branch, scale], outs, "com.microsoft", epsilon=eps)
+        return outs[3], normed
+
+    def value_info(values, name, kind, shape):
+        values.append(helper.make_tensor_value_info(name, kind, shape))
+        return name
+
+    value_info(inputs, "input_ids", onnx.TensorProto.INT64, ["batch_size", "sequence_length"])
+    value_info(inputs, "attention_mask", onnx.TensorProto.INT64, ["batch_size", "total_sequence_length"])
+    value_info(outputs, "logits", onnx.TensorProto.FLOAT, ["batch_size", "sequence_length", VOCABULARY])
+    one, zero = table("one", np.array([1], np.int64)), table("place", np.array(1, np.int64))
+    counted = node("ReduceSum", ["attention_mask", one], ["mask/ReduceSum"], keepdims=0)
+    keys = node("Cast", [node("Sub", [counted, one], ["mask/Sub"])], ["mask/keys"], to=onnx.TensorProto.INT32)
+    shape = node("Shape", ["attention_mask"], ["mask/Shape"])
+    total = node("Cast", [node("Gather", [shape, zero], ["mask/Gather"], axis=0)], ["mask/total"],
+                 to=onnx.TensorProto.INT32)
+    angles = np.outer(np.arange(32), 10_000.0 ** (-np.arange(0, size, 2) / size))
+    cos, sin = table("cos_cache", np.cos(angles).astype(np.float32)), table("sin_cache", np.sin(angles).astype(np.float32))
+    embedding = table("embedding", weights["model.embed_tokens.weight"])
+    stream, branch = node("Gather", [embedding, "input_ids"], ["embed_tokens/Gather"]), None
+    for i in range(LAYERS):
+        block = f"model.layers.{i}"
+        stream, normed = norm(stream, branch, f"{block}.input_layernorm")
+        q, k, v = (linear(normed, f"{block}.self_attn.{part}_proj") for part in "qkv")
+        past = [value_info(inputs, f"past_key_values.{i}.{part}", onnx.TensorProto.FLOAT,
+                           ["batch_size", kv, "past_sequence_length", size]) for part in ("key", "value")]
+        present = [value_info(outputs, f"present.{i}.{part}", onnx.TensorProto.FLOAT,
+                              ["batch_size", kv, "total_sequence_length", size]) for part in ("key", "value")]
+        attended = node("GroupQueryAttention", [q, k, v, *past, keys, total, cos, sin], [f"{block}/attention", *present],
+                        "com.microsoft", num_heads=HEADS, kv_num_heads=kv, do_rotary=1, rotary_interleaved=0,
+                        scale=float(size) ** -0.5)
+        branch = linear(attended, f"{block}.self_attn.o_proj")
+        stream, normed = norm(stream, branch, f"{block}.post_attention_layernorm")
+        gate, up = (linear(normed, f"{block}.mlp.{part}_proj") for part in ("gate", "up"))
+        silu = node("Mul", [gate, node("Sigmoid", [gate], [f"{block}/Sigmoid"])], [f"{block}/SiLU"])
+        branch = linear(node("Mul", [silu, up], [f"{block}/Mul"]), f"{block}.mlp.down_proj")
+    stream, normed = norm(stream, branch, "model.norm")
+    node("MatMul", [normed, table("lm_head", weights["lm_head.weight"].T)], ["logits"])
+    graph = helper.make_graph(nodes, "main_graph", inputs, outputs, tables)
+    opsets = [helper.make_opsetid("", 14), helper.make_opsetid("com.microsoft", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), folder / "genai.onnx")
+    return folder / "genai.onnx"
+
+
+def genai_q4(model, folder):
+    quantizer = MatMulNBitsQuantizer(onnx.load(genai(model, folder)), block_size=16, is_symmetric=True)
+    quantizer.process()
+    quantizer.model.save_model_to_file(str(folder / "genai-q4.onnx"))
+    return folder / "genai-q4.onnx"
+
+
 def dynamo(model, folder):
     """torch.export's exporter, ids alone."""
     class Ids(torch.nn.Module):
@@ -206,6 +291,8 @@ def dynamo(model, folder):
 FIXTURES = {
     "llama": ("llama", lambda model, folder: optimum(model, folder, True), "onnx/model.onnx"),
     "llama-fused": ("llama", fused, "onnx/model.onnx"),
+    "llama-gqa": ("llama-wide-heads", genai, "onnx/model.onnx"),
+    "llama-gqa-q4": ("llama-wide-heads", genai_q4, "onnx/model_q4.onnx"),
     "llama-dynamo": ("llama", dynamo, "model.onnx"),
     "gpt2": ("gpt2", outside, "model.onnx"),
     "gpt2-fused": ("gpt2", fused, "onnx/model.onnx"),
