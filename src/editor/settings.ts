@@ -50,7 +50,10 @@ export function cacheFolderSetting(): string | undefined {
   if (text === '') return undefined;
   const folder = /^~(?=$|[\\/])/.test(text) ? join(homedir(), text.slice(1)) : text;
   if (isAbsolute(folder)) return folder;
-  throw new UserError(l10n.t('The setting {0} is "{1}"', 'brainlens.cacheFolder', text), l10n.t('Write an absolute path.'));
+  throw new UserError(
+    l10n.t('The setting {0} is "{1}"', 'brainlens.cacheFolder', text),
+    l10n.t('Write an absolute path.'),
+  );
 }
 
 function cacheSize(text: string): number {
