@@ -1,4 +1,5 @@
 import { UserError } from '../shared/errors';
+import { equivalentNormalizer } from './tokenizer-normalizer';
 import { equivalentPreTokenizer } from './tokenizer-pre';
 import { templateOf, type SpecialToken, type Template } from './tokenizer-template';
 
@@ -34,7 +35,7 @@ export function prepareTokenizer(json: unknown, config: Json, path: string): Pre
       ...json,
       model,
       added_tokens: added,
-      normalizer,
+      normalizer: equivalentNormalizer(normalizer),
       pre_tokenizer: equivalentPreTokenizer(preTokenizer, path),
       decoder: json['decoder'] ?? null,
       post_processor: null,
