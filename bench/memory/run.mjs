@@ -1,6 +1,6 @@
 // Peak memory of runs against what `brainlens info` says, for models of several families, both ways to run.
-//   node bench/memory/run.mjs [--only gpt2-medium,…] [--model DIR_OR_FILE …] [--keep]
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+//   node bench/memory/run.mjs [--only gpt2-medium,…] [--model DIR_OR_FILE …] [--verbs activations,score] [--texts 480] [--keep]
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../scripts/load-typescript.mjs';
@@ -11,6 +11,8 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     model: { type: 'string', multiple: true, default: [] },
+    verbs: { type: 'string', default: 'activations,score' },
+    texts: { type: 'string', default: '480' },
     dist: { type: 'string', default: join(root, 'dist') },
     keep: { type: 'boolean', default: false },
   },
@@ -22,13 +24,15 @@ mkdirSync(folder, { recursive: true });
 const env = { BRAINLENS_CACHE_SIZE: '0' };
 
 // As many and as long as a localizer's, with words as frequent as in English (Zipf), all over the vocabulary.
-const stimuli = join(folder, 'stimuli.csv');
+const stimuli = join(folder, `stimuli-${options.texts}.csv`);
 let state = 1;
 const uniform = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
 const word = () => `w${Math.floor(50_000 ** uniform())}`;
-const lines = Array.from({ length: 480 }, () => Array.from({ length: 12 }, word).join(' '));
+const lines = Array.from({ length: Number(options.texts) }, () => Array.from({ length: 12 }, word).join(' '));
 writeFileSync(stimuli, ['text', ...lines].join('\n') + '\n');
-const english = join(root, 'samples/stimuli/language.csv');
+const english = join(folder, `english-${options.texts}.csv`);
+const sample = readFileSync(join(root, 'samples/stimuli/language.csv'), 'utf8').split('\n');
+writeFileSync(english, sample.slice(0, 1 + Number(options.texts)).join('\n') + '\n');
 
 const names = options.only === undefined ? Object.keys(MODELS) : options.only.split(',').filter(Boolean);
 const rows = [];
@@ -54,8 +58,8 @@ async function measureModel(name, model, texts) {
   const { memory, parameters, layers } = JSON.parse(stdout).result;
   console.log(`${name}: ${(parameters / 1e6).toFixed(0)} M parameters, ${layers} blocks`);
   for (const executor of model.endsWith('.onnx') ? ['resident'] : ['resident', 'streaming']) {
-    for (const verb of ['activations', 'score']) {
-      const out = join(folder, 'result');
+    for (const verb of options.verbs.split(',')) {
+      const out = join(folder, `result-${process.pid}`);
       // Streaming takes what it is given, so it is given what it says it needs.
       const budget = executor === 'streaming' ? ['--memory', String(memory.streaming)] : [];
       const { peakBytes, seconds } = await measure(
