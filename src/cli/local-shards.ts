@@ -14,16 +14,14 @@ export interface LocalOptions extends CommonOptions {
 
 /** How `brainlens run --shards N` makes shards: by this program's own verb, threads and memory divided among them. */
 export function localShards(path: string, options: LocalOptions, study: StudyJob): LocalShards | undefined {
+  const typed = options.atOnce === undefined ? undefined : parseWhole('--at-once', options.atOnce, 1);
   if (options.shards === undefined) {
-    if (options.atOnce === undefined) return undefined;
+    if (typed === undefined) return undefined;
     throw new UserError('--at-once goes with --shards', 'Say into how many shards the work falls: --shards N.');
   }
   const shards = parseWhole('--shards', options.shards, 1);
   const { threads, memory, seed, executor, provider } = study;
-  const atOnce =
-    options.atOnce === undefined
-      ? Math.min(shards, threads)
-      : Math.min(shards, parseWhole('--at-once', options.atOnce, 1));
+  const atOnce = Math.min(shards, typed ?? threads);
   const settings = [
     ...['--seed', String(seed), '--executor', executor],
     ...['--threads', String(Math.max(1, Math.floor(threads / atOnce)))],

@@ -19,6 +19,9 @@ const GROUPS: Readonly<Record<string, string>> = {
   sae: 'Sparse autoencoders: brainlens sae train.',
 };
 
+/** Verbs that are no analyses. */
+const OTHER_VERBS = ['info', 'run', 'shard', 'status', 'report'];
+
 const EXIT = { done: 0, internal: 1, usage: 2, cancelled: CANCELLED } as const;
 
 /** How a verb ended that has several runs, of which some may have failed. */
@@ -34,21 +37,25 @@ interface Ended {
 export async function runCommandLine(args: readonly string[], streams: Streams): Promise<number> {
   const ended: Ended = { code: EXIT.done };
   try {
-    await program(streams, ended).parseAsync([...args], { from: 'user' });
+    await program(streams, ended).parseAsync([...spelledOut(args)], { from: 'user' });
     return ended.code;
   } catch (error) {
-    return explain(error, streams);
+    return explain(error, args, streams);
   }
 }
 
-function explain(error: unknown, { stderr }: Streams): number {
+/** Further problems of a file that are shown below the first. */
+const MOST_PROBLEMS = 10;
+
+function explain(error: unknown, args: readonly string[], { stderr }: Streams): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
-    stderr.write(`brainlens: ${usageMessage(error)}\n`);
+    stderr.write(`brainlens: ${usageMessage(error, helpOf(args))}\n`);
     return EXIT.usage;
   }
   if (error instanceof UserError) {
     stderr.write(`brainlens: ${error.message}\n`);
+    for (const line of error.more.slice(0, MOST_PROBLEMS)) stderr.write(`${line}\n`);
     return EXIT.usage;
   }
   if (error instanceof Cancelled) {
@@ -61,13 +68,33 @@ function explain(error: unknown, { stderr }: Streams): number {
 }
 
 /** Commander's message and suggestion on one line. */
-function usageMessage({ code, message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError, help: string): string {
   if (message === '(outputHelp)') return 'no verb was given. See brainlens --help.';
   const line = messageOf(message).replace(/^error: /, '');
-  if (line.includes('Did you mean')) return line;
+  if (line.includes('Did you mean')) return `${line} See ${help}.`;
   const lists =
     code === 'commander.excessArguments' ? ' Lists of numbers are separated by commas, without blanks.' : '';
-  return `${line.replace(/\.+$/, '')}.${lists} See brainlens --help.`;
+  return `${line.replace(/\.+$/, '')}.${lists} See ${help}.`;
+}
+
+/** The help that belongs to what was typed: that of the verb, where there is one. */
+function helpOf(args: readonly string[]): string {
+  const typed = args.slice(0, 2).join(' ');
+  const one = allVerbs();
+  const found = one.find((id) => id === typed) ?? one.find((id) => id === args[0]);
+  return found === undefined ? 'brainlens --help' : `brainlens ${found} --help`;
+}
+
+function allVerbs(): string[] {
+  return [...catalog.map(({ id }) => id), ...OTHER_VERBS];
+}
+
+/** `help`, `help run` and `version` as the options that say the same. */
+function spelledOut(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  const known = rest.length === 0 || allVerbs().some((id) => id.split(' ')[0] === rest[0]);
+  if (first === 'help') return known ? [...rest, '--help'] : rest;
+  return first === 'version' && rest.length === 0 ? ['--version'] : args;
 }
 
 function program(streams: Streams, ended: Ended): Command {

@@ -10,6 +10,7 @@ import { explain } from './yamlHover';
 import type { Explanation } from './yamlHover';
 import { meaningOf, referenceProblems } from './yamlReferences';
 import type { FileView } from '../yaml/files';
+import { withLookalikes } from '../yaml/lookalikes';
 import type { JsonSchema } from '../yaml/schema';
 import { entryOf, nodeAt, parseYaml, spanOf, syntaxProblems, topMap } from '../yaml/syntax';
 import type { Path, Problem } from '../yaml/syntax';
@@ -92,11 +93,11 @@ export async function diagnose(
   const document = parseYaml(text);
   const kind = kindOf(name, document);
   if (kind === undefined) return undefined;
-  const syntax = syntaxProblems(document, text.length);
+  const syntax = syntaxProblems(document, text);
   const schema = syntax.length > 0 ? [] : schemaProblems(document, kind.schema);
   const beyond = syntax.length + schema.length > 0 ? [] : beyondSchema(document, kind);
   const references = await kind.references(document, files);
-  return [...(others.schema ? [] : [...syntax, ...schema]), ...beyond, ...references];
+  return withLookalikes(text, [...(others.schema ? [] : [...syntax, ...schema]), ...beyond, ...references]);
 }
 
 /** What may be written at an offset of a file. */

@@ -125,5 +125,7 @@ export function parseSpec<Spec>(analysis: AnalysisSpec<Spec, unknown>, input: Re
   if (typeof field !== 'string') throw new UserError(issue.message, help);
   if (issue.code === 'invalid_type' && input[field] === undefined)
     throw new UserError(`${flagOf(field)} is missing`, help);
-  throw new UserError(`${flagOf(field)}: ${inWords(issue)}`, help);
+  const given = input[field];
+  const typed = typeof given === 'number' && issue.path.length === 1 ? ` ${given}` : '';
+  throw new UserError(`${flagOf(field)}${typed}: ${inWords(issue)}`, help);
 }

@@ -7,7 +7,12 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 
-  constructor(problem: string, remedy?: string) {
+  /** @param more further problems, one line each, for who can show several */
+  constructor(
+    problem: string,
+    remedy?: string,
+    readonly more: readonly string[] = [],
+  ) {
     super(oneLine(remedy === undefined ? problem : `${problem.replace(/[.\s]*$/, '')}. ${remedy}`));
   }
 }

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Document, Node, Pair, Scalar, YAMLMap, YAMLParseError, YAMLSeq } from 'yaml';
 
 /** Offsets into the text in UTF-16 units, as VS Code counts; `end` is exclusive. */
 export interface Span {
@@ -35,12 +35,51 @@ export function parseYaml(text: string): Document {
   return parseDocument(text, { keepSourceTokens: true, prettyErrors: false, logLevel: 'silent' });
 }
 
-/** What the parser objects to, one problem per place, at least one character wide. */
-export function syntaxProblems(document: Document, length: number): Problem[] {
-  return document.errors.map(({ pos: [start, end], message }) => {
+/** What the parser objects to, one problem per place, at least one character wide; common mistakes in plain words. */
+export function syntaxProblems(document: Document, text: string): Problem[] {
+  const { length } = text;
+  return document.errors.map((error) => {
+    const [start, end] = error.pos;
     const from = Math.max(0, Math.min(start, length - 1));
-    return { kind: 'syntax', span: { start: from, end: Math.max(from + 1, Math.min(end, length)) }, message };
+    const span = { start: from, end: Math.max(from + 1, Math.min(end, length)) };
+    return { kind: 'syntax', span, message: syntaxMessage(error, text) };
   });
+}
+
+/** The parser's objection, in plain words where it is a common one. */
+export function syntaxMessage({ code, pos: [start], message }: YAMLParseError, text: string): string {
+  const line = lineOf(text, start);
+  if (code === 'TAB_AS_INDENT') return `a tab indents line ${line}: write spaces`;
+  if (code !== 'DUPLICATE_KEY') return message;
+  const { key, first } = duplicateAt(text, start) ?? {};
+  return key === undefined ? message : `"${key}" is there twice, first on line ${first}`;
+}
+
+/** The key whose second occurrence makes the parser object at an offset, and the line of the first. */
+function duplicateAt(text: string, offset: number): { readonly key: string; readonly first: number } | undefined {
+  let found: { key: string; first: number } | undefined;
+  visit(parseYaml(text), {
+    Map(_, { items }) {
+      const keys = items.flatMap(({ key }) => (isScalar(key) ? [key] : []));
+      const again = keys.find(({ range }) => range?.[0] === offset);
+      const first = keys.find(({ value }) => value === again?.value);
+      if (again === undefined || first === undefined) return undefined;
+      found = { key: String(again.value), first: lineOf(text, first.range![0]) };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** Where the line of an offset starts. */
+export function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+/** Where the line of an offset ends: at its line feed, or at the end of the text. */
+export function lineEnd(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end < 0 ? text.length : end;
 }
 
 /** The line of an offset, from 1. */

@@ -5,6 +5,9 @@ import type { z } from 'zod';
 import { UserError } from '../../shared/errors';
 import { manifestKeys, manifestProblems, manifestSchema, nearest } from '../../shared/manifest';
 import type { Manifest } from '../../shared/manifest';
+import { withLookalikes } from '../../yaml/lookalikes';
+import { syntaxMessage } from '../../yaml/syntax';
+import type { Span } from '../../yaml/syntax';
 import { readBytes } from '../files';
 import { decodeText } from '../text';
 
@@ -27,7 +30,13 @@ export function parseManifest(text: string, name: string): Manifest {
     return `${name}, line ${line}, column ${col}`;
   };
   const [syntax] = document.errors;
-  if (syntax !== undefined) throw new UserError(`${place(syntax.pos[0])}: ${syntax.message}`, 'Mend the YAML there.');
+  if (syntax !== undefined) {
+    const [start, end] = syntax.pos;
+    throw (
+      lookalike(text, { start, end }, place) ??
+      new UserError(`${place(start)}: ${syntaxMessage(syntax, text)}`, 'Mend the YAML there.')
+    );
+  }
   if (!isMap(document.contents)) {
     throw new UserError(
       `${name} is not a dataset manifest`,
@@ -35,7 +44,10 @@ export function parseManifest(text: string, name: string): Manifest {
     );
   }
   const parsed = manifestSchema.safeParse(document.toJS());
-  if (!parsed.success) throw problemOf(document, parsed.error.issues[0]!, place);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw lookalike(text, spanOfIssue(document, issue), place) ?? problemOf(document, issue, place);
+  }
   const [problem] = manifestProblems(parsed.data);
   if (problem !== undefined) {
     throw new UserError(
@@ -49,6 +61,21 @@ export function parseManifest(text: string, name: string): Manifest {
 /** Whether a path is taken for a manifest, rather than for a data file that stands for itself. */
 export function isManifestName(file: string): boolean {
   return /\.ya?ml$/i.test(basename(file));
+}
+
+/** The error for a sign that only looks like one of YAML's, where one stands in the lines of a problem. */
+function lookalike(text: string, span: Span, place: (offset: number) => string): UserError | undefined {
+  const [found] = withLookalikes(text, [{ kind: 'schema', span, message: '' }]);
+  return found === undefined || found.message === ''
+    ? undefined
+    : new UserError(`${place(found.span.start)}: ${found.message}`);
+}
+
+function spanOfIssue(document: Document, issue: z.core.$ZodIssue): Span {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  const start =
+    issue.code === 'unrecognized_keys' ? keyOffset(document, path, issue.keys[0]!) : offsetOf(document, path);
+  return { start, end: start + 1 };
 }
 
 function problemOf(document: Document, issue: z.core.$ZodIssue, place: (offset: number) => string): UserError {

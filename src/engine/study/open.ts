@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { UserError } from '../../shared/errors';
 import { checkStudy } from '../../study/check';
 import { withoutModels } from '../../study/faults';
@@ -26,7 +26,8 @@ export interface OpenedStudy {
  * @param workspace where results go, in `<results>/<study>`
  * @param folders the folder of results where the study names none, and the one that holds whatever it says
  * @returns the plan, in which the runs on a declared model that is not there say so
- * @throws UserError for the first other thing wrong, with its line, and how many more there are
+ * @throws UserError for the first other thing wrong, with its line, and how many more there are (these in `more`); where a
+ *   file lies in the place of the folder of results
  */
 export async function openStudy(
   path: string,
@@ -47,9 +48,16 @@ export async function openStudy(
   const [first, ...more] = problems.filter(({ missingModel }) => missingModel === undefined);
   if (first !== undefined) {
     const others = more.length === 0 ? '' : ` (and ${more.length} more: line ${linesOf(text, more).join(', ')})`;
-    throw new UserError(`${inLine(first.message, first.span)}${others}`);
+    const rest = more.map(({ message, span }) => inLine(message, span));
+    throw new UserError(`${inLine(first.message, first.span)}${others}`, undefined, rest);
   }
-  return { file, plan: { ...plan, runs: withoutModels(plan.runs, lost) }, settings: study.settings, slurm: study.slurm };
+  await checkPlace(plan, workspace);
+  return {
+    file,
+    plan: { ...plan, runs: withoutModels(plan.runs, lost) },
+    settings: study.settings,
+    slurm: study.slurm,
+  };
 }
 
 async function readStudy(file: string): Promise<string> {
@@ -58,10 +66,26 @@ async function readStudy(file: string): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new UserError(`${file} does not exist`, 'Name a study file, such as my.study.yaml.');
+    if (code === 'EISDIR')
+      throw new UserError(`${file} is a folder, not a study file`, 'Name a study file, such as my.study.yaml.');
     throw new UserError(`${file} cannot be read (${String(code)})`, 'Name a study file, such as my.study.yaml.');
   }
 }
 
 function linesOf(text: string, problems: readonly { readonly span: { readonly start: number } }[]): number[] {
   return [...new Set(problems.map(({ span }) => lineOf(text, span.start)))];
+}
+
+/** A file in the place of the folder of results would stop every run: it is found before the first. */
+async function checkPlace({ runs }: StudyPlan, workspace: string): Promise<void> {
+  const [first] = runs;
+  if (first === undefined) return;
+  const steps = relative(workspace, dirname(first.out)).split(/[\\/]/);
+  for (let length = 1; length <= steps.length; length++) {
+    const place = steps.slice(0, length).join('/');
+    const facts = await stat(resolve(workspace, place)).catch(() => undefined);
+    if (facts === undefined) return;
+    if (!facts.isDirectory())
+      throw new UserError(`${place} is a file, not a folder: change results: or --results, or move it away`);
+  }
 }

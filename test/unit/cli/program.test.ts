@@ -53,10 +53,31 @@ describe('usage of the command line', () => {
     for (const verb of ['info', 'localize', 'report']) expect(all.stdout).toContain(`  ${verb} `);
   });
 
+  it('takes help and version for the options that say the same', async () => {
+    for (const [words, same] of [
+      [['help'], ['--help']],
+      [['help', 'run'], ['run', '--help']],
+      [['help', 'sae', 'train'], ['sae', 'train', '--help']],
+      [['version'], ['--version']],
+    ] as const) {
+      const [one, other] = [await brainlens(...words), await brainlens(...same)];
+      expect(one).toEqual(other);
+      expect(one.code).toBe(0);
+      expect(one.stdout).not.toBe('');
+    }
+  });
+
   it.each([
     [[], /no verb/],
-    [['lokalize'], /unknown command 'lokalize' \(Did you mean localize\?\)/],
-    [['localize', '--modle', 'x'], /unknown option '--modle' \(Did you mean --model\?\)/],
+    [['lokalize'], /unknown command 'lokalize' \(Did you mean localize\?\) See brainlens --help\.$/],
+    [
+      ['localize', '--modle', 'x'],
+      /unknown option '--modle' \(Did you mean --model\?\) See brainlens localize --help\.$/,
+    ],
+    [['run', 'x', '--zzz'], /unknown option '--zzz'\. See brainlens run --help\.$/],
+    [['sae', 'train', '--zzz'], /unknown option '--zzz'\. See brainlens sae train --help\.$/],
+    [['--zzz'], /unknown option '--zzz'\. See brainlens --help\.$/],
+    [['help', 'lokalize'], /unknown command 'lokalize'/],
     [['localize', '--fraction', 'abc', '--model', 'x'], /--fraction "abc" is not a number/],
     [['localize', '--model', 'x', '--pooling', 'max'], /--pooling "max" is not one of last, mean, sum/],
     [['localize', '--model', 'x', '--threads', '0'], /--threads "0" is not a whole number of at least 1/],
@@ -67,15 +88,15 @@ describe('usage of the command line', () => {
     [['localize', 'model'], /too many arguments/],
     [
       ['localize', '--model', 'x', '--fraction', '2'],
-      /: --fraction: must be at most 1\. See brainlens localize --help\.$/,
+      /: --fraction 2: must be at most 1\. See brainlens localize --help\.$/,
     ],
-    [['localize', '--model', 'x', '--fraction', '0'], /: --fraction: must be above 0\. See/],
+    [['localize', '--model', 'x', '--fraction', '0'], /: --fraction 0: must be above 0\. See/],
     [['localize', '--model', 'x', '--positive', 'S'], /: --positive: needs --negative too .*: give both\. See/],
     [['localize', '--model', 'x', '--fraction', 'abc'], /is not a number\. See brainlens localize --help\.$/],
     [['localize', '--model', 'x', '--threads', '0'], /of at least 1\. Write for example --threads 4\.$/],
     [
       ['localize', '1', '2'],
-      /too many .* but got 2\. Lists of numbers are separated by commas, without blanks\. See brainlens --help\.$/,
+      /too many .* but got 2\. Lists of numbers are separated by commas, without blanks\. See brainlens localize --help\.$/,
     ],
     [['activations', '--model', 'x', '--stimuli', 'y', '--layers', '1,b'], /: --layers: must be a list of layers/],
     [['info'], /missing required argument 'model'/],

@@ -119,12 +119,14 @@ describe('two models in folders of one name', () => {
 
 describe('the memory of a study', () => {
   it.each(['-2GB', '0GB', 'much', '4 GBit'])('%s is no size, and says what is', async (memory) => {
-    const text = `settings: { memory: ${memory} }\nanalyses: {}\n`;
+    const text = `settings: { memory: ${memory} }\nanalyses: { a: { analysis: localize, model: m/smol } }\n`;
     expect(await wrong(text)).toEqual([`1: "memory" is "${memory}": write a size such as 4GB or 800MB`]);
   });
 
   it.each(['4GB', '1.5 GiB', '800mb', '0.5g', '1000000000'])('%s is a size', async (memory) => {
-    expect(await wrong(`settings: { memory: ${memory} }\nanalyses: {}\n`)).toEqual([]);
+    expect(
+      await wrong(`settings: { memory: ${memory} }\nanalyses: { a: { analysis: localize, model: m/smol } }\n`),
+    ).toEqual([]);
   });
 });
 
