@@ -146,7 +146,8 @@ async function budgetOf(input: Turn['input'], { executor, cacheFolder }: StudyJo
   return usualBudget(Math.max(...sizes));
 }
 
-function surroundingsOf(
+/** What every script of a study needs: folders, the program and the flags that its jobs are given. */
+export function surroundingsOf(
   { plan, study, said }: OpenedForRuns,
   options: StudyOptions,
   settings: SlurmSettings,

@@ -14,6 +14,7 @@ import { nearest } from '../shared/manifest';
 import { CANCELLED, interruptible } from './interrupt';
 import { localShards } from './local-shards';
 import type { LocalOptions } from './local-shards';
+import { longHint, sizeHint } from './long';
 import { ProgressDisplay } from './progress';
 import { jobSettings } from './verbs';
 import type { CommonOptions, Streams } from './verbs';
@@ -51,11 +52,15 @@ export async function runStudy(path: string, options: StudyOptions, streams: Str
     });
     if (options.json === true) streams.stdout.write(jsonOf(states.map(statusJson)));
     else for (const status of states) say(dryLine(status, options.force === true));
+    for (const { run, state } of states) {
+      const hint = state.kind === 'up-to-date' ? undefined : sizeHint(run.spec.id, run.input);
+      if (hint !== undefined) streams.stderr.write(`${run.label}: ${hint}\n`);
+    }
     return 0;
   }
 
   const { makeRun, makeShardedRun } = await import('../engine/study/run');
-  const { discardPartial } = await import('../engine/store');
+  const { discardPartial, hasReport, reportMoved } = await import('../engine/store');
   const display = new ProgressDisplay(streams.stderr);
   const outcomes = new Map<string, Outcome>();
   let current: StudyRun | undefined;
@@ -67,12 +72,20 @@ export async function runStudy(path: string, options: StudyOptions, streams: Str
         async make(turn) {
           current = turn.run;
           const onProgress: ProgressDisplay['show'] = (progress) => {
+            const hint = longHint(turn.run.spec.id, progress);
+            if (hint !== undefined) {
+              display.clear();
+              streams.stderr.write(`${turn.run.label}: ${hint}\n`);
+            }
             if (options.quiet !== true) display.show({ ...progress, phase: `${turn.run.label}: ${progress.phase}` });
           };
           const hooks = { signal, onProgress };
+          const reported = hasReport(turn.run.out);
           const making = local === undefined ? makeRun(turn, study, hooks) : makeShardedRun(turn, study, local, hooks);
           const done = await making.finally(() => display.clear());
           for (const warning of done.warnings) streams.stderr.write(`Warning: ${turn.run.label}: ${warning}\n`);
+          const moved = reported ? reportMoved(turn.run.out) : undefined;
+          if (moved !== undefined) streams.stderr.write(`${turn.run.label}: ${moved}\n`);
           return done;
         },
         onStart: ({ run }, why) => say(`${run.label}: running (${why})`),

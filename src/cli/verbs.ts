@@ -7,6 +7,7 @@ import { formatBytes } from '../shared/progress';
 import type { Estimate, JobRequest } from '../shared/protocol';
 import { checkSchemaKnown } from '../shared/result';
 import { interruptible } from './interrupt';
+import { longHint } from './long';
 import { ProgressDisplay } from './progress';
 import type { ProgressStream } from './progress';
 import { cacheFolder, defaultMemory, defaultThreads, parseMemory, parseWhole } from './settings';
@@ -44,7 +45,8 @@ export async function runAnalysis(
 ): Promise<void> {
   const { checkJob, runJob } = await import('../engine/job');
   const { keptOf } = await import('../engine/kept');
-  const { defaultResultFolder, discardPartial, readResultText } = await import('../engine/store');
+  const { defaultResultFolder, discardPartial, hasReport, readResultText, reportMoved } =
+    await import('../engine/store');
   const common = jobSettings(options);
   const out = resolve(options.out ?? defaultResultFolder(analysis.id, new Date()));
   const unique = options.out === undefined;
@@ -54,8 +56,14 @@ export async function runAnalysis(
   if (typeof input['model'] === 'string') await announce(input['model'], job, note);
   const display = new ProgressDisplay(stderr);
   const onProgress: Parameters<typeof runJob>[1]['onProgress'] = (progress) => {
+    const hint = longHint(analysis.id, progress);
+    if (hint !== undefined) {
+      display.clear();
+      note(hint);
+    }
     if (options.quiet !== true) display.show(progress);
   };
+  const reported = hasReport(out);
   try {
     const outcome = await interruptible(
       (signal) => runJob(job, { signal, onProgress }),
@@ -63,6 +71,8 @@ export async function runAnalysis(
     );
     display.clear();
     for (const warning of outcome.warnings) stderr.write(`Warning: ${warning}\n`);
+    const moved = reported && outcome.out === out ? reportMoved(out) : undefined;
+    if (moved !== undefined) stderr.write(`${moved}\n`);
     const text = options.json === true ? await readResultText(outcome.out) : `${outcome.summary}\n${outcome.out}\n`;
     stdout.write(text);
   } catch (error) {

@@ -1,6 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+} from 'node:fs';
+import { basename, dirname, join, parse } from 'node:path';
 import { UserError } from '../shared/errors';
+import { REPORT_START } from '../shared/report';
 import { resultSchema } from '../shared/result';
 import { RESULTS_FOLDER } from '../shared/results-folder';
 
@@ -66,7 +78,7 @@ export function assertWritable(out: string, force: boolean): void {
 
 /**
  * Puts the finished folder `partial` in the place of `out`. A result that lies there is replaced; files in it that
- * Brainlens did not write move over to the new one.
+ * Brainlens did not write move over to the new one, under a free name where theirs is taken.
  * @param keepPrevious the result that is replaced stays, in `previousFolder(out)`
  * @throws the `node:fs` error when a rename fails; the old result is then back in its place
  */
@@ -104,24 +116,77 @@ function replacedFolder(out: string, pid: number): string {
   return join(dirname(out), `.${basename(out)}.replaced-${pid}`);
 }
 
-/** Removes an old result, or keeps it; what in it is not ours moves to the folder that took its place. */
+/**
+ * Removes an old result, or keeps it; what in it is not ours moves to the folder that took its place. Of what was kept
+ * before, only what is ours goes.
+ */
 function retire(old: string, out: string, keep = false): void {
-  const ours = filesOfResult(old);
-  for (const name of readdirSync(old)) {
-    if (!ours.has(name) && !existsSync(join(out, name))) renameSync(join(old, name), join(out, name));
-  }
+  carryOver(old, out);
   if (!keep) return rmSync(old, { recursive: true, force: true });
   const previous = previousFolder(out);
-  rmSync(previous, { recursive: true, force: true });
   mkdirSync(dirname(previous), { recursive: true });
+  if (existsSync(previous)) carryOver(previous, old);
+  rmSync(previous, { recursive: true, force: true });
   renameSync(old, previous);
 }
 
+/** Moves the files that Brainlens did not write, under a free name where theirs is taken. */
+function carryOver(from: string, to: string): void {
+  const ours = filesOfResult(from);
+  for (const name of readdirSync(from)) {
+    if (!ours.has(name)) renameSync(join(from, name), join(to, freeName(to, name)));
+  }
+}
+
+/** `notes.md`, or `notes-2.md` where that lies in the folder. */
+function freeName(folder: string, name: string): string {
+  const { name: stem, ext } = parse(name);
+  for (let n = 1; ; n++) {
+    const free = n === 1 ? name : `${stem}-${n}${ext}`;
+    if (!existsSync(join(folder, free))) return free;
+  }
+}
+
+/** Files of a result folder that Brainlens wrote; a report only where it is one of ours. */
 function filesOfResult(folder: string): Set<string> {
-  const parsed = resultSchema.safeParse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
-  const arrays = parsed.success ? (parsed.data.arrays ?? []) : [];
-  const files = parsed.success ? (parsed.data.files ?? []) : [];
-  return new Set(['result.json', 'figures.json', 'report.html', ...arrays.map((array) => array.file), ...files]);
+  const parsed = isResult(folder)
+    ? resultSchema.safeParse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')))
+    : undefined;
+  if (parsed?.success !== true) return new Set(hasReport(folder) ? [REPORT] : []);
+  const { arrays = [], files = [] } = parsed.data;
+  const report = hasReport(folder) ? [REPORT] : [];
+  return new Set(['result.json', 'figures.json', ...report, ...arrays.map((array) => array.file), ...files]);
+}
+
+/** The file of a report, where no other is named. */
+const REPORT = 'report.html';
+
+/** Whether `brainlens report` has written into a result folder. */
+export function hasReport(folder: string): boolean {
+  try {
+    const file = openSync(join(folder, REPORT), 'r');
+    try {
+      const start = Buffer.alloc(Buffer.byteLength(REPORT_START));
+      readSync(file, start, 0, start.length, 0);
+      return start.toString('utf8') === REPORT_START;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What became of the report of a result that another has taken the place of, in one line.
+ * @param out the result folder that had a report before the run
+ * @returns `undefined` where it still has one
+ */
+export function reportMoved(out: string): string | undefined {
+  if (hasReport(out)) return undefined;
+  const previous = previousFolder(out);
+  const where = hasReport(previous) ? `lies in ${previous}` : 'went with the result that was replaced';
+  return `the report of ${basename(out)} ${where}: write it again with brainlens report ${out}`;
 }
 
 function isResult(folder: string): boolean {

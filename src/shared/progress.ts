@@ -6,6 +6,8 @@ export interface Progress {
   readonly unit: string;
   /** Measures at this step, for live curves: "loss" → 0.31. */
   readonly values?: Readonly<Record<string, number>> | undefined;
+  /** Once, where a run has measured it: seconds that it will take in all. */
+  readonly estimate?: number;
 }
 
 /** Measured pace of a phase: units per second and seconds left, both `undefined` until they can be known. */

@@ -178,7 +178,7 @@ async function* measure(
   const calls = Math.ceil((input.conditions.length + 1) / GROUP);
   const seconds =
     transformer.executor === 'streaming' ? calls * once + Math.max(0, batch - once) * share : batch * share;
-  yield { phase: `Estimated time in all: ${formatDuration(seconds)}`, done: 0, total, unit: UNIT };
+  yield { phase: `Estimated time in all: ${formatDuration(seconds)}`, done: 0, total, unit: UNIT, estimate: seconds };
 }
 
 async function* asShare<T>(

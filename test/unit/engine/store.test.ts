@@ -15,16 +15,19 @@ import { readNpyFile } from '../../../src/data/npy-file';
 import {
   defaultResultFolder,
   discardPartial,
+  hasReport,
   partialFolder,
   previousFolder,
   readFigures,
   readResult,
+  reportMoved,
   writeProblem,
   writeResult,
 } from '../../../src/engine/store';
 import type { ResultContent } from '../../../src/engine/store';
 import { Cancelled, UserError } from '../../../src/shared/errors';
 import { writeReport } from '../../../src/engine/report';
+import { REPORT_START } from '../../../src/shared/report';
 import { chart, map, table } from '../shared/figures';
 
 let home: string;
@@ -96,10 +99,41 @@ describe('writing a result folder', () => {
     const out = join(home, 'run');
     await writeResult(out, content(), plain);
     writeFileSync(join(out, 'notes.md'), 'mine');
-    writeFileSync(join(out, 'report.html'), 'stale');
+    writeFileSync(join(out, 'report.html'), `${REPORT_START}stale`);
     await writeResult(out, content('second'), { ...plain, force: true });
     expect(readFileSync(join(out, 'notes.md'), 'utf8')).toBe('mine');
     expect(existsSync(join(out, 'report.html'))).toBe(false);
+    expect(reportMoved(out)).toMatch(
+      /^the report of run went with the result .*: write it again with brainlens report/,
+    );
+  });
+
+  it('never deletes what it did not write: a page called report.html, a file whose name the result takes', async () => {
+    const out = join(home, 'run');
+    await writeResult(out, content(), plain);
+    writeFileSync(join(out, 'report.html'), '<h1>my own</h1>');
+    writeFileSync(join(out, 'cfg.json'), 'mine');
+    const files = { 'cfg.json': (path: string) => Promise.resolve(writeFileSync(path, '{}')) };
+    await writeResult(out, { ...content('second'), files }, { ...plain, force: true });
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toBe('<h1>my own</h1>');
+    expect(readFileSync(join(out, 'cfg.json'), 'utf8')).toBe('{}');
+    expect(readFileSync(join(out, 'cfg-2.json'), 'utf8')).toBe('mine');
+  });
+
+  it('keeps the report beside the result that it is of, and says where; notes there outlive further runs', async () => {
+    const out = join(home, 'run');
+    const again = { ...plain, force: true, keepPrevious: true };
+    await writeResult(out, content(), plain);
+    writeFileSync(join(out, 'report.html'), `${REPORT_START}of the first`);
+    expect(hasReport(out)).toBe(true);
+    await writeResult(out, content('second'), again);
+    const previous = previousFolder(out);
+    expect(reportMoved(out)).toBe(`the report of run lies in ${previous}: write it again with brainlens report ${out}`);
+    writeFileSync(join(previous, 'why.md'), 'mine');
+    await writeResult(out, content('third'), again);
+    expect((await readResult(previous)).summary).toBe('second');
+    expect(readdirSync(previous).sort()).toEqual(['figures.json', 'result.json', 't.npy', 'why.md']);
+    expect(readFileSync(join(previous, 'why.md'), 'utf8')).toBe('mine');
   });
 
   it('leaves nothing of an analysis’ own files when it replaces a result', async () => {
