@@ -1,6 +1,7 @@
 import { access, readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileProblem } from '../data/files';
+import { jsonFault } from '../data/json-fault';
 import { UserError } from '../shared/errors';
 import { familyOf } from './architectures/index';
 import type { Checkpoint, StoredType, TensorEntry } from './checkpoint';
@@ -63,7 +64,7 @@ export async function readFolderFiles(path: string): Promise<Pick<Checkpoint, 'c
 }
 
 function readConfig(path: string): Promise<Record<string, unknown>> {
-  return requiredJson(path, CONFIG, 'Choose the folder of a Hugging Face model, or a .gguf file.');
+  return requiredJson(path, CONFIG, 'Choose the folder of a Hugging Face model, a .gguf or an .onnx file.');
 }
 
 async function readTokenizer(
@@ -167,7 +168,10 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Falls through to the one message below.
+    const { line, column } = jsonFault(text) ?? { line: 1, column: 1 };
+    const where =
+      text.trim() === '' ? `${file} is empty` : `${file}, line ${line}, column ${column}: it is no JSON from here`;
+    throw new UserError(where, 'Mend it, or download it again.');
   }
   throw new UserError(`${file} is not a JSON object`, 'Download it again.');
 }

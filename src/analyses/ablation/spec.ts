@@ -5,7 +5,7 @@ import type { AnalysisSpec } from '../../shared/analysis';
 export const CONTROLS = ['random', 'random-layer-matched', 'random-magnitude-matched'] as const;
 
 const schema = z.object({
-  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
   units: z
     .string()
     .min(1)

@@ -4,7 +4,7 @@ import type { AnalysisSpec } from '../../shared/analysis';
 const LAYERS = /^-?\d+(,-?\d+)*$/;
 
 const schema = z.object({
-  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
   stimuli: z.array(z.string().min(1)).min(1).describe('Stimuli: CSV, TSV, JSONL or Parquet files or folders of them'),
   pooling: z.enum(['last', 'mean', 'sum']).default('last').describe("How a stimulus' tokens are pooled"),
   layers: z

@@ -8,7 +8,7 @@ const LAYERS = /^-?\d+(,-?\d+)*$/;
 
 /** The settings of an alignment one by one, for analyses that score in the same way. */
 export const alignmentOptions = {
-  model: z.string().min(1).optional().describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+  model: z.string().min(1).optional().describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
   dataset: z.string().min(1).optional().describe('Recordings: a dataset manifest (dataset.yaml)'),
   features: z
     .string()

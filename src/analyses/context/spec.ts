@@ -12,7 +12,7 @@ const { metric, folds, alpha, alphas, pca, layers, nuisance, zscore, aggregate, 
   alignmentOptions;
 
 const fields = z.object({
-  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
   dataset: z.string().min(1).describe('Recordings of words: a dataset manifest (dataset.yaml)'),
   lengths: z
     .string()

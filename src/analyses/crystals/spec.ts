@@ -8,7 +8,7 @@ const path = z.string().min(1);
 
 const schema = z
   .object({
-    model: path.optional().describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+    model: path.optional().describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
     relations: z
       .array(path)
       .min(1)

@@ -9,7 +9,7 @@ const path = z.string().min(1);
 
 const schema = z
   .object({
-    model: path.optional().describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+    model: path.optional().describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
     sae: path.optional().describe("Sparse autoencoder of one of the model's layers: a folder, or params.npz"),
     layer: z.int().min(-1).optional().describe('Layer that the SAE reads (default: the one that it names)'),
     documents: z

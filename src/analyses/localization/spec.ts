@@ -7,7 +7,7 @@ const RANGE = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/;
 
 const schema = z
   .object({
-    model: z.string().min(1).describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+    model: z.string().min(1).describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
     stimuli: z
       .array(z.string().min(1))
       .min(1)

@@ -3,7 +3,7 @@ import type { AnalysisSpec } from '../../shared/analysis';
 
 const schema = z
   .object({
-    model: z.string().min(1).describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+    model: z.string().min(1).describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
     layer: z.int().min(-1).describe('Layer whose residual stream the SAE learns, from 0; -1 is the embedding'),
     documents: z
       .array(z.string().min(1))

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AnalysisSpec } from '../../shared/analysis';
 
 const schema = z.object({
-  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, or a .gguf file'),
+  model: z.string().min(1).describe('Model: a folder in Hugging Face layout, a .gguf or an .onnx file'),
   stimuli: z.array(z.string().min(1)).min(1).describe('Stimuli: CSV, TSV, JSONL or Parquet files or folders of them'),
   maxTokens: z.int().min(1).optional().describe('Cut each stimulus to this many tokens (default: none)'),
   textColumn: z.string().min(1).optional().describe('Column of the texts (default: text, sentence or stimulus)'),

@@ -7,7 +7,7 @@ const schema = z
       .array(z.string().min(1))
       .min(2, 'needs two models: --model A --model B')
       .describe(
-        'Two models or more: folders in Hugging Face layout, .gguf files, or results of activations for the same stimuli',
+        'Two models or more: folders in Hugging Face layout, .gguf or .onnx files, or results of activations for the same stimuli',
       ),
     stimuli: z
       .array(z.string().min(1))

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { fileProblem } from '../../data/files';
-import { messageOf, UserError } from '../../shared/errors';
+import { UserError } from '../../shared/errors';
 import { formatBytes } from '../../shared/progress';
 import type { Progress } from '../../shared/progress';
 import type { Provider } from '../../shared/provider';
@@ -135,17 +135,23 @@ async function readGraphFile(file: string): Promise<ExportModel> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw fileProblem(file, error);
   });
-  let model: ExportModel;
-  try {
-    model = readModel(bytes);
-  } catch (cause) {
-    throw new UserError(`${file} is no ONNX model: ${messageOf(cause)}`, 'Download or export it again.');
-  }
+  const model = modelOf(bytes, file);
   if (model.irVersion < 4 || model.opset < 11) {
     const found = `IR version ${model.irVersion}, operator set ${model.opset}`;
     throw new UserError(`${file} is of an old kind (${found})`, 'Export it again with operator set 11 or newer.');
   }
   return model;
+}
+
+/** What the parser says of a file that is no ONNX would help nobody: it names bytes. */
+function modelOf(bytes: Uint8Array, file: string): ExportModel {
+  const remedy = 'Download or export it again.';
+  if (bytes.length === 0) throw new UserError(`${file} is empty`, remedy);
+  try {
+    return readModel(bytes);
+  } catch {
+    throw new UserError(`${file} is no ONNX file (damaged, or of another kind)`, remedy);
+  }
 }
 
 function refuseMemory({ graph }: ExportPlace, needed: number, { memory, executor }: ExportOptions): void {

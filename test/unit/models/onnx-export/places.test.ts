@@ -121,7 +121,15 @@ describe('what is refused, and how', () => {
     rmSync(join(path, 'model.onnx_data'));
     expect(await problem(path)).toMatch(/there is no model.onnx_data beside it/);
     writeFileSync(join(path, 'model.onnx'), 'version https://git-lfs.github.com/spec/v1');
-    expect(await problem(path)).toMatch(/model.onnx is no ONNX model/);
+    expect(await problem(path)).toMatch(
+      /model.onnx is no ONNX file \(damaged, or of another kind\)\. Download or export it again\.$/,
+    );
+    writeFileSync(join(path, 'model.onnx'), '');
+    expect(await problem(path)).toMatch(/model.onnx is empty\. Download or export it again\.$/);
+    writeFileSync(join(path, 'config.json'), '{\n "model_type": gpt2\n}');
+    expect(await problem(path)).toMatch(/config.json, line 2, column 16: it is no JSON from here\. Mend it/);
+    writeFileSync(join(path, 'config.json'), '');
+    expect(await problem(path)).toMatch(/config.json is empty\./);
   });
 
   test('weights that are not finite, beside the graph and in it', async () => {
