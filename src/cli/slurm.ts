@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { jobsFor } from '../cluster/submission';
 import type { LiveJob, RunWork, StageWork, Submission } from '../cluster/submission';
-import { REDUCE } from '../cluster/jobs';
+import { keyOf, REDUCE } from '../cluster/jobs';
 import type { Surroundings } from '../cluster/jobs';
 import { usualBudget } from '../cluster/memory';
 import { pollSlurm } from '../cluster/poll';
@@ -9,6 +9,7 @@ import { clusterFolder, readRecord } from '../cluster/record';
 import type { SubmittedJob, SubmittedRun } from '../cluster/record';
 import { Slurm } from '../cluster/slurm';
 import { liveJobs, scriptsText, submitJobs } from '../cluster/submit';
+import type { Submitted } from '../cluster/submit';
 import type { StudyJob } from '../engine/study/run';
 import { UserError } from '../shared/errors';
 import { counted } from '../shared/words';
@@ -53,7 +54,8 @@ export async function runOnSlurm(path: string, options: StudyOptions, streams: S
     streams.stdout.write(scriptsText(submission.jobs, around));
     return code;
   }
-  const jobs = await submitted(submission, turns, works, around, slurm);
+  const { jobs, cancelled } = await submitted(submission, turns, works, around, slurm);
+  for (const job of cancelled) say(`Cancelled job ${job.id} (${keyOf(job)}): it waited for what is made anew.`);
   for (const { run } of turns) say(lineOf(run, jobs, live));
   say(summaryOf(jobs, around.folder, turns.length));
   if (options.json === true) streams.stdout.write(`${JSON.stringify({ folder: around.folder, jobs }, undefined, 2)}\n`);
@@ -66,8 +68,8 @@ async function submitted(
   works: readonly RunWork[],
   around: Surroundings,
   slurm: Slurm,
-): Promise<SubmittedJob[]> {
-  if (submission.jobs.length === 0) return [];
+): Promise<Submitted> {
+  if (submission.jobs.length === 0) return { jobs: [], cancelled: [] };
   const runs = turns.map(({ run }, i): SubmittedRun => {
     const stages = works[i]!.stages.map(({ stage, of }) => ({ stage, of }));
     return { id: run.id, label: run.label, out: run.out, verb: run.spec.id, stages };
@@ -109,8 +111,7 @@ async function turnsOf(
 async function queued(folder: string, slurm: Slurm): Promise<LiveJob[]> {
   const record = await readRecord(folder);
   if (record === undefined || record.jobs.length === 0) return [];
-  const ids = record.jobs.map(({ id }) => id);
-  const { reports, problem } = await pollSlurm(folder, ids, slurm, { fresh: true });
+  const { reports, problem } = await pollSlurm(folder, record.jobs, slurm, { fresh: true });
   if (problem !== undefined)
     throw new UserError(problem, 'What was submitted before must be known, so as not to run twice.');
   return liveJobs(record, reports);
