@@ -1,6 +1,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import { nearest } from '../shared/manifest';
 import type { FileView } from '../yaml/files';
+import { entriesOf, parseYaml, topMap } from '../yaml/syntax';
 import type { Problem } from '../yaml/syntax';
 import { replacement } from '../yaml/validate';
 import { analysisOf, isList, isPath } from './fields';
@@ -33,7 +34,21 @@ export async function fileProblems(study: Study, files: FileView): Promise<Probl
   }));
   const absent = await Promise.all([...declared, ...paths].map((path) => missing(path, names, files)));
   const shadowing = await Promise.all(named.map((path) => shadowed(path, study, files)));
-  return [...absent, ...shadowing].flat();
+  const datasets = [...declared, ...paths].filter(({ field }) => field === 'dataset');
+  const others = await Promise.all(datasets.map((path) => noManifest(path, files)));
+  return [...absent, ...shadowing, ...others].flat();
+}
+
+/** A YAML file that is there and cannot be a dataset manifest. */
+async function noManifest({ text, span }: PathText, files: FileView): Promise<Problem[]> {
+  const yaml = await files.yaml?.(text);
+  if (yaml === undefined) return [];
+  const top = topMap(parseYaml(yaml));
+  const keys = new Set(top && entriesOf(top).map(({ key }) => key));
+  if (['stimuli', 'words', 'responses'].some((key) => keys.has(key))) return [];
+  const what = keys.has('analyses') ? 'this is a study file, not a dataset manifest' : 'this is no dataset manifest';
+  const remedy = keys.has('analyses') ? '' : ': it has neither stimuli nor responses';
+  return [{ kind: 'file', span, message: `"${text}": ${what}${remedy}` }];
 }
 
 function pathsOf({ verb, fields }: StudyAnalysis): PathText[] {

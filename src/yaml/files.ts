@@ -4,6 +4,8 @@ export interface FileView {
   exists(path: string): Promise<boolean>;
   /** The columns that the first line of a .csv or .tsv file names; `undefined` for other files and unreadable ones. */
   columns(path: string, separator: string | undefined): Promise<readonly string[] | undefined>;
+  /** The text of a YAML file; `undefined` for other files, large and unreadable ones. */
+  yaml?(path: string): Promise<string | undefined>;
   /** Files below the YAML file's folder. */
   list(): Promise<readonly string[]>;
 }

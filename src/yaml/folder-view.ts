@@ -1,4 +1,4 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import type { FileView } from './files';
 
@@ -31,6 +31,17 @@ export class FolderView implements FileView {
     if (usual === undefined || between === undefined) return undefined;
     const line = await firstLine(resolve(this.folder, path));
     return line === undefined ? undefined : fields(line, between);
+  }
+
+  async yaml(path: string): Promise<string | undefined> {
+    const full = resolve(this.folder, path);
+    if (!/\.ya?ml$/i.test(path)) return undefined;
+    try {
+      const facts = await stat(full);
+      return facts.isFile() && facts.size <= MAX_HEADER ? await readFile(full, 'utf8') : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   async list(): Promise<readonly string[]> {

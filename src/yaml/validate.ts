@@ -122,7 +122,7 @@ class Check {
     const allowed = [...new Set(branches.flatMap(typesOf))].map(typeInWords);
     const span = raw === null || isEmpty(raw) ? subject.span : spanOf(raw);
     const is = node === null || isEmpty(node) ? 'is empty: it' : 'is';
-    const must = `must be ${allowed.join(' or ')}`;
+    const must = `must be ${allowed.join(' or ')}${exampleOf(branches)}`;
     return problem(
       span,
       is === 'is' ? `${subject.name} ${must}, not ${typeInWords(typeOf(node))}` : `${subject.name} ${is} ${must}`,
@@ -148,6 +148,17 @@ export function replacement(meant: string | undefined): Pick<Problem, 'fix'> {
 function explained(schema: JsonSchema | undefined, root: JsonSchema): string {
   const description = schema && alternatives(schema, root)[0]?.description;
   return description === undefined ? '' : `: ${description}`;
+}
+
+/** ", such as [0.01, 0.05]" where a list of numbers is wanted and its default has some. */
+function exampleOf(branches: readonly JsonSchema[]): string {
+  const list = branches.find(({ items, default: usual }) => isNumeric(items) && Array.isArray(usual));
+  const usual = (list?.default ?? []) as readonly unknown[];
+  return usual.length > 0 ? `, such as [${usual.slice(-2).join(', ')}]` : '';
+}
+
+function isNumeric(items: JsonSchema['items']): boolean {
+  return typeof items === 'object' && 'type' in items && ['number', 'integer'].includes(String(items.type));
 }
 
 function isEmpty(node: Node): boolean {

@@ -82,3 +82,25 @@ it('--at-once 0 is told what is wrong with 0', async () => {
       /--at-once "0" is not a whole number of at least 1/,
     );
 });
+
+it('a list of numbers that was written as text comes with an example', async () => {
+  const study =
+    "models: { tiny: ./tiny }\nanalyses: { a: { analysis: ablate, model: tiny, units: ./tiny, fractions: '0.01' } }\n";
+  expect((await run(study)).stderr).toMatch(
+    /"fractions" must be a list or a number, such as \[0\.02, 0\.05\], not text/,
+  );
+});
+
+it('a dataset that is no manifest is found when the study is read', async () => {
+  const study = (dataset: string): string =>
+    `models: { tiny: ./tiny }\ndatasets: { d: ${dataset} }\nanalyses: { a: { analysis: align, model: tiny, dataset: d } }\n`;
+  const { code, stderr } = await run(study('mine.study.yaml'), '--dry-run');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/line 2: "mine\.study\.yaml": this is a study file, not a dataset manifest$/m);
+  writeFileSync('other.yaml', 'a: 1\n');
+  expect((await run(study('other.yaml'), '--dry-run')).stderr).toMatch(
+    /"other\.yaml": this is no dataset manifest: it has neither/,
+  );
+  writeFileSync('dataset.yaml', 'name: x\nstimuli: s.csv\nresponses: r.csv\n');
+  expect((await run(study('dataset.yaml'), '--dry-run')).stderr).not.toMatch(/manifest/);
+});
