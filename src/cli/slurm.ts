@@ -5,6 +5,7 @@ import { keyOf, REDUCE } from '../cluster/jobs';
 import type { Surroundings } from '../cluster/jobs';
 import { usualBudget } from '../cluster/memory';
 import { pollSlurm } from '../cluster/poll';
+import { plannedText } from '../cluster/planned';
 import { clusterFolder, readRecord } from '../cluster/record';
 import type { SubmittedJob, SubmittedRun } from '../cluster/record';
 import { Slurm } from '../cluster/slurm';
@@ -51,7 +52,8 @@ export async function runOnSlurm(path: string, options: StudyOptions, streams: S
   const submission = jobsFor(works, live);
   const code = lost ? 2 : 0;
   if (options.dryRun === true) {
-    streams.stdout.write(scriptsText(submission.jobs, around));
+    if (submission.jobs.length === 0) say(summaryOf([], around.folder, turns.length));
+    else streams.stdout.write(`${plannedText(submission, around)}\n\n${scriptsText(submission.jobs, around)}`);
     return code;
   }
   const { jobs, cancelled } = await submitted(submission, turns, works, around, slurm);

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { StudyStatus } from '../cluster/gather';
+import { keyOf } from '../cluster/jobs';
 import { clusterFolder } from '../cluster/record';
+import type { SubmittedJob } from '../cluster/record';
 import { UserError } from '../shared/errors';
 import { RESULTS_FOLDER } from '../shared/results-folder';
 import { statusText } from './status-table';
@@ -53,20 +55,21 @@ export async function status(
 
 async function cancel(
   places: readonly Place[],
-  cancelStudy: (folder: string) => Promise<number>,
+  cancelStudy: (folder: string) => Promise<readonly SubmittedJob[]>,
   { stdout }: Streams,
 ): Promise<number> {
-  let jobs = 0;
+  const jobs: SubmittedJob[] = [];
   for (const { folder, out } of places) {
     if (out !== undefined)
       throw new UserError('Jobs of a single result cannot be cancelled here', 'Give the study, or use scancel.');
-    jobs += await cancelStudy(folder);
+    jobs.push(...(await cancelStudy(folder)));
   }
   stdout.write(
-    jobs === 0
+    jobs.length === 0
       ? 'Nothing waits or runs.\n'
-      : `scancel was asked to end ${jobs} job${jobs === 1 ? '' : 's'}; what was made stays.\n`,
+      : `scancel was asked to end ${jobs.length} job${jobs.length === 1 ? '' : 's'}; what was made stays.\n`,
   );
+  for (const job of jobs) stdout.write(`  ${job.id}  ${keyOf(job)}\n`);
   return 0;
 }
 

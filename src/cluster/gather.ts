@@ -5,7 +5,7 @@ import { failureNote } from '../engine/study/failures';
 import { logNameOf } from './jobs';
 import { pollSlurm } from './poll';
 import { readRecord } from './record';
-import type { SubmittedRun } from './record';
+import type { SubmittedJob, SubmittedRun } from './record';
 import { Slurm } from './slurm';
 import { statusOf } from './status';
 import type { RunFiles, RunStatus, ShardStatus } from './status';
@@ -35,8 +35,7 @@ export async function readStatus(
 ): Promise<StudyStatus | undefined> {
   const record = await readRecord(folder);
   if (record === undefined) return undefined;
-  const ids = record.jobs.map(({ id }) => id);
-  const { reports, at, problem } = await pollSlurm(folder, ids, slurm);
+  const { reports, at, problem } = await pollSlurm(folder, record.jobs, slurm);
   const files = new Map<string, RunFiles>();
   for (const run of record.runs) files.set(run.id, await filesOf(run, folder));
   const runs = await Promise.all(statusOf(record, reports, files).map((run) => withLogs(run, folder)));
@@ -54,32 +53,40 @@ export async function statusOfMarks(out: string): Promise<StudyStatus | undefine
   if (shards.length === 0) return undefined;
   const stages = [...new Map(shards.map(({ stage, count }) => [`${stage} ${count}`, { stage, of: count }])).values()];
   const run = { id: basename(out), label: basename(out), out, verb: '', stages };
-  const record = { schema: 'brainlens/slurm@1' as const, file: '', workspace: dirname(out), runs: [run], jobs: [] };
+  const record = {
+    schema: 'brainlens/slurm@1' as const,
+    file: '',
+    workspace: dirname(out),
+    folder: '',
+    runs: [run],
+    jobs: [],
+  };
   const runs = statusOf(record, [], new Map([[run.id, await filesOf(run)]]));
   return { file: '', workspace: dirname(out), runs, asked: Date.now() };
 }
 
 /**
  * Cancels what waits or runs of a study. @param run only what is of this one; what waits for it is given up by Slurm
- * @returns how many jobs were given to scancel
+ * @returns the jobs that were given to scancel: those that the queue confirms as ours
+ * @throws UserError where Slurm does not answer
  */
 export async function cancelStudy(
   folder: string,
   run?: string,
-  slurm: Pick<Slurm, 'cancel'> = slurmHere,
-): Promise<number> {
+  slurm: Pick<Slurm, 'cancel' | 'reports'> = slurmHere,
+): Promise<SubmittedJob[]> {
   const record = await readRecord(folder);
-  const status = await readStatus(folder);
-  if (record === undefined || status === undefined) return 0;
+  const status = await readStatus(folder, slurm);
+  if (record === undefined || status === undefined) return [];
   const open = status.runs
     .filter(({ id }) => run === undefined || id === run)
     .flatMap(({ stages }) => stages.flatMap(({ shards }) => shards))
     .filter(({ standing }) => standing === 'pending' || standing === 'running')
     .map(({ job }) => job?.split('_')[0]);
-  const ids = record.jobs.map(({ id }) => id).filter((id) => open.includes(id));
+  const jobs = record.jobs.filter(({ id }) => open.includes(id));
   // What waits for others first: it would be released, or given up, while they end.
-  await slurm.cancel(ids.toReversed());
-  return ids.length;
+  const cancelled = await slurm.cancel(jobs.toReversed());
+  return jobs.filter(({ id }) => cancelled.includes(id));
 }
 
 /** @param folder of scripts, where the reduce leaves the marks of a run that is over */

@@ -52,6 +52,11 @@ export function keyOf({ run, stage }: Pick<ClusterJob, 'run' | 'stage'>): string
   return `${run}.${stage}`;
 }
 
+/** What Slurm calls the job of a script; what is submitted from here gets a word of chance behind it. */
+export function jobNameOf({ run, stage }: Pick<ClusterJob, 'run' | 'stage'>, study: string): string {
+  return [study, run, stage].join('.').replace(/[^A-Za-z0-9._-]+/g, '-');
+}
+
 /** The file of a job's script. */
 export function scriptNameOf(job: Pick<ClusterJob, 'run' | 'stage'>): string {
   return `${keyOf(job)}.sh`;

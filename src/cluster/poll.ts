@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../shared/errors';
 import { writeWhole } from './record';
-import type { Slurm } from './slurm';
+import type { JobIdentity, Slurm } from './slurm';
 import { stateOf } from './states';
 import type { TaskReport } from './states';
 
@@ -13,6 +13,8 @@ export const POLL_MS = 10_000;
 const answerSchema = z.object({
   /** Milliseconds since 1970. */
   at: z.number(),
+  /** Ids of the jobs that it is about: of those that it does not report, Slurm knew nothing. */
+  asked: z.array(z.string()).default([]),
   reports: z.array(
     z.object({
       job: z.string(),
@@ -52,42 +54,46 @@ export interface Asking {
  */
 export function pollSlurm(
   folder: string,
-  ids: readonly string[],
+  jobs: readonly JobIdentity[],
   slurm: Pick<Slurm, 'reports'>,
   how: Asking = {},
 ): Promise<Polled> {
   const under = asking.get(folder);
-  if (under !== undefined) return under;
-  const answer = poll(folder, ids, slurm, how).finally(() => asking.delete(folder));
+  if (under !== undefined && how.fresh !== true) return under;
+  const answer = poll(folder, jobs, slurm, how).finally(() => {
+    if (asking.get(folder) === answer) asking.delete(folder);
+  });
   asking.set(folder, answer);
   return answer;
 }
 
 async function poll(
   folder: string,
-  ids: readonly string[],
+  jobs: readonly JobIdentity[],
   slurm: Pick<Slurm, 'reports'>,
   { now = Date.now, fresh: anew = false }: Asking,
 ): Promise<Polled> {
   const path = join(folder, 'queue.json');
   const last = await lastAnswer(path);
+  const ids = jobs.map(({ id }) => id);
   const known = last.reports.filter(({ job }) => ids.includes(job)) as TaskReport[];
+  const sinceThen = waiting(ids, last);
   const age = now() - last.at;
-  if (!anew && age >= 0 && age < POLL_MS) return { reports: [...known, ...waiting(ids, known)], at: last.at };
+  if (!anew && age >= 0 && age < POLL_MS) return { reports: [...known, ...sinceThen], at: last.at };
   const open = ids.filter((id) => !isOver(known.filter(({ job }) => job === id)));
   if (open.length === 0) return { reports: known, at: now() };
   try {
-    const fresh = await slurm.reports(open);
+    const fresh = await slurm.reports(jobs.filter(({ id }) => open.includes(id)));
     // Slurm forgets the tasks of an array one by one: how they ended is not forgotten here.
     const told = new Set(fresh.map(taskOf));
     const kept = known.filter((one) => !told.has(taskOf(one)) && (isOver([one]) || !open.includes(one.job)));
     const reports = [...kept, ...fresh];
-    const answer = { at: now(), reports };
+    const answer = { at: now(), asked: ids, reports };
     // A folder that cannot be written costs the next one a question.
     await writeWhole(path, `${JSON.stringify(answer)}\n`).catch(() => undefined);
-    return answer;
+    return { reports, at: answer.at };
   } catch (error) {
-    return { reports: known, at: last.at, problem: messageOf(error) };
+    return { reports: [...known, ...sinceThen], at: last.at, problem: messageOf(error) };
   }
 }
 
@@ -95,7 +101,7 @@ async function lastAnswer(path: string): Promise<Answer> {
   try {
     return answerSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    return { at: 0, reports: [] };
+    return { at: 0, asked: [], reports: [] };
   }
 }
 
@@ -107,7 +113,8 @@ function isOver(reports: readonly TaskReport[]): boolean {
   return reports.length > 0 && reports.every(({ state }) => !['pending', 'running'].includes(stateOf(state)));
 }
 
-function waiting(ids: readonly string[], known: readonly TaskReport[]): TaskReport[] {
-  const told = new Set(known.map(({ job }) => job));
+/** Jobs that were submitted after an answer. */
+function waiting(ids: readonly string[], { asked, reports }: Answer): TaskReport[] {
+  const told = new Set([...asked, ...reports.map(({ job }) => job)]);
   return ids.filter((id) => !told.has(id)).map((job) => ({ job, state: 'PENDING', reason: '' }));
 }

@@ -1,13 +1,21 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../shared/errors';
 
 const SCHEMA = 'brainlens/slurm@1';
 
+const idSchema = z.string().regex(/^\d+$/);
+
 const submittedSchema = z.object({
   /** Slurm's id; of an array the one that its tasks share. */
-  id: z.string(),
+  id: idSchema,
+  /** Of the job, with a word of chance: with the user it tells the job from another that has its id. */
+  name: z.string().min(1),
+  /** Who submitted it. */
+  user: z.string().min(1),
+  /** Name of the cluster; empty where it did not tell. */
+  cluster: z.string(),
   /** Id of the run in the study's plan. */
   run: z.string(),
   stage: z.string(),
@@ -16,7 +24,7 @@ const submittedSchema = z.object({
   /** Into how many the stage is cut; 0 for a reduce. */
   of: z.number().int(),
   /** Ids of the jobs that must have succeeded before it. */
-  after: z.array(z.string()),
+  after: z.array(idSchema),
   /** ISO 8601. */
   submitted: z.string(),
 });
@@ -27,6 +35,8 @@ const recordSchema = z.object({
   file: z.string(),
   /** Where the tasks run, absolute. */
   workspace: z.string(),
+  /** Where this record was written, absolute: a copy elsewhere has no jobs. */
+  folder: z.string(),
   /** In the order of the plan: those of the last submission, and others that still have jobs here. */
   runs: z.array(
     z.object({
@@ -55,17 +65,25 @@ export function clusterFolder(results: string): string {
   return join(results, 'slurm');
 }
 
-/** What was submitted; `undefined` where nothing was. @throws UserError where the record is damaged */
+/**
+ * What was submitted; `undefined` where nothing was. A copied record has no jobs: those of the original are not its own.
+ * @throws UserError where the record is damaged
+ */
 export async function readRecord(folder: string): Promise<ClusterRecord | undefined> {
   const path = join(folder, 'jobs.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return recordSchema.parse(JSON.parse(text));
+    const record = recordSchema.parse(JSON.parse(text));
+    return (await realPath(record.folder)) === (await realPath(folder)) ? record : { ...record, jobs: [] };
   } catch {
     const remedy = 'Move it away; squeue --me tells whether jobs of it still run.';
     throw new UserError(`${path} is no record of submitted jobs`, remedy);
   }
+}
+
+function realPath(folder: string): Promise<string> {
+  return realpath(folder).catch(() => resolve(folder));
 }
 
 /** Writes the record under a temporary name and renames it. */

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { shardsFolder } from '../engine/shards/marks';
-import { logNameOf, REDUCE, scriptNameOf } from './jobs';
+import { jobNameOf, logNameOf, REDUCE, scriptNameOf } from './jobs';
 import type { ClusterJob, Surroundings } from './jobs';
 import { askedMegabytes } from './memory';
 import { oneLine, quoted, ranges } from './shell';
@@ -59,11 +59,11 @@ function keepMarks({ run, out }: ClusterJob, { folder }: Surroundings): string[]
 /** Values stand without quotes: names are those of folders, settings were held against their schema. */
 function directivesOf(job: ClusterJob, { study, threads, settings }: Surroundings): string[] {
   const { partition, account, time, arrayLimit } = settings;
-  const { run, stage, shards, memory } = job;
+  const { shards, memory } = job;
   const limit = arrayLimit === undefined ? '' : `%${arrayLimit}`;
   const array = shards.length > 0;
   return [
-    `--job-name=${[study, run, stage].join('.').replace(/[^A-Za-z0-9._-]+/g, '-')}`,
+    `--job-name=${jobNameOf(job, study)}`,
     ...(array ? [`--array=${ranges(shards)}${limit}`] : []),
     `--output=${array ? logNameOf(job, '%a') : logNameOf(job)}`,
     '--open-mode=append',

@@ -25,8 +25,10 @@ export function ranges(numbers: readonly number[]): string {
 /**
  * The numbers of Slurm's sets of tasks: of `1-3,7%2` 1, 2, 3 and 7; steps as in `0-8:4` too.
  * @returns empty for anything else
+ * @throws TypeError for a set that Slurm cut off: `1-3,5,8...`
  */
 export function numbersOf(set: string): number[] {
+  if (set.includes('...')) throw new TypeError(`Slurm cut off the set of tasks ${set}`);
   const listed = set.replace(/^\[|\]$/g, '').replace(/%\d+\]?$/, '');
   return listed.split(',').flatMap((part) => {
     const match = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(part.trim());

@@ -2,25 +2,31 @@ import { z } from 'zod';
 import { slurmNumber, slurmWord } from './json-forms';
 import { numbersOf } from './shell';
 import { secondsOf } from './states';
-import type { TaskReport } from './states';
+import type { NamedReport } from './states';
 
-/** The columns that `parseSqueue` reads: id of the array, number in it, state, reason, time, one task a line. */
-export const SQUEUE_FORMAT = '%F|%K|%T|%r|%M';
+/** The columns that `parseSqueue` reads: id of the array, number in it, state, reason, time, user, name, one task a line. */
+export const SQUEUE_FORMAT = '%F|%K|%T|%r|%M|%u|%j';
 
-/** What `squeue --noheader --array --format=SQUEUE_FORMAT` says. Lines of another form are left out. */
-export function parseSqueue(text: string): TaskReport[] {
-  return text.split('\n').flatMap((line): TaskReport[] => {
-    const [job = '', number = '', state = '', reason = '', time = ''] = line.trim().split('|');
+/**
+ * What `squeue --noheader --array --format=SQUEUE_FORMAT` says. Lines of another form are left out; a set of tasks that is
+ * cut off even here stands for all tasks of its job.
+ */
+export function parseSqueue(text: string): NamedReport[] {
+  return text.split('\n').flatMap((line): NamedReport[] => {
+    const [job = '', number = '', state = '', reason = '', time = '', user = '', ...name] = line.trim().split('|');
     if (!/^\d+$/.test(job) || state === '') return [];
     const seconds = secondsOf(time);
-    const rest = { job, state, reason: plain(reason), ...(seconds !== undefined && { seconds }) };
-    const tasks = numbersOf(number);
+    const whose = { ...(user !== '' && { user }), ...(name.length > 0 && { name: name.join('|') }) };
+    const rest = { job, state, reason: plain(reason), ...(seconds !== undefined && { seconds }), ...whose };
+    const tasks = number.includes('...') ? [] : numbersOf(number);
     return tasks.length === 0 ? [rest] : tasks.map((task) => ({ ...rest, task }));
   });
 }
 
 const jobSchema = z.looseObject({
   job_id: slurmNumber,
+  name: z.string().nullish(),
+  user_name: z.string().nullish(),
   array_job_id: slurmNumber.optional(),
   array_task_id: slurmNumber.optional(),
   array_task_string: z.string().nullish(),
@@ -33,10 +39,10 @@ const queueSchema = z.looseObject({ jobs: z.array(z.unknown()) });
 /**
  * What `squeue --json` says; the waiting tasks of an array stand in one entry there. Entries of another form are left out.
  * @param now seconds since 1970
- * @throws SyntaxError, ZodError for another document
+ * @throws SyntaxError, ZodError for another document, TypeError where a set of tasks is cut off
  */
-export function parseSqueueJson(text: string, now: number): TaskReport[] {
-  return queueSchema.parse(JSON.parse(text)).jobs.flatMap((entry): TaskReport[] => {
+export function parseSqueueJson(text: string, now: number): NamedReport[] {
+  return queueSchema.parse(JSON.parse(text)).jobs.flatMap((entry): NamedReport[] => {
     const job = jobSchema.safeParse(entry).data;
     if (job?.job_id === undefined) return [];
     const state = job.job_state;
@@ -44,7 +50,9 @@ export function parseSqueueJson(text: string, now: number): TaskReport[] {
     const id = String(job.array_job_id === undefined || job.array_job_id === 0 ? job.job_id : job.array_job_id);
     const started = job.start_time ?? 0;
     const seconds = state === 'RUNNING' && started > 0 ? Math.max(0, now - started) : undefined;
-    const rest = { job: id, state, reason: plain(job.state_reason ?? ''), ...(seconds !== undefined && { seconds }) };
+    const reason = plain(job.state_reason ?? '');
+    const whose = { ...(job.name && { name: job.name }), ...(job.user_name && { user: job.user_name }) };
+    const rest = { job: id, state, reason, ...(seconds !== undefined && { seconds }), ...whose };
     const tasks = numbersOf(job.array_task_string ?? '');
     if (tasks.length > 0) return tasks.map((task) => ({ ...rest, task }));
     return [job.array_task_id === undefined ? rest : { ...rest, task: job.array_task_id }];

@@ -12,6 +12,12 @@ export interface TaskReport {
   readonly seconds?: number;
 }
 
+/** What Slurm says of a task and of whose it is: ids alone begin anew on a cluster that is set up again. */
+export interface NamedReport extends TaskReport {
+  readonly name?: string;
+  readonly user?: string;
+}
+
 /** What became of a task. */
 export type TaskState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
 

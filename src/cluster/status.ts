@@ -160,7 +160,8 @@ class Task {
     const { job, shard } = this;
     if (job === undefined)
       return this.is(this.done ? 'done' : this.failure === undefined ? 'absent' : 'failed', this.failure);
-    const report = reports.find((one) => one.job === job.id && (one.task === undefined || one.task === shard));
+    const own = reports.filter((one) => one.job === job.id);
+    const report = own.find(({ task }) => task === shard) ?? own.find(({ task }) => task === undefined);
     const state = report === undefined ? undefined : stateOf(report.state);
     if (state === 'running')
       return { ...this.is('running'), ...(report?.seconds !== undefined && { seconds: report.seconds }) };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { l10n, Uri, window, workspace } from 'vscode';
 import { cancelStudy } from '../../cluster/gather';
+import { keyOf } from '../../cluster/jobs';
 import { clusterFolder } from '../../cluster/record';
 import { RESULTS_FOLDER } from '../../shared/results-folder';
 import { UserError } from '../../shared/errors';
@@ -62,10 +63,11 @@ export async function cancelOnSlurm(named: unknown, parts: SlurmParts): Promise<
   const folder = await scriptsOf(file);
   const jobs = await cancelStudy(folder);
   const name = studyNameOf(basename(file));
+  for (const job of jobs) parts.log.info(`${name}: scancel ${job.id} (${keyOf(job)})`);
   void window.showInformationMessage(
-    jobs === 0
+    jobs.length === 0
       ? l10n.t('Nothing of {0} waits or runs on Slurm.', name)
-      : l10n.t('{0}: {1} jobs are being cancelled; what was made stays.', name, jobs),
+      : l10n.t('{0}: {1} jobs are being cancelled; what was made stays.', name, jobs.length),
   );
   await parts.runs.follow(folder);
 }

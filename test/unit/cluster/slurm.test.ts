@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseSacct, parseSacctJson } from '../../../src/cluster/sacct';
 import { numbersOf, ranges } from '../../../src/cluster/shell';
-import { Slurm } from '../../../src/cluster/slurm';
-import type { Said } from '../../../src/cluster/slurm';
+import { ACCOUNTS_AGAIN_MS, askProgram, Slurm } from '../../../src/cluster/slurm';
+import type { JobIdentity, Said } from '../../../src/cluster/slurm';
+import { liveJobs } from '../../../src/cluster/submit';
 import { parseSqueue, parseSqueueJson } from '../../../src/cluster/squeue';
 import { endInWords, secondsOf, stateOf, waitInWords } from '../../../src/cluster/states';
 
@@ -172,34 +173,37 @@ describe('words of Slurm', () => {
     expect(numbersOf('1-3,7%4')).toEqual([1, 2, 3, 7]);
     expect(numbersOf('[0-8:4]')).toEqual([0, 4, 8]);
     expect(numbersOf('N/A')).toEqual([]);
+    expect(() => numbersOf('1,3,83...')).toThrow('Slurm cut off the set of tasks 1,3,83...');
   });
 });
 
 describe('Slurm through its programs', () => {
+  const named = (...ids: string[]): JobIdentity[] => ids.map((id) => ({ id, name: `my.${id}`, user: 'ada' }));
+
   type Answers = Record<string, Partial<Said>>;
 
-  function slurm(answers: Answers): { readonly slurm: Slurm; readonly asked: string[] } {
+  function slurm(answers: Answers, now?: () => number): { readonly slurm: Slurm; readonly asked: string[] } {
     const asked: string[] = [];
     const ask = (program: string, args: readonly string[]): Promise<Said> => {
       asked.push([program, ...args].join(' '));
       const key = Object.keys(answers).find((start) => asked.at(-1)!.startsWith(start));
       return Promise.resolve({ code: 0, stdout: '', stderr: '', ...(key === undefined ? { code: 1 } : answers[key]) });
     };
-    return { slurm: new Slurm(ask), asked };
+    return { slurm: new Slurm(ask, now), asked };
   }
 
   it('submits with dependencies, in the folder of the scripts', async () => {
     const { slurm: here, asked } = slurm({ sbatch: { stdout: '42;cluster\n' } });
-    expect(await here.submit('a.sh', '/scripts', ['7', '9'])).toBe('42');
-    expect(asked).toEqual(['sbatch --parsable --dependency=afterok:7:9 a.sh']);
+    expect(await here.submit('a.sh', '/scripts', ['7', '9'], 'my.lobes.1f')).toBe('42');
+    expect(asked).toEqual(['sbatch --parsable --job-name=my.lobes.1f --dependency=afterok:7:9 a.sh']);
   });
 
   it('says what sbatch refuses, and where there is none', async () => {
     const said = { code: 1, stderr: 'sbatch: error: Batch job submission failed: Invalid account\n' };
-    await expect(slurm({ sbatch: said }).slurm.submit('a.sh', '/scripts', [])).rejects.toThrow(
+    await expect(slurm({ sbatch: said }).slurm.submit('a.sh', '/scripts', [], 'my.1f')).rejects.toThrow(
       'sbatch: Batch job submission failed: Invalid account. Look at a.sh in /scripts.',
     );
-    await expect(slurm({ sbatch: { code: 'ENOENT' } }).slurm.submit('a.sh', '/s', [])).rejects.toThrow(
+    await expect(slurm({ sbatch: { code: 'ENOENT' } }).slurm.submit('a.sh', '/s', [], 'my.1f')).rejects.toThrow(
       'There is no sbatch on the path: this machine has no Slurm. Log in to the cluster first.',
     );
   });
@@ -207,11 +211,11 @@ describe('Slurm through its programs', () => {
   it('asks an old squeue for text, and accounting only for what the queue has forgotten', async () => {
     const { slurm: here, asked } = slurm({
       'squeue --version': { stdout: 'slurm-wlm 22.05.8' },
-      squeue: { stdout: '1|N/A|RUNNING|None|0:05\n77|N/A|RUNNING|None|0:05\n' },
+      squeue: { stdout: '1|N/A|RUNNING|None|0:05|ada|my.1\n77|N/A|RUNNING|None|0:05|ada|my.77\n' },
       'sacct --jobs=2 --allocations --json': { code: 1 },
-      sacct: { stdout: '2|COMPLETED|9|\n' },
+      sacct: { stdout: '2|COMPLETED|9||ada|my.2\n' },
     });
-    const reports = await here.reports(['1', '2']);
+    const reports = await here.reports(named('1', '2'));
     expect(reports.map(({ job, state }) => `${job} ${state}`)).toEqual(['1 RUNNING', '2 COMPLETED']);
     expect(asked.filter((line) => line.includes('--json'))).toEqual(['sacct --jobs=2 --allocations --json']);
   });
@@ -220,30 +224,92 @@ describe('Slurm through its programs', () => {
     const { slurm: here, asked } = slurm({
       'squeue --version': { stdout: 'slurm 23.11.4' },
       'squeue --states=all --jobs=1 --json': { stdout: 'no JSON' },
-      squeue: { stdout: '1|3|PENDING|Priority|0:00\n' },
+      squeue: { stdout: '1|3|PENDING|Priority|0:00|ada|my.1\n' },
     });
-    expect(await here.reports(['1'])).toEqual([
+    expect(await here.reports(named('1'))).toEqual([
       { job: '1', task: 3, state: 'PENDING', reason: 'Priority', seconds: 0 },
     ]);
     expect(asked).toHaveLength(3);
   });
 
-  it('knows nothing of jobs where the queue has forgotten them and nobody keeps accounts', async () => {
-    const { slurm: here, asked } = slurm({
+  it('asks for accounts that did not answer again after some minutes', async () => {
+    let now = 1e6;
+    const answers: Answers = {
       'squeue --version': { stdout: 'slurm 22.05' },
       squeue: { code: 1, stderr: 'slurm_load_jobs error: Invalid job id specified\n' },
-    });
-    expect(await here.reports(['1'])).toEqual([]);
+    };
+    const { slurm: here, asked } = slurm(answers, () => now);
+    expect(await here.reports(named('1'))).toEqual([]);
     const before = asked.length;
-    expect(await here.reports(['1'])).toEqual([]);
-    // sacct, which failed as JSON and as text, is not asked again.
+    now += ACCOUNTS_AGAIN_MS - 1;
+    expect(await here.reports(named('1'))).toEqual([]);
     expect(asked.slice(before).every((line) => line.startsWith('squeue'))).toBe(true);
+    now += 1;
+    answers['sacct'] = { stdout: '1|COMPLETED|9||ada|my.1\n' };
+    expect(await here.reports(named('1'))).toEqual([{ job: '1', state: 'COMPLETED', reason: '', seconds: 9 }]);
+  });
+
+  it('neither shows nor cancels jobs of others, or of an earlier life of the cluster, that have the id of ours', async () => {
+    const lines = [
+      '1|N/A|RUNNING|None|0:05|ada|my.1',
+      '2|N/A|RUNNING|None|0:05|eve|my.2',
+      '3|N/A|RUNNING|None|0:05|ada|my.3.other',
+      '4|1|COMPLETED|None|0:05|ada|my.4',
+      '5|2|PENDING|Priority|0:00|ada|my.5',
+    ];
+    const { slurm: here, asked } = slurm({
+      'squeue --version': { stdout: 'slurm 22.05' },
+      squeue: { stdout: `${lines.join('\n')}\n` },
+      sacct: { stdout: '2|RUNNING|5||eve|my.2\n3|RUNNING|5||ada|my.3.other\n' },
+      scancel: {},
+    });
+    const ours = named('1', '2', '3', '4', '5');
+    expect((await here.reports(ours)).map(({ job }) => job)).toEqual(['1', '4', '5']);
+    expect(await here.cancel(ours)).toEqual(['1', '5']);
+    expect(asked.filter((line) => line.startsWith('scancel'))).toEqual(['scancel -- 1 5']);
+    expect(await here.cancel(named('2', '3', '4'))).toEqual([]);
+    expect(asked.filter((line) => line.startsWith('scancel'))).toHaveLength(1);
+  });
+
+  it('tells whose a job is from JSON, too', async () => {
+    const job = { job_id: 1, job_state: ['RUNNING'], user_name: 'ada', name: 'my.1' };
+    const jobs = [job, { ...job, job_id: 2, name: 'my.2', user_name: 'eve' }, { ...job, job_id: 3 }];
+    const { slurm: here } = slurm({
+      'squeue --version': { stdout: 'slurm 23.11.4' },
+      squeue: { stdout: JSON.stringify({ jobs }) },
+    });
+    expect((await here.reports(named('1', '2', '3'))).map(({ job: id }) => id)).toEqual(['1']);
+  });
+
+  it('asks task by task where a set of tasks is cut off, and takes what is cut off even then for the whole job', async () => {
+    const cut = { job_id: 1, array_job_id: 1, array_task_string: '1,3,5,81,83...', job_state: ['PENDING'] };
+    const json = JSON.stringify({ jobs: [{ ...cut, user_name: 'ada', name: 'my.1' }] });
+    const answers: Answers = {
+      'squeue --version': { stdout: 'slurm 23.11.4' },
+      'squeue --states=all --jobs=1 --json': { stdout: json },
+      squeue: { stdout: '1|83|PENDING|None|0:00|ada|my.1\n1|85|PENDING|None|0:00|ada|my.1\n' },
+    };
+    const { slurm: here, asked } = slurm(answers);
+    expect((await here.reports(named('1'))).map(({ task }) => task)).toEqual([83, 85]);
+    expect(asked.at(-1)).toContain('--array');
+    answers['squeue'] = {
+      stdout: '1|2|COMPLETED|None|0:09|ada|my.1\n1|[1,3,83...]|PENDING|None|0:00|ada|my.1\n',
+    };
+    const whose = { name: 'my.1', user: 'ada', cluster: '', submitted: '', after: [] };
+    const shards = [1, 2, 3, 83, 85];
+    const jobs = [{ ...whose, id: '1', run: 'lobes', stage: 'firing', shards, of: 85 }];
+    const [live] = liveJobs({ jobs }, await here.reports(named('1')));
+    expect(live!.shards).toEqual([1, 3, 83, 85]);
+  });
+
+  it('has Slurm write sets of tasks in full', async () => {
+    expect((await askProgram('sh', ['-c', 'echo "$SLURM_BITSTR_LEN"'])).stdout).toBe('0\n');
   });
 
   it('is told of where it does not answer', async () => {
     const { slurm: here } = slurm({
       squeue: { code: 1, stderr: 'squeue: error: Unable to contact slurm controller\n' },
     });
-    await expect(here.reports(['1'])).rejects.toThrow('squeue: Unable to contact slurm controller.');
+    await expect(here.reports(named('1'))).rejects.toThrow('squeue: Unable to contact slurm controller.');
   });
 });

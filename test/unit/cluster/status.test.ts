@@ -11,9 +11,11 @@ const SUBMITTED = '2026-11-23T10:00:00.000Z';
 const LATER = '2026-11-23T10:05:00.000Z';
 const LONG_AGO = '2026-11-20T10:00:00.000Z';
 
+const whose = { name: 'my.1f', user: 'ada', cluster: 'lab' };
+
 /** Lobes in four shards (job 10) and its reduce (11); a run that takes its result (12). */
 const record: ClusterRecord = {
-  ...{ schema: 'brainlens/slurm@1', file: '/w/my.study.yaml', workspace: '/w' },
+  ...{ schema: 'brainlens/slurm@1', file: '/w/my.study.yaml', workspace: '/w', folder: '/w/.brainlens/my/slurm' },
   runs: [
     {
       id: 'lobes',
@@ -25,9 +27,9 @@ const record: ClusterRecord = {
     { id: 'maps', label: 'maps', out: '/w/.brainlens/my/maps', verb: 'compare', stages: [] },
   ],
   jobs: [
-    { id: '10', run: 'lobes', stage: 'firing', shards: [1, 2, 3, 4], of: 4, after: [], submitted: SUBMITTED },
-    { id: '11', run: 'lobes', stage: 'reduce', shards: [], of: 0, after: ['10'], submitted: SUBMITTED },
-    { id: '12', run: 'maps', stage: 'reduce', shards: [], of: 0, after: ['11'], submitted: SUBMITTED },
+    { ...whose, id: '10', run: 'lobes', stage: 'firing', shards: [1, 2, 3, 4], of: 4, after: [], submitted: SUBMITTED },
+    { ...whose, id: '11', run: 'lobes', stage: 'reduce', shards: [], of: 0, after: ['10'], submitted: SUBMITTED },
+    { ...whose, id: '12', run: 'maps', stage: 'reduce', shards: [], of: 0, after: ['11'], submitted: SUBMITTED },
   ],
 };
 
