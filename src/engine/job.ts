@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Analysis, Checkpoint, RunContext } from '../analyses/contract';
+import type { Analysis, RunContext } from '../analyses/contract';
 import { placementKey } from '../models/placement';
 import type { Transformer } from '../models/transformer';
 import { parseSpec } from '../shared/analysis';
@@ -12,6 +12,7 @@ import type { Estimate, EstimateRequest, JobRequest } from '../shared/protocol';
 import type { Provenance } from '../shared/result';
 import { ActivationCache } from './activation-cache';
 import { cacheSizeOf } from './cache-folder';
+import { CheckpointUse } from './checkpoint-users';
 import { openCheckpoint } from './checkpoints';
 import { engineParts } from './engine-parts';
 import type { JobHooks, JobParts } from './parts';
@@ -118,7 +119,8 @@ export class Run {
   readonly warnings: string[] = [];
   /** Fires when the run is cancelled or over: a failed one leaves files half hashed. */
   private readonly ended = new AbortController();
-  private readonly checkpoints: Checkpoint[] = [];
+  /** By folder. */
+  private readonly checkpoints = new Map<string, CheckpointUse>();
   private readonly models = new Map<string, Promise<Transformer>>();
   private readonly cache: ActivationCache;
   private readonly kept: Kept;
@@ -156,7 +158,9 @@ export class Run {
           seed,
           settings,
         });
-        this.checkpoints.push(checkpoint);
+        const { folder } = checkpoint;
+        if (!this.checkpoints.has(folder))
+          this.checkpoints.set(folder, await CheckpointUse.begin(folder, { out, shard: request.shard !== undefined }));
         return checkpoint;
       },
       cached: (key, shape, compute) => this.cache.layers({ version: parts.version, key }, shape, compute),
@@ -208,13 +212,14 @@ export class Run {
 
   /** The result is written: what was kept for the case that it would not be is no longer needed. */
   async forget(): Promise<void> {
-    for (const checkpoint of this.checkpoints) await checkpoint.clear();
+    for (const use of this.checkpoints.values()) await use.finish();
     await this.kept.remove();
   }
 
   /** Stops what still reads files and frees the models. An error of opening one was thrown already where it was asked for. */
   async dispose(): Promise<void> {
     this.ended.abort();
+    for (const use of this.checkpoints.values()) await use.release();
     // What a shard has cached is for the others: only the run that ends with a result makes room.
     await this.cache.close(this.request.shard === undefined);
     for (const opened of await Promise.allSettled(this.models.values())) {

@@ -38,10 +38,15 @@ export async function* firedInDocuments(spec: LobesSpec, context: RunContext): A
   const model = await context.openModel(spec.model!);
   const layer = checkSaeFits(sae, model.description, spec.layer);
   const pass = yield* passOver({ spec, context, documents, sae, model, layer });
-  // Its weights are no longer needed: counting may take their memory.
-  await model.dispose();
-  const files = [...model.files, ...sae.files, ...documents.files];
-  return sourceOf({ spec, context, pass, sae, layer, files, documents, tokenizer: model.tokenizer });
+  try {
+    // Its weights are no longer needed: counting may take their memory.
+    await model.dispose();
+    const files = [...model.files, ...sae.files, ...documents.files];
+    return sourceOf({ spec, context, pass, sae, layer, files, documents, tokenizer: model.tokenizer });
+  } catch (error) {
+    await pass.close();
+    throw error;
+  }
 }
 
 async function documentsOf(spec: LobesSpec, context: RunContext): Promise<DocumentSource> {
@@ -156,7 +161,7 @@ function sourceOf({ spec, context, pass, sae, layer, files, documents, tokenizer
     },
     files,
     documentNames: documents.names,
-    close: () => Promise.resolve(),
+    close: () => pass.close(),
   };
 }
 

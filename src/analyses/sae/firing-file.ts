@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FiringBlocks } from '../../data/sae/firing';
@@ -14,22 +15,24 @@ function entryBytes(features: number): number {
   return features <= 65_536 ? 2 : 4;
 }
 
-/** The file of a checkpoint folder that holds the features of all blocks, end to end, in the machine's byte order. */
-export function entriesFile(folder: string): string {
-  return join(folder, 'firing.bin');
-}
-
-/** Writes the file of entries anew, from first to last. @throws UserError where there is no room for it */
-export class FiringWriter {
+/**
+ * The features of all blocks, end to end, in the machine's byte order: a file of this run alone, which loses its name as soon
+ * as it is open. So other runs over the same pieces cannot reach it, and a killed run leaves nothing.
+ */
+export class FiringFile {
   private written = 0;
 
   private constructor(
     private readonly folder: string,
+    private readonly path: string,
     private readonly file: FileHandle,
   ) {}
 
-  static async open(folder: string): Promise<FiringWriter> {
-    return new FiringWriter(folder, await open(entriesFile(folder), 'w'));
+  static async create(folder: string): Promise<FiringFile> {
+    const path = join(folder, `.firing-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+    const file = new FiringFile(folder, path, await open(path, 'wx+'));
+    await file.unlink();
+    return file;
   }
 
   /** Entries so far. */
@@ -37,7 +40,7 @@ export class FiringWriter {
     return this.written;
   }
 
-  /** @param features as wide as the file's entries */
+  /** @param features as wide as the file's entries. @throws UserError where there is no room for them */
   async append(features: Uint16Array | Uint32Array): Promise<void> {
     try {
       await this.file.writeFile(new Uint8Array(features.buffer, features.byteOffset, features.byteLength));
@@ -47,8 +50,19 @@ export class FiringWriter {
     this.written += features.length;
   }
 
-  close(): Promise<void> {
-    return this.file.close();
+  /** The blocks, read in parts of at most 8 MB of features, until the file is closed. */
+  blocks(index: FiringIndex): FiringBlocks {
+    return blocksOf(this.file, index);
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+    // Some file systems keep the name of an open file.
+    await this.unlink();
+  }
+
+  private unlink(): Promise<void> {
+    return rm(this.path, { force: true }).catch(() => undefined);
   }
 }
 
@@ -67,8 +81,7 @@ export type FiringIndex = Omit<FiringBlocks, 'read' | 'blocks'> & {
   readonly sizes: Int32Array;
 };
 
-/** The blocks of a file of entries, read in parts of at most 8 MB of features. */
-export function firingFromFile(path: string, index: FiringIndex): FiringBlocks {
+function blocksOf(file: FileHandle, index: FiringIndex): FiringBlocks {
   const { sizes, ...rest } = index;
   const starts = new Float64Array(sizes.length + 1);
   sizes.forEach((size, block) => (starts[block + 1] = starts[block]! + size));
@@ -76,16 +89,11 @@ export function firingFromFile(path: string, index: FiringIndex): FiringBlocks {
     ...rest,
     blocks: sizes.length,
     async *read(from = 0, to = sizes.length) {
-      const file = await open(path, 'r');
-      try {
-        for (let first = from; first < to;) {
-          let end = first + 1;
-          while (end < Math.min(to, first + PART_BLOCKS) && starts[end + 1]! - starts[first]! <= PART_ENTRIES) end += 1;
-          yield await readPart(file, index.features, starts, first, end);
-          first = end;
-        }
-      } finally {
-        await file.close();
+      for (let first = from; first < to;) {
+        let end = first + 1;
+        while (end < Math.min(to, first + PART_BLOCKS) && starts[end + 1]! - starts[first]! <= PART_ENTRIES) end += 1;
+        yield await readPart(file, index.features, starts, first, end);
+        first = end;
       }
     },
   };

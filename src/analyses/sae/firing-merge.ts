@@ -1,7 +1,7 @@
 import type { Piece } from '../contract';
 import { ContextHeap } from './contexts';
 import type { TopContexts } from './contexts';
-import type { FiringWriter, FiringIndex } from './firing-file';
+import type { FiringFile, FiringIndex } from './firing-file';
 import type { FiringArrays, FiringFacts, ReadFacts, TallyOptions } from './firing-tally';
 
 /**
@@ -24,7 +24,7 @@ export class FiringMerge {
 
   constructor(
     private readonly options: TallyOptions & { readonly contextTokens: number },
-    private readonly writer: Pick<FiringWriter, 'append'>,
+    private readonly writer: Pick<FiringFile, 'append'>,
   ) {
     const { features, contextsPerFeature, contextTokens } = options;
     this.contexts = new ContextHeap(features, contextsPerFeature, contextTokens);

@@ -10,7 +10,7 @@ import type { Piece, RunContext } from '../contract';
 import type { TopContexts } from './contexts';
 import { DocumentCursor, PIECE_SIZE, planDocuments } from './document-pieces';
 import type { DocumentRange, PieceSize } from './document-pieces';
-import { entriesFile, firingFromFile, FiringWriter } from './firing-file';
+import { FiringFile } from './firing-file';
 import { FiringMerge } from './firing-merge';
 import { FiringTally } from './firing-tally';
 import type { ReadFacts } from './firing-tally';
@@ -67,6 +67,8 @@ export interface FiringResult {
   readonly cutDocuments: number;
   /** Activations so near the threshold that another kind of processor could have counted otherwise. */
   readonly nearThreshold: number;
+  /** The blocks can be read until then. */
+  close(): Promise<void>;
 }
 
 type Settings = ReturnType<typeof settingsOf>;
@@ -115,19 +117,21 @@ export async function* firingPass(request: FiringRequest, context: RunContext): 
     for (const warning of fitWarnings(fit)) context.warn(warning);
     for (const line of leftOut) context.warn(line);
     await makeFolder(folder);
-    const writer = await FiringWriter.open(folder);
+    const file = await FiringFile.create(folder);
+    let complete = false;
     try {
-      const merge = new FiringMerge({ ...settings, features: sae.features }, writer);
+      const merge = new FiringMerge({ ...settings, features: sae.features }, file);
       for (const i of ranges.keys()) {
         if (context.signal.aborted) throw new Cancelled();
         await merge.add(await pieces.read(i + 1));
         yield { phase: 'Putting pieces together', done: i + 1, total: ranges.length, unit: 'pieces' };
       }
-      const result = resultOf(request, settings, { folder, merge, entries: writer.entries, fit, leftOut });
+      const result = resultOf(request, settings, { file, merge, fit, leftOut });
       warnOfLeftOut(result, settings, context);
+      complete = true;
       return result;
     } finally {
-      await writer.close();
+      if (!complete) await file.close();
     }
   } finally {
     await cursor.close();
@@ -250,9 +254,8 @@ function wholeBlocks(group: TokenGroup, blockTokens: number, read: ReadFacts): D
 }
 
 interface Merged {
-  readonly folder: string;
+  readonly file: FiringFile;
   readonly merge: FiringMerge;
-  readonly entries: number;
   readonly fit: SaeFit;
   readonly leftOut: readonly string[];
 }
@@ -260,21 +263,21 @@ interface Merged {
 function resultOf(
   { source }: FiringRequest,
   { threshold, blockTokens }: Settings,
-  { folder, merge, entries, fit, leftOut }: Merged,
+  { file, merge, fit, leftOut }: Merged,
 ): FiringResult {
   const { tokens, contexts, sources, nearThreshold } = merge;
   const { droppedTokens, droppedDocuments, cutDocuments, longest } = merge.read;
   const index = merge.index();
   const blocks = index.sizes.length;
   if (blocks === 0) throw noBlocks(source, { longest, leftOut }, blockTokens);
-  if (entries === 0) {
+  if (file.entries === 0) {
     throw new UserError(
       `No feature’s activation exceeds ${threshold} on any of ${tokens} tokens`,
       'Lower it with --threshold, and check that the SAE belongs to this model and layer.',
     );
   }
   return {
-    firing: firingFromFile(entriesFile(folder), index),
+    firing: file.blocks(index),
     contexts,
     rates: {
       tokens: Float64Array.from(merge.tokenCounts, (count) => count / tokens),
@@ -286,6 +289,7 @@ function resultOf(
     dropped: { tokens: droppedTokens, documents: droppedDocuments },
     cutDocuments,
     nearThreshold,
+    close: () => file.close(),
   };
 }
 

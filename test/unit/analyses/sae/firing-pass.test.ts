@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firingPass } from '../../../../src/analyses/sae/firing-pass';
@@ -41,11 +41,13 @@ const golden = JSON.parse(readFileSync(join(repo, 'test/golden/firing/firing.jso
 const sae = reluSae(64, golden.settings.layer, golden.sae);
 let model: Transformer;
 let encoder: SaeEncoder;
+const opened: FiringResult[] = [];
 beforeAll(async () => {
   model = await openTransformer(join(repo, 'samples/models/tiny-random'), openOptions());
   encoder = await makeSaeEncoder(sae, 1);
 });
 afterAll(async () => {
+  for (const result of opened) await result.close();
   await encoder.dispose();
   await model.dispose();
 });
@@ -58,13 +60,20 @@ const requestOf = (changes: Partial<FiringRequest> = {}): FiringRequest => ({
   ...golden.settings,
   ...changes,
 });
-const run = (changes: Partial<FiringRequest> = {}, folder = join(temporaryFolder(), 'new'), seen: Progress[] = []) =>
-  resultOf(firingPass(requestOf(changes), contextOf(folder).context), seen);
+const run = async (
+  changes: Partial<FiringRequest> = {},
+  folder = join(temporaryFolder(), 'new'),
+  seen: Progress[] = [],
+): Promise<FiringResult> => {
+  const result = await resultOf(firingPass(requestOf(changes), contextOf(folder).context), seen);
+  opened.push(result);
+  return result;
+};
 
-/** All that a result holds, the file with the blocks too. */
-const allOf = async (result: FiringResult, folder: string) => ({
+/** All that a result holds, the blocks in the file too. */
+const allOf = async (result: FiringResult) => ({
   ...result,
-  bytes: readFileSync(join(folder, 'firing.bin')).toString('hex'),
+  close: undefined,
   sets: await setsOf(result.firing),
   firing: { ...result.firing, read: undefined },
 });
@@ -133,33 +142,33 @@ describe('the pass in pieces', () => {
   test.each(['cut', 'split'] as const)('gives the bytes of one whole, wherever it is killed (%s)', async (long) => {
     const folder = temporaryFolder();
     const request = { ...small, long, maxTokens: 64 };
-    const whole = await allOf(await run({ ...request, pieceSize: PIECE_SIZE }, folder), folder);
+    const whole = await allOf(await run({ ...request, pieceSize: PIECE_SIZE }, folder));
     for (const groups of [1, 4]) {
       const other = temporaryFolder();
       await expect(run({ ...request, encoder: killing(groups), fitTokens: 0 }, other)).rejects.toThrow('killed');
       // What a killed run was writing must not count.
       writeFileSync(join(other, '.1-abcd.tmp'), 'half a piece');
-      const resumed = await allOf(await run({ ...request, fitTokens: 0 }, other), other);
+      const resumed = await allOf(await run({ ...request, fitTokens: 0 }, other));
       expect({ ...resumed, fit: whole.fit }).toEqual(whole);
     }
   });
 
   test('by shards, in any order, gives the bytes of one run, which encodes nothing again', async () => {
     const folder = temporaryFolder();
-    const whole = await allOf(await run(small, folder), folder);
+    const whole = await allOf(await run(small, folder));
     for (const count of [1, 2, 5, 40]) {
       const other = temporaryFolder();
       for (let index = count; index >= 1; index -= 1) {
         const { context } = contextOf(other, { stage: 'firing', index, count });
         await expect(resultOf(firingPass(requestOf(small), context))).rejects.toThrow(ShardDone);
       }
-      expect(await allOf(await run({ ...small, encoder: none }, other), other)).toEqual(whole);
+      expect(await allOf(await run({ ...small, encoder: none }, other))).toEqual(whole);
     }
   });
 
   test('makes a damaged piece again', async () => {
     const folder = temporaryFolder();
-    const whole = await allOf(await run(small, folder), folder);
+    const whole = await allOf(await run(small, folder));
     const pieces = readdirSync(folder).filter((name) => name.endsWith('.piece'));
     expect(pieces.length).toBeGreaterThan(4);
     const path = join(folder, pieces[1]!);
@@ -167,11 +176,26 @@ describe('the pass in pieces', () => {
     const bytes = readFileSync(path);
     bytes[bytes.length - 40]! ^= 1;
     writeFileSync(path, bytes);
-    expect(await allOf(await run(small, folder), folder)).toEqual(whole);
+    expect(await allOf(await run(small, folder))).toEqual(whole);
     writeFileSync(join(folder, pieces[2]!), bytes.subarray(0, -5));
-    expect(await allOf(await run(small, folder), folder)).toEqual(whole);
+    expect(await allOf(await run(small, folder))).toEqual(whole);
     await expect(run({ ...small, encoder: none }, folder)).resolves.toMatchObject({ tokens: golden.tokens });
   });
+});
+
+test('two runs at the same time over one folder of pieces keep their blocks, also when the first removes it', async () => {
+  const folder = join(temporaryFolder(), 'new');
+  const whole = await allOf(await run());
+  const slow = firingPass(requestOf({ pieceSize: { documents: 1, characters: 1 } }), contextOf(folder).context);
+  let step = await slow.next();
+  while (step.done !== true && step.value.phase !== 'Putting pieces together') step = await slow.next();
+  const first = await run({ pieceSize: { documents: 1, characters: 1 } }, folder);
+  expect(await allOf(first)).toEqual(whole);
+  expect(readdirSync(folder).filter((name) => name.includes('firing-') && !name.endsWith('.piece'))).toEqual([]);
+  rmSync(folder, { recursive: true });
+  while (step.done !== true) step = await slow.next();
+  opened.push(step.value);
+  expect(await allOf(step.value)).toEqual(whole);
 });
 
 test('activations that lie at the threshold are counted, for another processor could see them on its other side', async () => {
