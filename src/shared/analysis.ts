@@ -126,6 +126,7 @@ export function parseSpec<Spec>(analysis: AnalysisSpec<Spec, unknown>, input: Re
   if (issue.code === 'invalid_type' && input[field] === undefined)
     throw new UserError(`${flagOf(field)} is missing`, help);
   const given = input[field];
-  const typed = typeof given === 'number' && issue.path.length === 1 ? ` ${given}` : '';
+  const bound = issue.code === 'too_big' || issue.code === 'too_small';
+  const typed = bound && typeof given === 'number' ? ` ${given}` : '';
   throw new UserError(`${flagOf(field)}${typed}: ${inWords(issue)}`, help);
 }

@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runCommandLine } from '../../../src/cli/program';
+
+// The first to ask imports everything that reads studies.
+vi.setConfig({ testTimeout: 60_000 });
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'brainlens-study-problems-')));
 const before = process.cwd();

@@ -139,7 +139,7 @@ describe('crystals of relations', () => {
     [{ layers: [0, 0] }, /--layers: names a layer twice/],
     [{ carrier: '{} is a word' }, /--carrier: must end with \{\}/],
     [{ model: undefined }, /--model: is missing/],
-    [{ dimensions: 1 }, /--dimensions: must be at least 2/],
+    [{ dimensions: 1 }, /--dimensions 1: must be at least 2/],
   ])('are refused where settings do not go together: %j', async (change, message) => {
     await expect(run({ ...settings, ...change })).rejects.toThrow(message);
   });
