@@ -20,13 +20,14 @@ export function localShards(path: string, options: LocalOptions, study: StudyJob
     throw new UserError('--at-once goes with --shards', 'Say into how many shards the work falls: --shards N.');
   }
   const shards = parseWhole('--shards', options.shards, 1);
-  const { threads, memory, seed, executor, provider } = study;
+  const { threads, memory, seed, executor, provider, selfCheck } = study;
   const atOnce = Math.min(shards, typed ?? threads);
   const settings = [
     ...['--seed', String(seed), '--executor', executor],
     ...['--threads', String(Math.max(1, Math.floor(threads / atOnce)))],
     ...['--memory', String(Math.floor(memory / atOnce))],
     ...(provider === undefined ? [] : ['--provider', provider]),
+    ...(selfCheck === false ? ['--no-self-check'] : []),
     ...(options.results === undefined ? [] : ['--results', options.results]),
     '--quiet',
   ];

@@ -161,7 +161,7 @@ export function surroundingsOf(
   const folder = clusterFolder(results);
   if (plan.runs.some(({ out }) => out === folder))
     throw new UserError('An analysis called slurm takes the place of the scripts', 'Give it another name.');
-  const { seed, executor, provider, cacheFolder, workspace, file } = study;
+  const { seed, executor, provider, selfCheck, cacheFolder, workspace, file } = study;
   return {
     file,
     study: basename(results),
@@ -173,6 +173,7 @@ export function surroundingsOf(
     flags: [
       ...['--seed', String(seed), '--executor', executor],
       ...(provider === undefined ? [] : ['--provider', provider]),
+      ...(selfCheck === false ? ['--no-self-check'] : []),
       ...(options.results === undefined ? [] : ['--results', options.results]),
       ...(options.force === true ? ['--force'] : []),
     ],

@@ -11,6 +11,8 @@ interface Memory {
   readonly inode: string;
   readonly size: string;
   readonly modified: string;
+  /** Of the last change of contents or facts, which nobody can set back as they can `modified`. */
+  readonly changed: string;
   readonly sha256: string;
 }
 
@@ -19,8 +21,8 @@ const MOST_REMEMBERED = 1000;
 const READ_BYTES = 1 << 22;
 
 /**
- * Hex SHA-256 of a file's bytes, read as a stream. Remembered in `<cacheFolder>/hashes.json` by real path, inode, size
- * and modification time (nanoseconds), so that weights are hashed once.
+ * Hex SHA-256 of a file's bytes, read as a stream. Remembered in `<cacheFolder>/hashes.json` by real path, inode, size,
+ * modification time and change time (nanoseconds), so that weights are hashed once.
  * @throws UserError when the file cannot be read, Cancelled on abort
  */
 export async function hashFile(
@@ -40,15 +42,18 @@ export async function hashFile(
 async function factsOf(path: string): Promise<{ real: string; memory: Omit<Memory, 'sha256'> }> {
   try {
     const real = await realpath(path);
-    const { ino, size, mtimeNs } = await stat(real, { bigint: true });
-    return { real, memory: { inode: String(ino), size: String(size), modified: String(mtimeNs) } };
+    const { ino, size, mtimeNs, ctimeNs } = await stat(real, { bigint: true });
+    return {
+      real,
+      memory: { inode: String(ino), size: String(size), modified: String(mtimeNs), changed: String(ctimeNs) },
+    };
   } catch (cause) {
     throw fileProblem(path, cause);
   }
 }
 
 function sameFile(a: Omit<Memory, 'sha256'>, b: Omit<Memory, 'sha256'>): boolean {
-  return a.inode === b.inode && a.size === b.size && a.modified === b.modified;
+  return a.inode === b.inode && a.size === b.size && a.modified === b.modified && a.changed === b.changed;
 }
 
 async function digest(path: string, real: string, signal: AbortSignal | undefined): Promise<string> {
@@ -78,11 +83,12 @@ async function readMemories(path: string): Promise<Map<string, Memory>> {
 function isMemory(entry: [string, unknown]): entry is [string, Memory] {
   const value = entry[1];
   if (typeof value !== 'object' || value === null) return false;
-  const { inode, size, modified, sha256 } = value as Record<string, unknown>;
+  const { inode, size, modified, changed, sha256 } = value as Record<string, unknown>;
   return (
     typeof inode === 'string' &&
     typeof size === 'string' &&
     typeof modified === 'string' &&
+    typeof changed === 'string' &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
   );

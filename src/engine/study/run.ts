@@ -18,7 +18,8 @@ import type { Surroundings } from './look';
 import { recordOf } from './record';
 
 /** What all jobs of a study share. */
-export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'provider' | 'cacheSize'> & Surroundings;
+export type StudyJob = Pick<JobRequest, 'threads' | 'memory' | 'executor' | 'provider' | 'cacheSize' | 'selfCheck'> &
+  Surroundings;
 
 /**
  * Makes one run and writes its result; remembers that it failed, where it did. What its shards have made is found there,
@@ -56,12 +57,14 @@ export async function makeShard(turn: Turn, study: StudyJob, shard: Shard, hooks
   return runShard({ ...(await jobFor(turn, study)), shard }, digest, hooks);
 }
 
-async function jobFor(turn: Turn, study: StudyJob): Promise<JobRequest> {
-  const { seed, threads, memory, executor, provider, cacheFolder, cacheSize, workspace, file } = study;
+/** The job of one run, with the settings that all jobs of its study share. */
+export async function jobFor(turn: Turn, study: StudyJob): Promise<JobRequest> {
+  const { seed, threads, memory, executor, provider, cacheFolder, cacheSize, selfCheck, workspace, file } = study;
   const shared = {
     ...{ seed, threads, memory, executor, cacheFolder, workspace },
     ...(provider === undefined ? {} : { provider }),
     ...(cacheSize === undefined ? {} : { cacheSize }),
+    ...(selfCheck === undefined ? {} : { selfCheck }),
   };
   return jobOf(turn, shared, await recordOf(turn.run, turn.input, file, study));
 }

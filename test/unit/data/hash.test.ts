@@ -52,6 +52,15 @@ describe('the hash of a file', () => {
     expect(await hashFile(path, { cacheFolder })).not.toBe(before);
   });
 
+  it('is taken anew when the file changed and its time of writing was set back', async () => {
+    for (const content of ['abc', 'abd']) {
+      writeFileSync(path, content);
+      utimesSync(path, 1000, 1000);
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      expect(await hashFile(path, { cacheFolder })).toBe(sha256);
+    }
+  });
+
   it('survives a damaged memory, and a cache folder that cannot be made', async () => {
     writeFileSync(path, 'abc');
     const hash = await hashFile(path, { cacheFolder });
