@@ -179,6 +179,10 @@ function addStudy(root: Command, streams: Streams, ended: Ended): void {
         'slurm',
       ]),
     )
+    .option(
+      '--expect <digest>',
+      'with --engine slurm: SHA-256 of what --dry-run printed; other scripts are not submitted',
+    )
     .option('--shards <n>', 'divide each analysis that can be into so many shards; the numbers stay the same')
     .option('--at-once <n>', 'shards at the same time; cores and memory are divided among them (default: one per core)')
     .option('--json', 'the runs with their states and folders on standard output; lines go to standard error')

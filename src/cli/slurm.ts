@@ -4,6 +4,8 @@ import type { LiveJob, RunWork, StageWork, Submission } from '../cluster/submiss
 import { keyOf, REDUCE } from '../cluster/jobs';
 import type { Surroundings } from '../cluster/jobs';
 import { usualBudget } from '../cluster/memory';
+import { holdAgainst } from '../cluster/digest';
+import { whileLocked } from '../cluster/lock';
 import { pollSlurm } from '../cluster/poll';
 import { plannedText } from '../cluster/planned';
 import { clusterFolder, readRecord } from '../cluster/record';
@@ -46,22 +48,32 @@ export async function runOnSlurm(path: string, options: StudyOptions, streams: S
   const say = (line: string): unknown => (aside ? streams.stderr : streams.stdout).write(`${line}\n`);
 
   const { turns, lost } = await turnsOf(runs, opened.study, options.force === true, say);
-  const live = await queued(around.folder, slurm);
-  const works: RunWork[] = [];
-  for (const turn of turns) works.push(await workOf(turn, opened, settings, options.force === true));
-  const submission = jobsFor(works, live);
   const code = lost ? 2 : 0;
-  if (options.dryRun === true) {
-    if (submission.jobs.length === 0) say(summaryOf([], around.folder, turns.length));
-    else streams.stdout.write(`${plannedText(submission, around)}\n\n${scriptsText(submission.jobs, around)}`);
+  const submitAll = async (): Promise<number> => {
+    const live = await queued(around.folder, slurm);
+    const works: RunWork[] = [];
+    for (const turn of turns) works.push(await workOf(turn, opened, settings, options.force === true));
+    const submission = jobsFor(works, live);
+    if (options.dryRun === true) {
+      if (submission.jobs.length === 0) say(summaryOf([], around.folder, turns.length));
+      else streams.stdout.write(shownText(submission, around));
+      return code;
+    }
+    holdAgainst(options.expect, submission.jobs.length === 0 ? '' : shownText(submission, around));
+    const { jobs, cancelled } = await submitted(submission, turns, works, around, slurm);
+    for (const job of cancelled) say(`Cancelled job ${job.id} (${keyOf(job)}): it waited for what is made anew.`);
+    for (const { run } of turns) say(lineOf(run, jobs, live));
+    say(summaryOf(jobs, around.folder, turns.length));
+    if (options.json === true)
+      streams.stdout.write(`${JSON.stringify({ folder: around.folder, jobs }, undefined, 2)}\n`);
     return code;
-  }
-  const { jobs, cancelled } = await submitted(submission, turns, works, around, slurm);
-  for (const job of cancelled) say(`Cancelled job ${job.id} (${keyOf(job)}): it waited for what is made anew.`);
-  for (const { run } of turns) say(lineOf(run, jobs, live));
-  say(summaryOf(jobs, around.folder, turns.length));
-  if (options.json === true) streams.stdout.write(`${JSON.stringify({ folder: around.folder, jobs }, undefined, 2)}\n`);
-  return code;
+  };
+  return options.dryRun === true || turns.length === 0 ? submitAll() : whileLocked(around.folder, submitAll);
+}
+
+/** What a dry run prints, and what is held against the digest of it. */
+function shownText(submission: Submission, around: Surroundings): string {
+  return `${plannedText(submission, around)}\n\n${scriptsText(submission.jobs, around)}`;
 }
 
 async function submitted(

@@ -22,6 +22,8 @@ import type { CommonOptions, Streams } from './verbs';
 /** Options of `brainlens run` as they were typed. */
 export interface StudyOptions extends Omit<LocalOptions, 'out'> {
   readonly dryRun?: boolean;
+  /** Digest of the scripts that a dry run showed: others are not submitted. */
+  readonly expect?: string;
   /** Where shards run. */
   readonly engine?: string;
   readonly only?: string;

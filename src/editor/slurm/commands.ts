@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { l10n, Uri, window, workspace } from 'vscode';
 import { cancelStudy } from '../../cluster/gather';
+import { digestOf } from '../../cluster/digest';
 import { keyOf } from '../../cluster/jobs';
 import { clusterFolder } from '../../cluster/record';
 import { RESULTS_FOLDER } from '../../shared/results-folder';
@@ -50,7 +51,7 @@ export async function runOnSlurm(named: unknown, parts: SlurmParts): Promise<voi
   const question = l10n.t('Submit {0} jobs of {1} to Slurm?', scripts, name);
   const detail = l10n.t('Their scripts are open in the editor. They run on the cluster with your permissions.');
   if ((await window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return;
-  const { stderr } = await commandLine(file, [], parts);
+  const { stderr } = await commandLine(file, ['--expect', digestOf(planned.stdout)], parts);
   for (const line of linesOf(stderr)) parts.log.info(`${name}: ${line}`);
   void window.showInformationMessage(linesOf(stderr).at(-1) ?? '');
   await parts.runs.follow(await scriptsOf(file));
