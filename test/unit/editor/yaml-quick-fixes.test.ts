@@ -31,7 +31,7 @@ const diagnostic = { message: 'eeg/dataset.yaml is missing', range };
 const problem = { diagnostic, missingManifest: uri('/study/eeg/dataset.yaml') };
 const asked = (): CodeAction[] =>
   quickFixes(
-    ...([{ uri: uri('/study/a.study.yaml') }, [problem], range, [diagnostic]] as never[] as Parameters<
+    ...([{ uri: uri('/study/a.study.yaml') }, [problem], range, [diagnostic]] as unknown as Parameters<
       typeof quickFixes
     >),
   ) as unknown as CodeAction[];
