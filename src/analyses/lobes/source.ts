@@ -70,7 +70,11 @@ export interface DocumentFields {
   /** Documents without a whole block, and those of which only the first tokens were read. */
   readonly tooShort: number;
   readonly cut: number;
-  /** Activations within 1e-5 of the threshold: those that could count otherwise on another kind of processor. */
+  /**
+   * Pre-activations within 1e-5 of the value that decides firing (the larger of the threshold and the SAE's own): those that
+   * could count otherwise on another kind of processor. Of a TopK SAE only those among the k largest: which features are
+   * among them may be as near, and is not counted.
+   */
   readonly nearThreshold: number;
   readonly types: readonly string[];
 }

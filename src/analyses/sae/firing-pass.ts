@@ -65,7 +65,10 @@ export interface FiringResult {
   readonly dropped: { readonly tokens: number; readonly documents: number };
   /** Documents of which only the first tokens were read. */
   readonly cutDocuments: number;
-  /** Activations so near the threshold that another kind of processor could have counted otherwise. */
+  /**
+   * Pre-activations so near the value that decides firing that another kind of processor could have counted otherwise; of a
+   * TopK SAE without those that just missed the k largest.
+   */
   readonly nearThreshold: number;
   /** The blocks can be read until then. */
   close(): Promise<void>;
@@ -227,7 +230,8 @@ async function* readGroup(
     const own = sequence.ids.subarray(sequence.first, sequence.end);
     return Array.from(own, (_, index) => ({ sequence, own, index }));
   });
-  for await (const { first, count, activations } of encodeRows(encoder, sae, step.value)) {
+  for await (const { first, count, activations } of encodeRows(encoder, sae, step.value, tally.options.threshold)) {
+    tally.nearThreshold += activations.nearThreshold ?? 0;
     for (let row = 0; row < count; row += 1) {
       const { sequence, own, index } = rows[first + row]!;
       tally.add(sequence, own, index, activations, row);

@@ -46,7 +46,7 @@ export interface FiringFacts extends ReadFacts {
   /** Documents with a whole block, in order. */
   readonly documents: readonly { readonly type: string; readonly source: string }[];
   readonly tokens: number;
-  /** Activations so near the threshold that another processor's rounding could lie on its other side. */
+  /** Pre-activations so near the value that decides firing that another processor's rounding could lie on its other side. */
   readonly nearThreshold: number;
 }
 
@@ -71,16 +71,13 @@ export interface FiringArrays {
   readonly ids: Int32Array;
 }
 
-/** Distance from the threshold, relative to it or to 1, within which float32 sums in another order may decide. */
-export const NEAR_THRESHOLD = 1e-5;
-
 /** Counts which features fire in the documents of one piece: per token, per block, and where most. */
 export class FiringTally {
   private readonly contexts: ContextHeap;
   private readonly tokenCounts: Int32Array;
   private tokens = 0;
-  private nearThreshold = 0;
-  private readonly band: number;
+  /** As the encoder counts them, for it alone sees what stayed below. */
+  nearThreshold = 0;
   private readonly sizes = new Growing();
   private readonly blockDocuments = new Growing();
   private readonly documents: { readonly type: string; readonly source: string }[] = [];
@@ -92,13 +89,12 @@ export class FiringTally {
   private readonly firing = new Growing();
   private readonly entries = new Growing();
 
-  constructor(private readonly options: TallyOptions) {
-    const { features, contextsPerFeature, threshold } = options;
+  constructor(readonly options: TallyOptions) {
+    const { features, contextsPerFeature } = options;
     // Places are tokens of the piece; what stands around them is read from the ids when pieces are merged.
     this.contexts = new ContextHeap(features, contextsPerFeature, 0);
     this.tokenCounts = new Int32Array(features);
     this.firedIn = new Int32Array(features);
-    this.band = NEAR_THRESHOLD * Math.max(1, Math.abs(threshold));
   }
 
   /**
@@ -116,7 +112,6 @@ export class FiringTally {
       const feature = features[entry]!;
       const value = values[entry]!;
       this.contexts.offer(feature, value, token);
-      if (Math.abs(value - threshold) <= this.band) this.nearThreshold += 1;
       if (value <= threshold) continue;
       this.tokenCounts[feature]! += 1;
       if (this.firedIn[feature] === block) continue;

@@ -38,17 +38,19 @@ export interface EncodedRows {
 /**
  * Encodes rows in parts, so that memory holds the dense activations of one part.
  * @param x f32 [rows, width]
+ * @param firesAbove as `SaeEncoder.encode`
  */
 export async function* encodeRows(
   encoder: SaeEncoder,
   { features, width }: { readonly features: number; readonly width: number },
   x: Float32Array,
+  firesAbove?: number,
 ): AsyncGenerator<EncodedRows> {
   const rows = x.length / width;
   const most = Math.max(64, Math.floor(DENSE_VALUES / features));
   for (let first = 0; first < rows; first += most) {
     const count = Math.min(most, rows - first);
     const part = x.subarray(first * width, (first + count) * width);
-    yield { first, count, x: part, activations: await encoder.encode(part) };
+    yield { first, count, x: part, activations: await encoder.encode(part, firesAbove) };
   }
 }

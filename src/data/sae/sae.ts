@@ -63,6 +63,8 @@ export interface FeatureActivations {
   readonly starts: Int32Array;
   readonly features: Int32Array;
   readonly values: Float32Array;
+  /** Pre-activations so near the value that decides firing that rounding may decide, where an encoder was told it. */
+  readonly nearThreshold?: number;
 }
 
 /** A reader of one format; `open.ts` asks them in turn. */

@@ -3,6 +3,7 @@ import { UserError } from '../../shared/errors';
 import { loadGraph } from '../runtime';
 import type { Feed, LoadedGraph } from '../runtime';
 import { Port, decoderGraph, encoderGraph } from './graph';
+import { NearCounter } from './near';
 import { scaleBack } from './scale-back';
 import { SparseRows } from './sparse-rows';
 
@@ -10,9 +11,12 @@ import { SparseRows } from './sparse-rows';
 export interface SaeEncoder {
   /**
    * Feature activations of rows x f32 [rows, width].
+   * @param firesAbove what counts as firing: where it is given, pre-activations within 1e-5 of the value that decides (the
+   *   larger of it and the SAE's own threshold; relative to it above 1) are counted as `nearThreshold`, on both sides. With
+   *   TopK only those among the k largest: how near the next one came is not seen.
    * @throws UserError where the result is not finite
    */
-  encode(x: Float32Array): Promise<FeatureActivations>;
+  encode(x: Float32Array, firesAbove?: number): Promise<FeatureActivations>;
   /** Reconstructions of rows: f32 [rows, width], in the model's own scale. @param x the same rows (for norms to bring back) */
   decode(activations: FeatureActivations, x: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -35,7 +39,7 @@ export async function makeSaeEncoder(sae: Sae, threads: number): Promise<SaeEnco
   // Only a dense reconstruction needs it.
   let decoder: Promise<LoadedGraph> | undefined;
   return {
-    encode: (x) => encodeRows(sae, encoder, x),
+    encode: (x, firesAbove) => encodeRows(sae, encoder, x, firesAbove),
     decode: async (activations, x) => {
       const y = new Float32Array(x.length);
       if (isDense(sae, activations)) {
@@ -56,7 +60,12 @@ function batchRows({ features }: Sae): number {
   return Math.max(1, Math.min(MOST_ROWS, Math.floor(DENSE_BYTES / (4 * features))));
 }
 
-async function encodeRows(sae: Sae, graph: LoadedGraph, x: Float32Array): Promise<FeatureActivations> {
+async function encodeRows(
+  sae: Sae,
+  graph: LoadedGraph,
+  x: Float32Array,
+  firesAbove: number | undefined,
+): Promise<FeatureActivations> {
   const { features, width, activation } = sae;
   const rows = rowsOf(x, width);
   requireFiniteRows(sae, x);
@@ -67,8 +76,9 @@ async function encodeRows(sae: Sae, graph: LoadedGraph, x: Float32Array): Promis
     ...(sae.input.subtractDecoderBias && { [Port.decoderBias]: { data: sae.decoderBias, dims: [width] } }),
   };
   const k = activation.kind === 'topk' ? activation.k : 0;
-  const found = new SparseRows(rows, k > 0 ? rows * k : rows * 64);
   const thresholds = thresholdsOf(sae);
+  const near = firesAbove === undefined ? undefined : new NearCounter(thresholds, firesAbove);
+  const found = new SparseRows(rows, k > 0 ? rows * k : rows * 64, near);
   // One array for all batches: a new one for each would wait for the garbage collector, 64 MB at a time.
   const dense = k > 0 ? undefined : new Float32Array(step * features);
   for (let from = 0; from < rows; from += step) {

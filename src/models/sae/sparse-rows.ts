@@ -1,4 +1,5 @@
 import type { FeatureActivations } from '../../data/sae/sae';
+import type { NearCounter } from './near';
 
 /** Collects feature activations row by row in arrays that grow. */
 export class SparseRows {
@@ -8,8 +9,15 @@ export class SparseRows {
   private row = 0;
   private size = 0;
 
-  /** @param expected entries to make room for at first */
-  constructor(rows: number, expected: number) {
+  /**
+   * @param expected entries to make room for at first
+   * @param near is shown every pre-activation that may lie at the value that decides firing
+   */
+  constructor(
+    rows: number,
+    expected: number,
+    private readonly near?: NearCounter,
+  ) {
     this.starts = new Int32Array(rows + 1);
     this.features = new Int32Array(expected);
     this.values = new Float32Array(expected);
@@ -21,17 +29,23 @@ export class SparseRows {
    */
   addDense(z: Float32Array, rows: number, thresholds: Float32Array): void {
     const width = thresholds.length;
+    const { near } = this;
+    // One comparison for the many that are below both.
+    const floors =
+      near === undefined ? thresholds : thresholds.map((one, feature) => Math.min(one, near.low[feature]!));
     for (let row = 0; row < rows; row++) {
       this.reserve(width);
       const { features, values } = this;
       let size = this.size;
       for (let feature = 0, at = row * width; feature < width; feature++, at++) {
         const value = z[at]!;
+        if (!(value >= floors[feature]!)) continue;
         if (value > thresholds[feature]!) {
           features[size] = feature;
           values[size] = value;
           size++;
         }
+        near?.look(value, feature);
       }
       this.endRow(size);
     }
@@ -44,6 +58,7 @@ export class SparseRows {
       const from = this.size;
       let size = from;
       for (let at = row * k; at < (row + 1) * k; at++) {
+        this.near?.look(values[at]!, features[at]!);
         if (!(values[at]! > 0)) continue;
         const feature = features[at]!;
         // Insertion: k is some dozens, and a sort by comparison would need pairs of numbers as objects.
@@ -61,8 +76,9 @@ export class SparseRows {
   }
 
   result(): FeatureActivations {
-    const { starts, size } = this;
-    return { starts, features: this.features.slice(0, size), values: this.values.slice(0, size) };
+    const { starts, size, near } = this;
+    const found = { starts, features: this.features.slice(0, size), values: this.values.slice(0, size) };
+    return near === undefined ? found : { ...found, nearThreshold: near.count };
   }
 
   private endRow(size: number): void {

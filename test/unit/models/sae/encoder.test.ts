@@ -84,6 +84,26 @@ it('fires above the threshold, not on it, and never below 0', async () => {
   expect([...found.features]).toEqual([1, 3]);
 });
 
+it('counts what lies so near the value that decides firing that rounding may decide, on both sides', async () => {
+  const near = async (activation: Sae['activation'], firesAbove: number, ...x: number[]) => {
+    const encoder = await makeSaeEncoder(identity(x.length, { activation }), 1);
+    const { nearThreshold } = await encoder.encode(Float32Array.from(x), firesAbove);
+    expect(await encoder.encode(Float32Array.from(x))).not.toHaveProperty('nearThreshold');
+    await encoder.dispose();
+    return nearThreshold;
+  };
+  const jump = (...threshold: number[]) => ({ kind: 'jumprelu', threshold: Float32Array.from(threshold) }) as const;
+  // The SAE's own threshold decides where it is larger.
+  expect(await near(jump(5, 5, 5, 5), 1, 5, 5.0000005, 4.99999, 1)).toBe(3);
+  expect(await near(jump(5, 5), 1, 4.9998, 5.0002)).toBe(0);
+  expect(await near(jump(0.5, 0.5, -2, -2), 1, 1, 0.5, 0.999995, -2)).toBe(2);
+  // Exactly 0 comes from a row of zeros.
+  expect(await near({ kind: 'relu' }, 0, 1e-7, -1e-7, 0, 1e-3, -1e-3)).toBe(2);
+  expect(await near({ kind: 'relu' }, 1, 1.000005, 0.999995, 1.00002, 1e-7)).toBe(2);
+  expect(await near({ kind: 'topk', k: 2 }, 1, 3, 1, 0.999999)).toBe(1);
+  expect(await near({ kind: 'topk', k: 2 }, 0, 3, -1e-7, -1)).toBe(1);
+});
+
 it('gives the same for rows in several batches as for each alone, and an empty result for no rows', async () => {
   const width = 64;
   const count = 4100;
