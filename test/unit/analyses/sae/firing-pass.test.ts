@@ -223,7 +223,7 @@ describe('what a person must know', () => {
   test('an SAE that explains nothing of the layer is warned of, one that rebuilds it is not', async () => {
     const warningsWith = async (decode: SaeEncoder['decode']): Promise<string[]> => {
       const { context, warnings } = contextOf(temporaryFolder());
-      await resultOf(firingPass(requestOf({ encoder: { ...encoder, decode } }), context));
+      opened.push(await resultOf(firingPass(requestOf({ encoder: { ...encoder, decode } }), context)));
       return warnings;
     };
     const { tokens, documents } = golden.dropped;
