@@ -56,8 +56,14 @@ describe('usage of the command line', () => {
   it('takes help and version for the options that say the same', async () => {
     for (const [words, same] of [
       [['help'], ['--help']],
-      [['help', 'run'], ['run', '--help']],
-      [['help', 'sae', 'train'], ['sae', 'train', '--help']],
+      [
+        ['help', 'run'],
+        ['run', '--help'],
+      ],
+      [
+        ['help', 'sae', 'train'],
+        ['sae', 'train', '--help'],
+      ],
       [['version'], ['--version']],
     ] as const) {
       const [one, other] = [await brainlens(...words), await brainlens(...same)];
