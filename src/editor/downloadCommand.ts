@@ -162,22 +162,33 @@ async function offerToRun({ model, variant, folder }: Order, log: LogOutputChann
   });
 }
 
-/** "model.safetensors: 120 MB of 538 MB · 24.0 MB/s · 17 s left", now and then. */
+/** "model.safetensors: 120 MB of 538 MB · 24.0 MB/s · 17 s left", now and then; what came last is always told. */
 function reporter(report: (message: string, increment: number) => void): Parameters<typeof download>[4]['onProgress'] {
   const pace = new PaceMeter();
-  let reported = -Infinity;
   let percent = 0;
+  let latest: (() => void) | undefined;
+  let resting = false;
+  const tell = (): void => {
+    if (resting || latest === undefined) return;
+    latest();
+    latest = undefined;
+    resting = true;
+    setTimeout(() => {
+      resting = false;
+      tell();
+    }, REPORT_MS);
+  };
   return ({ file, done, total }) => {
-    const now = performance.now();
-    const { rate, secondsLeft } = pace.measure({ phase: 'download', done, total, unit: 'B' }, now);
-    if (now - reported < REPORT_MS && done < total) return;
-    reported = now;
-    const parts = [l10n.t('{0}: {1} of {2}', file, formatBytes(done), formatBytes(total))];
-    if (rate !== undefined) parts.push(`${formatBytes(rate)}/s`);
-    if (secondsLeft !== undefined) parts.push(l10n.t('{0} left', formatDuration(secondsLeft)));
-    const share = total === 0 ? 100 : (done / total) * 100;
-    report(parts.join(' · '), share - percent);
-    percent = share;
+    const { rate, secondsLeft } = pace.measure({ phase: 'download', done, total, unit: 'B' }, performance.now());
+    latest = () => {
+      const parts = [l10n.t('{0}: {1} of {2}', file, formatBytes(done), formatBytes(total))];
+      if (rate !== undefined) parts.push(`${formatBytes(rate)}/s`);
+      if (secondsLeft !== undefined) parts.push(l10n.t('{0} left', formatDuration(secondsLeft)));
+      const share = total === 0 ? 100 : (done / total) * 100;
+      report(parts.join(' · '), share - percent);
+      percent = share;
+    };
+    tell();
   };
 }
 
