@@ -28,8 +28,8 @@ describe('the settings of an analysis', () => {
 
   it('are named by their flags when wrong', () => {
     expect(() => parseSpec(analysis, {})).toThrow(/^--model is missing\. See brainlens localize --help\.$/);
-    expect(() => parseSpec(analysis, { model: 'm', maxTokens: 0 })).toThrow(/^--max-tokens: /);
-    expect(() => parseSpec(analysis, { model: 'm', fraction: 2 })).toThrow(/^--fraction: .*must be at most 1/);
+    expect(() => parseSpec(analysis, { model: 'm', maxTokens: 0 })).toThrow(/^--max-tokens 0: must be at least 1/);
+    expect(() => parseSpec(analysis, { model: 'm', fraction: 2 })).toThrow(/^--fraction 2: must be at most 1/);
     expect(() => parseSpec(analysis, { model: 'm', someThing: 2 })).toThrow(/^--some-thing is not known/);
     expect(() => parseSpec(analysis, { model: 'm', maxTokens: 13 })).toThrow(/^--max-tokens and luck/);
   });
