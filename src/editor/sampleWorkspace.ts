@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { commands, l10n, Uri, window, workspace } from 'vscode';
-import type { Disposable } from 'vscode';
+import { commands, Disposable, l10n, Uri, window, workspace } from 'vscode';
+import type { Tab } from 'vscode';
 import { UserError } from '../shared/errors';
 import { basename } from './paths';
 import { SAMPLE_PARTS } from './sampleParts';
 
 const NAME = 'brainlens-sample';
+/** Until the walkthroughs of a page that opens are made. */
+const PAGE_MS = 1000;
 
 /**
  * *Brainlens: Open Sample Workspace…*: copies the samples into a new folder of a folder that the person chooses, and opens
@@ -28,14 +30,36 @@ export async function openSampleWorkspace(samples: string, parent: Uri | undefin
   if (answer === another) await openFolder(await made(samples, freeName(chosen)));
 }
 
-/** Tells the walkthrough whether this is the sample workspace: `brainlens.inSampleWorkspace`. */
+/**
+ * Tells the walkthrough whether this is the sample workspace: `brainlens.inSampleWorkspace`, a moment after its page opens.
+ * VS Code makes its walkthroughs with the first page, and never checks off a step whose key was true before.
+ */
 export async function noteSampleWorkspace(): Promise<Disposable> {
+  let found = false;
+  const timers = new Set<NodeJS.Timeout>();
+  const later = (tabs: readonly Tab[]): void => {
+    if (!tabs.some(isPage)) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void commands.executeCommand('setContext', 'brainlens.inSampleWorkspace', found);
+    }, PAGE_MS);
+    timers.add(timer);
+  };
   const look = async (): Promise<void> => {
-    const found = await workspace.findFiles('sample.study.yaml', null, 1);
-    await commands.executeCommand('setContext', 'brainlens.inSampleWorkspace', found.length > 0);
+    found = (await workspace.findFiles('sample.study.yaml', null, 1)).length > 0;
+    later(window.tabGroups.all.flatMap(({ tabs }) => tabs));
   };
   await look();
-  return workspace.onDidChangeWorkspaceFolders(() => void look());
+  return Disposable.from(
+    window.tabGroups.onDidChangeTabs(({ opened }) => later(opened)),
+    workspace.onDidChangeWorkspaceFolders(() => void look()),
+    { dispose: () => timers.forEach((timer) => clearTimeout(timer)) },
+  );
+}
+
+/** VS Code's own pages, the walkthroughs among them, are tabs of a kind that extensions are not told. */
+function isPage({ input }: Tab): boolean {
+  return input === undefined;
 }
 
 async function askParent(): Promise<Uri | undefined> {
