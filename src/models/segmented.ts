@@ -1,115 +1,45 @@
 import { Cancelled, UserError } from '../shared/errors';
 import type { Progress } from '../shared/progress';
 import type { ArchitectureModel } from './architectures/architecture';
-import { checkSequences, makeBatches, makeWaves } from './batches';
+import { makeBatches, makeWaves } from './batches';
 import type { Batch } from './batches';
 import { Body } from './body';
 import { Conditions } from './conditions';
 import { nonFiniteWeights, scanNonFinite } from './finite';
 import { Head } from './head';
-import { refuseLongSequences } from './memory';
 import type { Plan } from './memory';
 import { NextTokens, startsOf } from './next-tokens';
-import { checkPositions, rowsAt } from './pool';
+import { rowsAt } from './pool';
 import type { Readout } from './pool';
-import { chosenLayers } from './layer-choice';
-import type { ModelTokenizer } from './tokenizer';
-import type {
-  Ablation,
-  Continued,
-  ForwardOptions,
-  ModelDescription,
-  Placement,
-  Pooling,
-  TokenLogProbabilities,
-  Transformer,
-} from './transformer';
+import { ReadingTransformer } from './reading-transformer';
+import type { TakeRows, TransformerFacts } from './reading-transformer';
+import type { Ablation, Continued, ForwardOptions, TokenLogProbabilities } from './transformer';
 import { waveProgress } from './wave-progress';
 import type { WaveProgress } from './wave-progress';
 import type { ResolvedWeights } from './weights';
 
-export interface SegmentedParts {
+export interface SegmentedParts extends TransformerFacts {
   readonly path: string;
   readonly model: ArchitectureModel;
   readonly weights: ResolvedWeights;
   readonly plan: Plan;
   readonly threads: number;
-  readonly placement: Placement;
-  readonly description: ModelDescription;
-  readonly tokenizer: ModelTokenizer;
   readonly executor: 'resident' | 'streaming';
-  /** Budget in bytes. */
-  readonly memory: number;
-  readonly files: readonly string[];
-  readonly endIds: readonly number[];
 }
 
 /** A transformer that runs segment by segment over the person's own weight files (see `Body` and `Head`). */
-export class SegmentedTransformer implements Transformer {
-  readonly description: ModelDescription;
-  readonly tokenizer: ModelTokenizer;
+export class SegmentedTransformer extends ReadingTransformer {
   readonly executor: 'resident' | 'streaming';
-  readonly placement: Placement;
-  readonly files: readonly string[];
-  readonly endIds: readonly number[];
   private readonly body: Body;
   private readonly head: Head;
 
   constructor(private readonly parts: SegmentedParts) {
+    super(parts, parts.model.sizes);
     const { model, weights, plan, threads, executor, placement } = parts;
     const stays = executor === 'resident';
-    this.description = parts.description;
-    this.tokenizer = parts.tokenizer;
     this.executor = executor;
-    this.placement = placement;
-    this.files = parts.files;
-    this.endIds = parts.endIds;
     this.body = new Body(model, weights.find, plan.segments, threads, stays, placement.provider);
     this.head = new Head(model, weights.find, plan.headCuts, threads, stays, placement.provider);
-  }
-
-  async *activations(
-    sequences: readonly Int32Array[],
-    options: ForwardOptions & {
-      readonly pooling: Pooling;
-      readonly layers?: readonly number[];
-      readonly ablation?: Ablation;
-    },
-  ): AsyncGenerator<Progress, Float32Array> {
-    const layers = chosenLayers(options.layers, this.parts.model.sizes.layers);
-    this.refuse(sequences, options);
-    const { width } = this.parts.model.sizes;
-    const pooled = new Float32Array(sequences.length * layers.length * width);
-    yield* this.read(sequences, layers, { pooling: options.pooling }, options, (sequence, column, row) => {
-      pooled.set(row, (sequence * layers.length + column) * width);
-    });
-    return pooled;
-  }
-
-  async *tokenActivations(
-    sequences: readonly Int32Array[],
-    options: ForwardOptions & { readonly positions: readonly Int32Array[]; readonly layers?: readonly number[] },
-  ): AsyncGenerator<Progress, Float32Array> {
-    const layers = chosenLayers(options.layers, this.parts.model.sizes.layers);
-    this.refuse(sequences, options);
-    const { positions } = options;
-    const starts = checkPositions(positions, sequences);
-    const { width } = this.parts.model.sizes;
-    const stream = new Float32Array(starts[sequences.length]! * layers.length * width);
-    yield* this.read(sequences, layers, { positions }, options, (sequence, column, rows) => {
-      for (let i = 0; i < positions[sequence]!.length; i += 1) {
-        const row = rows.subarray(i * width, (i + 1) * width);
-        stream.set(row, ((starts[sequence]! + i) * layers.length + column) * width);
-      }
-    });
-    return stream;
-  }
-
-  async *score(sequences: readonly Int32Array[], options: ForwardOptions): AsyncGenerator<Progress, Float64Array> {
-    const { values, starts } = yield* this.nextTokens(sequences, [undefined], options);
-    return Float64Array.from(sequences, (_, i) =>
-      values[0]!.subarray(starts[i], starts[i + 1]).reduce((sum, value) => sum + value, 0),
-    );
   }
 
   async *nextTokens(
@@ -176,12 +106,12 @@ export class SegmentedTransformer implements Transformer {
   }
 
   /** Hands over what is read of every sequence behind the layers: f32 [rows read, width] and the layer's column. */
-  private async *read(
+  protected async *read(
     sequences: readonly Int32Array[],
     layers: readonly number[],
     readout: Readout,
     options: ForwardOptions & { readonly ablation?: Ablation },
-    take: (sequence: number, column: number, rows: Float32Array) => void,
+    take: TakeRows,
   ): AsyncGenerator<Progress, void> {
     const columns = new Map(layers.map((layer, column) => [layer, column]));
     const hand = (sequence: number, layer: number, column: number, rows: Float32Array): void => {
@@ -301,16 +231,6 @@ export class SegmentedTransformer implements Transformer {
       `${this.parts.path} has no language-model head`,
       'Choose the model’s version for causal language modelling.',
     );
-  }
-
-  private refuse(sequences: readonly Int32Array[], { batchSize }: ForwardOptions): void {
-    const { model, description, executor, memory } = this.parts;
-    checkSequences(sequences, model.sizes);
-    const lengths = sequences.map((ids) => ids.length);
-    refuseLongSequences(lengths, model.sizes, description.memory, executor, memory);
-    if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
-      throw new RangeError(`batch size ${batchSize}`);
-    }
   }
 
   private progressOf(phase: string, stimuli: number, waves: readonly Batch[][], blocks?: number): WaveProgress {

@@ -1,25 +1,15 @@
 import { UserError } from '../../shared/errors';
 import type { Progress } from '../../shared/progress';
-import { checkSequences, makeBatches } from '../batches';
+import { makeBatches } from '../batches';
 import type { Batch } from '../batches';
 import { Conditions } from '../conditions';
-import { chosenLayers } from '../layer-choice';
-import { refuseLongSequences } from '../memory';
 import { startsOf } from '../next-tokens';
-import { checkPositions, poolFeed, rowsRead } from '../pool';
+import { poolFeed, rowsRead } from '../pool';
 import type { Readout } from '../pool';
 import type { Feed } from '../runtime';
-import type { ModelTokenizer } from '../tokenizer';
-import type {
-  Ablation,
-  Continued,
-  ForwardOptions,
-  ModelDescription,
-  Placement,
-  Pooling,
-  TokenLogProbabilities,
-  Transformer,
-} from '../transformer';
+import { ReadingTransformer } from '../reading-transformer';
+import type { TakeRows, TransformerFacts } from '../reading-transformer';
+import type { Ablation, Continued, ForwardOptions, TokenLogProbabilities } from '../transformer';
 import { waveProgress } from '../wave-progress';
 import { ExportRunner } from './export-runner';
 import type { ExportPass, RunnerParts } from './export-runner';
@@ -28,77 +18,19 @@ import { logProbability } from './log-probability';
 /** Logits of one run: batches are cut so that they stay within it where they can. */
 const LOGIT_BYTES = 64e6;
 
-export interface ExportParts extends RunnerParts {
-  readonly description: ModelDescription;
-  readonly tokenizer: ModelTokenizer;
-  /** Budget in bytes. */
-  readonly memory: number;
-  readonly files: readonly string[];
-  readonly endIds: readonly number[];
-}
+export interface ExportParts extends RunnerParts, TransformerFacts {}
 
 /**
  * A transformer that is an ONNX export: the graph runs whole, rewritten so that it gives the residual stream or the logits
  * (see `rewrite`).
  */
-export class OnnxTransformer implements Transformer {
-  readonly description: ModelDescription;
-  readonly tokenizer: ModelTokenizer;
+export class OnnxTransformer extends ReadingTransformer {
   readonly executor = 'resident';
-  readonly placement: Placement;
-  readonly files: readonly string[];
-  readonly endIds: readonly number[];
   private readonly runner: ExportRunner;
 
   constructor(private readonly parts: ExportParts) {
-    this.description = parts.description;
-    this.tokenizer = parts.tokenizer;
-    this.placement = parts.placement;
-    this.files = parts.files;
-    this.endIds = parts.endIds;
+    super(parts, parts.sizes);
     this.runner = new ExportRunner(parts);
-  }
-
-  async *activations(
-    sequences: readonly Int32Array[],
-    options: ForwardOptions & {
-      readonly pooling: Pooling;
-      readonly layers?: readonly number[];
-      readonly ablation?: Ablation;
-    },
-  ): AsyncGenerator<Progress, Float32Array> {
-    const layers = chosenLayers(options.layers, this.parts.sizes.layers);
-    const { width } = this.parts.sizes;
-    const pooled = new Float32Array(sequences.length * layers.length * width);
-    yield* this.read(sequences, layers, { pooling: options.pooling }, options, (sequence, column, rows) => {
-      pooled.set(rows, (sequence * layers.length + column) * width);
-    });
-    return pooled;
-  }
-
-  async *tokenActivations(
-    sequences: readonly Int32Array[],
-    options: ForwardOptions & { readonly positions: readonly Int32Array[]; readonly layers?: readonly number[] },
-  ): AsyncGenerator<Progress, Float32Array> {
-    const layers = chosenLayers(options.layers, this.parts.sizes.layers);
-    const { width } = this.parts.sizes;
-    const { positions } = options;
-    const starts = checkPositions(positions, sequences);
-    const stream = new Float32Array(starts[sequences.length]! * layers.length * width);
-    yield* this.read(sequences, layers, { positions }, options, (sequence, column, rows) => {
-      for (let i = 0; i < positions[sequence]!.length; i += 1) {
-        const row = rows.subarray(i * width, (i + 1) * width);
-        stream.set(row, ((starts[sequence]! + i) * layers.length + column) * width);
-      }
-    });
-    return stream;
-  }
-
-  async *score(sequences: readonly Int32Array[], options: ForwardOptions): AsyncGenerator<Progress, Float64Array> {
-    const { values, starts } = yield* this.nextTokens(sequences, [undefined], options);
-    return Float64Array.from(sequences, (_, i) =>
-      values[0]!.subarray(starts[i], starts[i + 1]).reduce((sum, value) => sum + value, 0),
-    );
   }
 
   async *nextTokens(
@@ -146,14 +78,13 @@ export class OnnxTransformer implements Transformer {
   }
 
   /** Hands over what is read of every sequence behind the layers: f32 [rows read, width] and the layer's column. */
-  private async *read(
+  protected async *read(
     sequences: readonly Int32Array[],
     layers: readonly number[],
     readout: Readout,
     options: ForwardOptions & { readonly ablation?: Ablation },
-    take: (sequence: number, column: number, rows: Float32Array) => void,
+    take: TakeRows,
   ): AsyncGenerator<Progress, void> {
-    this.refuse(sequences, options);
     const { width } = this.parts.sizes;
     const items = sequences.map((ids) => ({ ids, condition: 0 }));
     const conditions = new Conditions([options.ablation], this.parts.sizes);
@@ -215,16 +146,6 @@ export class OnnxTransformer implements Transformer {
   private batches(items: readonly { readonly ids: Int32Array }[], { batchSize }: Partial<ForwardOptions>): Batch[] {
     const lengths = items.map(({ ids }) => ids.length);
     return makeBatches(lengths, this.parts.sizes, Math.min(this.runner.batchLimit, batchSize ?? Infinity));
-  }
-
-  private refuse(sequences: readonly Int32Array[], { batchSize }: ForwardOptions): void {
-    const { sizes, description, memory } = this.parts;
-    checkSequences(sequences, sizes);
-    const lengths = sequences.map((ids) => ids.length);
-    refuseLongSequences(lengths, sizes, description.memory, 'resident', memory);
-    if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
-      throw new RangeError(`batch size ${batchSize}`);
-    }
   }
 
   private nonFinite(sequence: number): UserError {
